@@ -1,0 +1,29 @@
+package dev.carnet.proto.ledger;
+
+/** The predicate types of entries (SPEC "Entries"). */
+public enum Predicate {
+    KEY_BINDING("key-binding"),
+    TRANSFER_INTENT("transfer-intent"),
+    SEAL("seal"),
+    POSSESSION("possession"),
+    TRANSFER_RECEIPT("transfer-receipt"),
+    TRANSFER_ABORT("transfer-abort"),
+    STAGING_DESTROYED("staging-destroyed"),
+    POSSESSION_RELEASED("possession-released");
+
+    private static final String PREFIX = "https://carnet.dev/";
+    private final String label;
+
+    Predicate(String label) {
+        this.label = label;
+    }
+
+    public String label() {
+        return label;
+    }
+
+    /** The in-toto predicateType URI. */
+    public String type() {
+        return PREFIX + label + "/v1";
+    }
+}

@@ -1,0 +1,43 @@
+package dev.carnet.proto.wire;
+
+/** Limits of SPEC "Limits": every length, count and depth that a peer can name is checked against one of these before it is used. */
+public final class Limits {
+    /** Bytes of one control frame, its length prefix not counted. */
+    public static final int CONTROL_FRAME_BYTES_MAX = 64 << 10;
+
+    /** Bytes of the first control frame of a connection (Hello). */
+    public static final int HELLO_BYTES_MAX = 4 << 10;
+
+    /** Members of a checkpoint, the root included. */
+    public static final int MEMBERS_MAX = 1_000_000;
+
+    public static final int PATH_BYTES_MAX = 4_096;
+    public static final int COMPONENT_BYTES_MAX = 255;
+    public static final int DEPTH_MAX = 64;
+
+    /** Members of one FilePage, seals of one FileSeals. */
+    public static final int PAGE_MEMBERS_MAX = 512;
+
+    /** Ranges of one Held or Ack page. */
+    public static final int PAGE_RANGES_MAX = 2_048;
+
+    /** Bytes of one file: 2^31 chunks of 4 MiB. */
+    public static final long FILE_BYTES_MAX = 1L << 53;
+
+    /** Bytes of one ledger entry, envelope included. */
+    public static final int ENTRY_BYTES_MAX = 16 << 10;
+
+    /** Bytes of a key proof blob. */
+    public static final int KEY_PROOF_BYTES_MAX = 16 << 10;
+
+    public static final int SENTENCE_BYTES_MAX = 1_024;
+    public static final int LABEL_BYTES_MAX = 256;
+    public static final int SPIFFE_ID_BYTES_MAX = 2_048;
+    public static final int EXTENSIONS_MAX = 16;
+    public static final int STREAMS_MAX = 64;
+
+    /** Sessions named inline in a receipt. */
+    public static final int RECEIPT_SESSIONS_MAX = 16;
+
+    private Limits() {}
+}
