@@ -1,0 +1,27 @@
+package dev.carnet.daemon.ledger;
+
+import dev.carnet.proto.ledger.PublicKeys;
+import java.util.List;
+
+/** The daemon's long-lived signing keys (SPEC "Keys"), made at first start; private halves never leave this object. */
+public interface Keyring {
+    PublicKeys publicKeys();
+
+    /** DSSE envelope signed with the Ed25519 entry key alone. */
+    byte[] sign(byte[] payload);
+
+    /** DSSE envelope signed with both entry keys (receipts, seals, key bindings). */
+    byte[] signTwice(byte[] payload);
+
+    /** Adds both our signatures to an envelope that others have signed; the payload stays as it is, signatures are sorted by key id. */
+    byte[] countersign(byte[] envelope);
+
+    /** The current key binding, as the Offer and Accept carry it. */
+    Evidence evidence();
+
+    /** Envelope of the key-binding entry and the key proof that it names. */
+    record Evidence(byte[] binding, byte[] proof) {}
+
+    /** Ids of the two entry keys: Ed25519 first. */
+    List<String> entryKeyIds();
+}

@@ -1,0 +1,23 @@
+package dev.carnet.daemon.transfer;
+
+/**
+ * A push as asked for at the local API.
+ *
+ * @param principal label of the caller
+ * @param source absolute path; must lie in a declared volume
+ * @param peer SPIFFE ID, or the local alias that configuration gives
+ * @param volume at the peer
+ * @param name at the peer
+ * @param dereference follow links inside declared volumes
+ * @param bytesPerSecondMax 0 for no limit
+ * @param streams 0 for the configured number
+ */
+public record PushRequest(
+        String principal,
+        String source,
+        String peer,
+        String volume,
+        String name,
+        boolean dereference,
+        long bytesPerSecondMax,
+        int streams) {}

@@ -1,0 +1,33 @@
+package dev.carnet.daemon.transfer;
+
+import java.util.List;
+import java.util.Optional;
+
+/** What the local API can ask of transfers. Every method may block for a disk; none waits for a peer. */
+public interface Transfers extends AutoCloseable {
+    /**
+     * Puts a push on record (durably) and starts it in the background. A push with the source path, peer, volume and name of an unfinished one of the same
+     * principal attaches to that one.
+     *
+     * @throws TransferException BAD_SOURCE, POLICY, BAD_NAME, UNKNOWN_PEER, ... with a sentence for people
+     */
+    TransferView push(PushRequest request);
+
+    /** All transfers of both roles, newest first, at most {@code max}. */
+    List<TransferView> list(int max);
+
+    /** By full id, or by a unique prefix of at least 4 hex digits. */
+    Optional<TransferView> get(String id);
+
+    /** Asks for an abort; what happens then is seen in the view. Idempotent. */
+    TransferView cancel(String id);
+
+    /** Tries again what is STOPPED or waits for its next try. */
+    TransferView resume(String id);
+
+    /** Checkpoints in the catalogue of a volume (all volumes where empty), ordered by volume and name, after {@code afterName}. */
+    List<CheckpointView> checkpoints(Optional<String> volume, String afterName, int max);
+
+    @Override
+    void close();
+}

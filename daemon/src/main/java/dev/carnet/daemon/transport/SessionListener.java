@@ -1,0 +1,26 @@
+package dev.carnet.daemon.transport;
+
+import dev.carnet.proto.wire.ChunkHeader;
+import dev.carnet.proto.wire.v1.Control;
+
+/** What stands above the transport. */
+public interface SessionListener {
+    /** A session is up. Called before any of its messages. */
+    void opened(Session session);
+
+    /**
+     * A control message other than Hello, Heartbeat, NeedStreams and Goodbye. In order, one at a time per session, on a thread that may block; while it
+     * blocks, at most a bounded number of further messages is taken from the wire. An exception ends the session with PROTOCOL (ProtocolException) or INTERNAL.
+     */
+    void message(Session session, Control message);
+
+    /**
+     * A chunk frame with all its bytes. Called on an event loop: must not block; owns {@code chunk} from now on and releases it.
+     *
+     * @param chunk wireLength bytes from position 0 to limit
+     */
+    void chunk(Session session, ChunkHeader header, PooledChunk chunk);
+
+    /** The session has ended; called once, after the last message. */
+    void closed(Session session, String reason);
+}

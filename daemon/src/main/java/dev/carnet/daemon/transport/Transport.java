@@ -1,0 +1,34 @@
+package dev.carnet.daemon.transport;
+
+import java.util.Collection;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Holds at most one live session per configured peer: listens, dials where configuration says so, redials for ever with bounded backoff and jitter.
+ */
+public interface Transport extends AutoCloseable {
+    /**
+     * Binds the one port and begins to dial. Called once.
+     *
+     * @throws java.io.UncheckedIOException where the address cannot be bound, naming it
+     */
+    void start(SessionListener listener);
+
+    /** Where this daemon listens; port as bound. */
+    java.net.InetSocketAddress address();
+
+    Optional<Session> session(String peerSpiffeId);
+
+    Collection<Session> sessions();
+
+    /** The last reason why there is no session with a peer, for people: what, which peer, what to do next. */
+    Optional<String> whyNot(String peerSpiffeId);
+
+    /** Says Goodbye on every session, stops listening; bounded by a few seconds. */
+    @Override
+    void close();
+
+    /** Completes when a session with the peer is up. */
+    CompletionStage<Session> whenUp(String peerSpiffeId);
+}

@@ -1,0 +1,47 @@
+package dev.carnet.daemon.volume;
+
+import java.util.Optional;
+
+/**
+ * Where one checkpoint is assembled: {@code <root>/.carnet/staging/<id>/}, mode 0700. The tree itself is its child {@code tree} (a directory, or a file
+ * where the checkpoint is one file).
+ */
+public interface Staging {
+    /** Makes a directory of the staged tree (u+rwx until finished); one that exists already is kept. */
+    void makeDirectory(String path);
+
+    /**
+     * Opens a file of the staged tree for writing; it must not exist yet.
+     *
+     * @throws VolumeException NAME_CONFLICT where another name of this tree already stands there for this file system (case folding, normalisation)
+     */
+    StagedFile create(String path);
+
+    /** Opens a staged file that {@link #create} made before, after a restart. */
+    StagedFile reopen(String path);
+
+    /** Unlinks a staged file whose force failed, so that it can be created again on a new inode. */
+    void discard(String path);
+
+    /**
+     * Last touches: sizes are checked against the members, modes (under the volume's mask, group set) and times are set, every file and directory is fsynced,
+     * bottom up. The top directory keeps u+w until {@link #seal}. Idempotent. No descriptor of the tree may be open for writing.
+     */
+    void assemble(Iterable<Member> members);
+
+    /** Device and inode of the staged root; empty where it is not there. */
+    Optional<NodeId> root();
+
+    /**
+     * One renameat2(RENAME_NOREPLACE) of the staged root to its final name. Nothing else; durability follows in {@link #seal}.
+     *
+     * @throws VolumeException EXISTS where something stands there, CROSS_DEVICE where the file system cannot
+     */
+    void publish(CheckpointName name);
+
+    /** After the rename: final mode of the top directory, fsync of it and both parents, fingerprints of all members written to the records. Idempotent. */
+    void seal(CheckpointName name, Member top);
+
+    /** Removes whatever is left of the staging directory, durably. Idempotent. */
+    void destroy();
+}
