@@ -105,7 +105,8 @@ final class Admission {
                 "an offer of " + Integer.toUnsignedString(offer.getMembers()) + " members");
         require(offer.getLogicalBytesMax() >= 0, Code.LIMIT, "an offer of 2^63 bytes or more");
         require(
-                utf8(offer.getPrincipal()) >= 1 && utf8(offer.getPrincipal()) <= Limits.LABEL_BYTES_MAX
+                utf8(offer.getPrincipal()) >= 1
+                        && utf8(offer.getPrincipal()) <= Limits.LABEL_BYTES_MAX
                         && utf8(offer.getPurpose()) <= Limits.LABEL_BYTES_MAX,
                 Code.LIMIT,
                 "a label has 1 to " + Limits.LABEL_BYTES_MAX + " bytes");
@@ -136,7 +137,10 @@ final class Admission {
                 && offer.getReplica() == 0
                 && offer.getContentForm() == ContentForm.CONTENT_FORM_PLAIN
                 && offer.getContentKeyId().isEmpty();
-        require(plain, Code.UNSUPPORTED, "this version takes pushes in open mode of one part, without pointers, bases and permits");
+        require(
+                plain,
+                Code.UNSUPPORTED,
+                "this version takes pushes in open mode of one part, without pointers, bases and permits");
     }
 
     private static int utf8(String text) {
@@ -254,8 +258,10 @@ final class Admission {
             Names.conflict(tx, volume.name(), name.value()).ifPresent(taken -> {
                 throw new TransferException(
                         Code.NAME_TAKEN,
-                        volume.name() + "/" + taken.name() + " is " + (taken.row().getPublished() ? "published" : "reserved")
-                                + " by transfer " + Statements.hex(taken.row().getTransferId().toByteArray())
+                        volume.name() + "/" + taken.name() + " is "
+                                + (taken.row().getPublished() ? "published" : "reserved")
+                                + " by transfer "
+                                + Statements.hex(taken.row().getTransferId().toByteArray())
                                 + ": push under a name that neither contains it nor lies inside it");
             });
             long reserved = engine.reserved(volume.name());
@@ -266,20 +272,28 @@ final class Admission {
             if (quota.isPresent() && offer.getLogicalBytesMax() > quota.get() - Names.bytes(tx, volume.name())) {
                 throw noSpace(volume, offer, quota.get() - Names.bytes(tx, volume.name()), "left of its quota");
             }
-            Names.put(tx, volume.name(), name.value(), NameRow.newBuilder()
-                    .setTransferId(offer.getTransferId())
-                    .setCheckpointId(offer.getCheckpointId())
-                    .setLogicalBytes(offer.getLogicalBytesMax())
-                    .setFrom(session.peer().spiffeId())
-                    .build());
-            engine.rows().update(tx, key, row -> row.setState(State.OFFERED.name())
-                    .setOffer(message.getOffer())
-                    .setPeer(session.peer().spiffeId())
-                    .setPrincipal(offer.getPrincipal())
-                    .setRule(rule)
-                    .setCreatedMs(room.clock().millis())
-                    .setLastChunkMs(room.clock().millis())
-                    .setStagingId(stagingId));
+            Names.put(
+                    tx,
+                    volume.name(),
+                    name.value(),
+                    NameRow.newBuilder()
+                            .setTransferId(offer.getTransferId())
+                            .setCheckpointId(offer.getCheckpointId())
+                            .setLogicalBytes(offer.getLogicalBytesMax())
+                            .setFrom(session.peer().spiffeId())
+                            .build());
+            engine.rows()
+                    .update(
+                            tx,
+                            key,
+                            row -> row.setState(State.OFFERED.name())
+                                    .setOffer(message.getOffer())
+                                    .setPeer(session.peer().spiffeId())
+                                    .setPrincipal(offer.getPrincipal())
+                                    .setRule(rule)
+                                    .setCreatedMs(room.clock().millis())
+                                    .setLastChunkMs(room.clock().millis())
+                                    .setStagingId(stagingId));
         });
     }
 
@@ -305,8 +319,11 @@ final class Admission {
                         transfer.entry(Predicate.TRANSFER_INTENT),
                         () -> transfer.sign(engine.statements().intent(transfer, "")),
                         (tx, recorded) -> transfer.changed(engine.rows()
-                                .update(tx, transfer.key(), row -> row.setState(State.ACCEPTED.name())
-                                        .setOwnIntent(recorded.payloadDigest()))));
+                                .update(
+                                        tx,
+                                        transfer.key(),
+                                        row -> row.setState(State.ACCEPTED.name())
+                                                .setOwnIntent(recorded.payloadDigest()))));
         FailPoint.DESTINATION_ACCEPTED.pass();
         return transfer.row();
     }

@@ -47,7 +47,8 @@ final class Announced {
         }
         if (row.getSize() < 0 || row.getSize() > Limits.FILE_BYTES_MAX || (row.getDirectory() && row.getSize() != 0)) {
             throw new TransferException(
-                    Code.LIMIT, peer + " announces '" + path + "' of " + Long.toUnsignedString(row.getSize()) + " bytes");
+                    Code.LIMIT,
+                    peer + " announces '" + path + "' of " + Long.toUnsignedString(row.getSize()) + " bytes");
         }
         rootWanted = false;
         last = path;

@@ -87,7 +87,8 @@ final class Chunks {
             return true;
         });
         if (next[0] != expected) {
-            throw new IllegalStateException("member " + member + " has " + next[0] + " chunks on record, not " + expected);
+            throw new IllegalStateException(
+                    "member " + member + " has " + next[0] + " chunks on record, not " + expected);
         }
     }
 

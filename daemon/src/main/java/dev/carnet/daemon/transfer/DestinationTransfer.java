@@ -148,10 +148,12 @@ final class DestinationTransfer extends Transfer {
                     Code.OFFER_MISMATCH, row().getPeer() + " resumes " + key().id() + " with another offer");
         }
         engine().peerKeys().accept(row().getPeer(), resume.getKeys());
-        Optional<String> rule = engine().admission().rule(row().getPeer(), offerParsed().getVolume());
+        Optional<String> rule =
+                engine().admission().rule(row().getPeer(), offerParsed().getVolume());
         if (rule.isEmpty() && state().abortable()) {
             throw new TransferException(
-                    Code.POLICY, "policy does not allow " + row().getPeer() + " to push into "
+                    Code.POLICY,
+                    "policy does not allow " + row().getPeer() + " to push into "
                             + offerParsed().getVolume() + " any more");
         }
         switch (state()) {
@@ -183,7 +185,8 @@ final class DestinationTransfer extends Transfer {
                     .setPeerIntent(theirs)
                     .setLastChunkMs(room().clock().millis()));
         } else if (state() != State.RECEIVING || !row().getPeerIntent().equals(theirs)) {
-            throw new TransferException(Code.PROTOCOL, row().getPeer() + " begins a second time, or with another intent");
+            throw new TransferException(
+                    Code.PROTOCOL, row().getPeer() + " begins a second time, or with another intent");
         }
         openAttempt(session);
     }
@@ -194,15 +197,23 @@ final class DestinationTransfer extends Transfer {
         paused = false;
         int attempt = row().getAttempt() + 1;
         room().store().update(tx -> {
-            rows().session(tx, key(), session.id(), stored -> stored.getBroughtChunk()
-                    ? stored
-                    : Sessions.row(session, Role.DESTINATION));
-            changed(rows().update(tx, key(), row -> row.setAttempt(attempt).clearCode().clearSentence()));
+            rows().session(
+                            tx,
+                            key(),
+                            session.id(),
+                            stored -> stored.getBroughtChunk() ? stored : Sessions.row(session, Role.DESTINATION));
+            changed(rows().update(
+                            tx,
+                            key(),
+                            row -> row.setAttempt(attempt).clearCode().clearSentence()));
         });
         FailPoint.DESTINATION_ATTEMPT_RAISED.pass();
         HeldSet held = held();
         receiving = new Receiving(
-                new Receiving.Of(this, room(), engine(), attempt, session.id()), staging(), held, new FromWorkers(attempt));
+                new Receiving.Of(this, room(), engine(), attempt, session.id()),
+                staging(),
+                held,
+                new FromWorkers(attempt));
         meter().connected(System.nanoTime());
         waiting(null);
         List<Held.Builder> pages = held.pages(Limits.PAGE_RANGES_MAX);
@@ -312,7 +323,8 @@ final class DestinationTransfer extends Transfer {
         }
         if (page.getMembersCount() > offer.getMembers() - known) {
             throw new TransferException(
-                    Code.LIMIT, row().getPeer() + " announces more than the " + offer.getMembers() + " members it offered");
+                    Code.LIMIT,
+                    row().getPeer() + " announces more than the " + offer.getMembers() + " members it offered");
         }
         Announced announced = new Announced(
                 row().getPeer(), known == 0 ? null : members().get(known - 1).getPath(), known == 0);
@@ -321,7 +333,9 @@ final class DestinationTransfer extends Transfer {
             MemberRow row = announced.check(line);
             if (announced.bytes() > offer.getLogicalBytesMax() - row().getLogicalBytes()) {
                 throw new TransferException(
-                        Code.LIMIT, row().getPeer() + " announces more than the " + offer.getLogicalBytesMax() + " bytes it offered");
+                        Code.LIMIT,
+                        row().getPeer() + " announces more than the " + offer.getLogicalBytesMax()
+                                + " bytes it offered");
             }
             create(staging, row);
         }
@@ -342,9 +356,12 @@ final class DestinationTransfer extends Transfer {
                 members().put(tx, number++, Pages.row(line));
             }
             int after = number;
-            changed(rows().update(tx, key(), row -> row.setMembers(after)
-                    .setFiles(row.getFiles() + announced.files())
-                    .setLogicalBytes(row.getLogicalBytes() + announced.bytes())));
+            changed(rows().update(
+                            tx,
+                            key(),
+                            row -> row.setMembers(after)
+                                    .setFiles(row.getFiles() + announced.files())
+                                    .setLogicalBytes(row.getLogicalBytes() + announced.bytes())));
         });
     }
 
@@ -364,7 +381,9 @@ final class DestinationTransfer extends Transfer {
         }
         for (FileSeal seal : seals.getSealsList()) {
             if (seal.getFile() >= row().getMembers()) {
-                throw new TransferException(Code.PROTOCOL, row().getPeer() + " seals member " + seal.getFile() + ", which was not announced");
+                throw new TransferException(
+                        Code.PROTOCOL,
+                        row().getPeer() + " seals member " + seal.getFile() + ", which was not announced");
             }
             MemberRow member = members().get(seal.getFile());
             Hash32 ours;
@@ -372,7 +391,9 @@ final class DestinationTransfer extends Transfer {
                 ours = chunks().digest(seal.getFile(), member.getSize());
             } catch (IllegalStateException incomplete) {
                 throw new TransferException(
-                        Code.PROTOCOL, row().getPeer() + " seals '" + member.getPath() + "' before all of it is acknowledged", incomplete);
+                        Code.PROTOCOL,
+                        row().getPeer() + " seals '" + member.getPath() + "' before all of it is acknowledged",
+                        incomplete);
             }
             if (member.getDirectory()
                     || member.getSize() != seal.getSize()
@@ -399,7 +420,8 @@ final class DestinationTransfer extends Transfer {
         drain();
         if (row().getMembers() != offerParsed().getMembers()) {
             throw new TransferException(
-                    Code.PROTOCOL, row().getPeer() + " seals after " + row().getMembers() + " of "
+                    Code.PROTOCOL,
+                    row().getPeer() + " seals after " + row().getMembers() + " of "
                             + offerParsed().getMembers() + " members");
         }
         waiting("the tree to be computed");
@@ -407,12 +429,18 @@ final class DestinationTransfer extends Transfer {
         byte[] envelope = seal.getEnvelope().toByteArray();
         Dsse dsse = engine().statements().checkSeal(this, envelope, ours);
         room().ledger()
-                .record(entry(Predicate.SEAL), dsse::encode, (tx, recorded) -> changed(
-                        rows().update(tx, key(), row -> row.setState(State.SEALED.name())
-                                .setSeal(ByteString.copyFrom(recorded.envelope()))
-                                .setSealDigest(recorded.payloadDigest())
-                                .setTreeDigest(ours.treeDigest().hex())
-                                .setContentDigest(ours.contentDigest().hex()))));
+                .record(
+                        entry(Predicate.SEAL),
+                        dsse::encode,
+                        (tx, recorded) -> changed(rows().update(
+                                        tx,
+                                        key(),
+                                        row -> row.setState(State.SEALED.name())
+                                                .setSeal(ByteString.copyFrom(recorded.envelope()))
+                                                .setSealDigest(recorded.payloadDigest())
+                                                .setTreeDigest(ours.treeDigest().hex())
+                                                .setContentDigest(
+                                                        ours.contentDigest().hex()))));
         FailPoint.DESTINATION_SEALED.pass();
         publication.goOn();
     }
@@ -421,16 +449,19 @@ final class DestinationTransfer extends Transfer {
         try {
             return new Trees(room().store(), members(), chunks()).summary();
         } catch (IllegalStateException incomplete) {
-            throw new TransferException(Code.PROTOCOL, "sealed before every chunk is held: " + incomplete.getMessage(), incomplete);
+            throw new TransferException(
+                    Code.PROTOCOL, "sealed before every chunk is held: " + incomplete.getMessage(), incomplete);
         } catch (IllegalArgumentException broken) {
-            throw new TransferException(Code.PROTOCOL, "the members announced make no tree: " + broken.getMessage(), broken);
+            throw new TransferException(
+                    Code.PROTOCOL, "the members announced make no tree: " + broken.getMessage(), broken);
         }
     }
 
     void sendReceipt() {
         waiting(row().getPeer() + " to countersign");
         link().send(Control.newBuilder()
-                .setReceipt(Receipt.newBuilder().setTransferId(link().transferId()).setEnvelope(row().getReceipt())));
+                .setReceipt(
+                        Receipt.newBuilder().setTransferId(link().transferId()).setEnvelope(row().getReceipt())));
         FailPoint.DESTINATION_RECEIPT_SENT.pass();
     }
 
@@ -489,14 +520,18 @@ final class DestinationTransfer extends Transfer {
             return state().abortable();
         }
         State in = State.valueOf(row().getStoppedIn());
-        boolean renamed = volume().lookup(name()).filter(node -> node.inode() == row().getRootInode()).isPresent();
+        boolean renamed = volume().lookup(name())
+                .filter(node -> node.inode() == row().getRootInode())
+                .isPresent();
         return in != State.PUBLISHED && !(in == State.PUBLISHING && renamed);
     }
 
     @Override
     void cancel() {
         if (abortable()) {
-            abort(Code.CANCELLED, "cancelled by the operator of " + room().settings().self());
+            abort(
+                    Code.CANCELLED,
+                    "cancelled by the operator of " + room().settings().self());
         }
     }
 
@@ -569,9 +604,12 @@ final class DestinationTransfer extends Transfer {
     void tick(long nowMillis) {
         switch (state()) {
             case ACCEPTED -> {
-                if (nowMillis - row().getUpdatedMs() > room().settings().beginTimeout().toMillis()) {
-                    abort(Code.NO_BEGIN, row().getPeer() + " did not begin within "
-                            + room().settings().beginTimeout().toSeconds() + " s");
+                if (nowMillis - row().getUpdatedMs()
+                        > room().settings().beginTimeout().toMillis()) {
+                    abort(
+                            Code.NO_BEGIN,
+                            row().getPeer() + " did not begin within "
+                                    + room().settings().beginTimeout().toSeconds() + " s");
                 }
             }
             case RECEIVING -> tickReceiving(nowMillis);
@@ -588,15 +626,22 @@ final class DestinationTransfer extends Transfer {
             abort(Code.EXPIRED, "no chunk for " + room().settings().stagingTtl().toDays() + " days");
         } else if (paused && nowMillis >= retryMillis) {
             retryMillis = nowMillis + RETRY_MILLIS;
-            if (volume().usableBytes() >= Math.min(row().getLogicalBytes() - row().getHeldBytes(), room().settings().windowMin())) {
+            if (volume().usableBytes()
+                    >= Math.min(
+                            row().getLogicalBytes() - row().getHeldBytes(),
+                            room().settings().windowMin())) {
                 link().session().ifPresent(this::openAttempt);
             }
         } else if (now != null
                 && link().session().isPresent()
                 && silentFor(nowMillis) > room().settings().silenceMax().toMillis()
                 && now.silentNanos() > room().settings().silenceMax().toNanos()) {
-            link().session().get().close(Code.TIMEOUT, "no chunk of transfer " + key().id() + " for "
-                    + room().settings().silenceMax().toSeconds() + " s");
+            link().session()
+                    .get()
+                    .close(
+                            Code.TIMEOUT,
+                            "no chunk of transfer " + key().id() + " for "
+                                    + room().settings().silenceMax().toSeconds() + " s");
         }
     }
 

@@ -79,7 +79,7 @@ public final class Engine implements Transfers, SessionListener {
     /** Takes up what was under way when the daemon ended. Called once, before sessions come up. */
     public void start() {
         register.load();
-        scheduler.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+        var _ = scheduler.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void tick() {
@@ -122,8 +122,7 @@ public final class Engine implements Transfers, SessionListener {
     }
 
     private TransferView ask(String id, Consumer<Transfer> what) {
-        Transfer transfer = register
-                .find(id)
+        Transfer transfer = register.find(id)
                 .orElseThrow(() -> new TransferException(Code.UNKNOWN_TRANSFER, "no transfer '" + id + "' here"));
         if (!transfer.state().finished()) {
             transfer.post(() -> what.accept(transfer));
@@ -157,7 +156,10 @@ public final class Engine implements Transfers, SessionListener {
             return;
         }
         if (message.hasExistsAnswer()) {
-            log.info("{} found that its checkpoint is the one that stands here: {}", session.peer().spiffeId(), message.getExistsAnswer().getSame());
+            log.info(
+                    "{} found that its checkpoint is the one that stands here: {}",
+                    session.peer().spiffeId(),
+                    message.getExistsAnswer().getSame());
             return;
         }
         Optional<Transfer> transfer = register.known(new Key(to.transferId(), to.ours()))
@@ -166,7 +168,11 @@ public final class Engine implements Transfers, SessionListener {
             Transfer known = transfer.get();
             known.postMessage(() -> known.message(session, message));
         } else if (to.ours() == Role.DESTINATION) {
-            refuse(session, to.transferId(), Code.UNKNOWN_TRANSFER, "no transfer " + to.transferId() + " is known here");
+            refuse(
+                    session,
+                    to.transferId(),
+                    Code.UNKNOWN_TRANSFER,
+                    "no transfer " + to.transferId() + " is known here");
         }
     }
 
@@ -197,7 +203,8 @@ public final class Engine implements Transfers, SessionListener {
             boolean same = transfer.row().getPeer().equals(session.peer().spiffeId())
                     && transfer.row().getOffer().equals(offer.getOffer());
             if (!same) {
-                throw new TransferException(Code.OFFER_MISMATCH, "transfer " + key.id() + " is known here with another offer");
+                throw new TransferException(
+                        Code.OFFER_MISMATCH, "transfer " + key.id() + " is known here with another offer");
             }
             transfer.postMessage(() -> transfer.message(session, message));
             return;
@@ -277,7 +284,8 @@ public final class Engine implements Transfers, SessionListener {
 
     long unfinished(String peer, Role role) {
         return register.of(peer).stream()
-                .filter(transfer -> transfer.key().role() == role && !transfer.state().finished())
+                .filter(transfer ->
+                        transfer.key().role() == role && !transfer.state().finished())
                 .count();
     }
 
@@ -288,7 +296,9 @@ public final class Engine implements Transfers, SessionListener {
     Volume volume(String name) {
         Volume volume = room.settings().volumes().get(name);
         if (volume == null) {
-            throw new TransferException(Code.POLICY, "no volume '" + name + "' is declared at " + room.settings().self());
+            throw new TransferException(
+                    Code.POLICY,
+                    "no volume '" + name + "' is declared at " + room.settings().self());
         }
         return volume;
     }
@@ -298,7 +308,8 @@ public final class Engine implements Transfers, SessionListener {
     }
 
     RateLimit limit(Transfer transfer) {
-        return limits.computeIfAbsent(transfer.key(), key -> new RateLimit(transfer.row().getBytesPerSecondMax()));
+        return limits.computeIfAbsent(
+                transfer.key(), key -> new RateLimit(transfer.row().getBytesPerSecondMax()));
     }
 
     int streams(TransferRow row) {
@@ -316,7 +327,7 @@ public final class Engine implements Transfers, SessionListener {
 
     /** Runs a task in a transfer's mailbox after a moment. */
     void later(Transfer transfer, Runnable task) {
-        scheduler.schedule(() -> transfer.post(task), LATER.toMillis(), TimeUnit.MILLISECONDS);
+        var _ = scheduler.schedule(() -> transfer.post(task), LATER.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Runs what takes long outside of a mailbox. */
@@ -334,7 +345,8 @@ public final class Engine implements Transfers, SessionListener {
         PooledChunk chunk = room.sendPool()
                 .acquire(BUFFER_WAIT)
                 .orElseThrow(() -> new TransferException(
-                        Code.BUSY, "no buffer came free in " + BUFFER_WAIT.toSeconds() + " s: other transfers use them all"));
+                        Code.BUSY,
+                        "no buffer came free in " + BUFFER_WAIT.toSeconds() + " s: other transfers use them all"));
         try {
             return work.apply(chunk);
         } finally {

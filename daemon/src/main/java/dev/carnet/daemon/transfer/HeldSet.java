@@ -77,7 +77,8 @@ final class HeldSet {
         pages.add(Held.newBuilder());
         for (int first = complete.nextSetBit(0); first >= 0; ) {
             int end = complete.nextClearBit(first);
-            room(pages, rangesMax).addComplete(FileRange.newBuilder().setFirst(first).setLast(end - 1));
+            room(pages, rangesMax)
+                    .addComplete(FileRange.newBuilder().setFirst(first).setLast(end - 1));
             first = complete.nextSetBit(end);
         }
         partial.keySet().stream().sorted().forEach(member -> {
@@ -85,7 +86,10 @@ final class HeldSet {
             for (int first = chunks.nextSetBit(0); first >= 0; ) {
                 int end = chunks.nextClearBit(first);
                 room(pages, rangesMax)
-                        .addChunks(ChunkRange.newBuilder().setFile(member).setFirst(first).setLast(end - 1));
+                        .addChunks(ChunkRange.newBuilder()
+                                .setFile(member)
+                                .setFirst(first)
+                                .setLast(end - 1));
                 first = chunks.nextSetBit(end);
             }
         });

@@ -36,7 +36,11 @@ record Key(String id, Role role) {
     }
 
     byte[] chunk(int member, int chunk) {
-        return ByteBuffer.allocate(BYTES + 8).put(bytes()).putInt(member).putInt(chunk).array();
+        return ByteBuffer.allocate(BYTES + 8)
+                .put(bytes())
+                .putInt(member)
+                .putInt(chunk)
+                .array();
     }
 
     byte[] session(String sessionId) {

@@ -90,7 +90,8 @@ final class Members implements Iterable<Members.Numbered> {
     MemberRow get(ReadTx tx, int number) {
         return tx.get(Table.MEMBERS, key.member(number))
                 .map(bytes -> Rows.parse(MemberRow.parser(), bytes))
-                .orElseThrow(() -> new IllegalStateException("member " + number + " of " + key.id() + " is not on record"));
+                .orElseThrow(
+                        () -> new IllegalStateException("member " + number + " of " + key.id() + " is not on record"));
     }
 
     /** Members {@code first} and after, at most {@code max}. */

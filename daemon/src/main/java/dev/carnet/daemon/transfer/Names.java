@@ -74,6 +74,10 @@ final class Names {
     private static byte[] key(String volume, String name) {
         byte[] v = volume.getBytes(UTF_8);
         byte[] n = name.getBytes(UTF_8);
-        return ByteBuffer.allocate(v.length + 1 + n.length).put(v).put((byte) 0).put(n).array();
+        return ByteBuffer.allocate(v.length + 1 + n.length)
+                .put(v)
+                .put((byte) 0)
+                .put(n)
+                .array();
     }
 }

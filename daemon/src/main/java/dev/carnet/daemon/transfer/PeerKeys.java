@@ -52,7 +52,10 @@ final class PeerKeys {
         try {
             pinned.ifPresent(now::mustFollow);
         } catch (StatementException e) {
-            throw refused(peer, e.getMessage() + "; if its operator says that it lost its keys, remove its pinned binding", e);
+            throw refused(
+                    peer,
+                    e.getMessage() + "; if its operator says that it lost its keys, remove its pinned binding",
+                    e);
         }
         PeerKeysRow row = PeerKeysRow.newBuilder()
                 .setBinding(evidence.getBinding())
@@ -100,7 +103,7 @@ final class PeerKeys {
     }
 
     EntryKeys self() {
-        return EntryKeys.of(room.ledger().keys().publicKeys().entry());
+        return room.ledger().keys().publicKeys().entry().entryKeys();
     }
 
     private Optional<KeyBinding> pinned(String peer) {
@@ -111,12 +114,14 @@ final class PeerKeys {
         Optional<KeyBinding> stored = room.store()
                 .read(tx -> tx.get(Table.PEER_KEYS, peer.getBytes(UTF_8)))
                 .map(bytes -> Rows.parse(PeerKeysRow.parser(), bytes))
-                .map(row -> KeyBinding.verify(row.getBinding().toByteArray(), row.getProof().toByteArray()));
+                .map(row -> KeyBinding.verify(
+                        row.getBinding().toByteArray(), row.getProof().toByteArray()));
         stored.ifPresent(binding -> known.put(peer, binding));
         return stored;
     }
 
-    private static TransferException refused(String peer, String why, @org.jspecify.annotations.Nullable Throwable cause) {
+    private static TransferException refused(
+            String peer, String why, @org.jspecify.annotations.Nullable Throwable cause) {
         String sentence = "the key binding of " + peer + " is not taken: " + why;
         return cause == null
                 ? new TransferException(Code.KEY_BINDING, sentence)

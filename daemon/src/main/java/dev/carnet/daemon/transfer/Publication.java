@@ -2,7 +2,6 @@ package dev.carnet.daemon.transfer;
 
 import com.google.protobuf.ByteString;
 import dev.carnet.daemon.fault.FailPoint;
-import dev.carnet.daemon.transfer.rows.MemberRow;
 import dev.carnet.daemon.transfer.rows.NameRow;
 import dev.carnet.daemon.transfer.rows.TransferRow;
 import dev.carnet.daemon.volume.CheckpointName;
@@ -59,7 +58,8 @@ final class Publication {
         FailPoint.DESTINATION_TREE_ASSEMBLED.pass();
         Trees trees = new Trees(room.store(), transfer.members(), transfer.chunks());
         Records records = records();
-        records.write("name", out -> out.write(transfer.name().value().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        records.write(
+                "name", out -> out.write(transfer.name().value().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
         records.write("tree", trees::write);
         records.write("cvs", trees::writeCvs);
         records.write("seal.dsse", transfer.row().getSeal()::writeTo);
@@ -79,8 +79,11 @@ final class Publication {
                         transfer.entry(Predicate.POSSESSION),
                         () -> transfer.sign(engine.statements().possession(transfer, tree)),
                         (tx, recorded) -> transfer.changed(engine.rows()
-                                .update(tx, transfer.key(), row -> row.setState(State.PUBLISHING.name())
-                                        .setPossessionDigest(recorded.payloadDigest()))));
+                                .update(
+                                        tx,
+                                        transfer.key(),
+                                        row -> row.setState(State.PUBLISHING.name())
+                                                .setPossessionDigest(recorded.payloadDigest()))));
         FailPoint.DESTINATION_PUBLISHING.pass();
     }
 
@@ -96,32 +99,40 @@ final class Publication {
         Optional<NodeId> staged = staging.root();
         Optional<NodeId> target = volume.lookup(name);
         if (staged.isPresent() && target.isEmpty()) {
-            volume.prepareTarget(name, transfer.row().getStagingId()); // an empty parent may have been removed by somebody
+            volume.prepareTarget(
+                    name, transfer.row().getStagingId()); // an empty parent may have been removed by somebody
             staging.publish(name);
             FailPoint.DESTINATION_RENAMED.pass();
-        } else if (staged.isPresent() || target.isEmpty() || target.get().inode() != transfer.row().getRootInode()) {
+        } else if (staged.isPresent()
+                || target.isEmpty()
+                || target.get().inode() != transfer.row().getRootInode()) {
             throw new TransferException(
                     Code.NAME_TAKEN,
                     "cannot publish " + volume.name() + "/" + name.value() + ": "
                             + (target.isPresent() ? "something else stands at the name" : "the staged tree is gone")
-                            + "; clear it and `carnet continue " + transfer.key().id() + "`, or `carnet cancel` it");
+                            + "; clear it and `carnet continue "
+                            + transfer.key().id() + "`, or `carnet cancel` it");
         }
         staging.seal(name, transfer.members().page(0, 1).getFirst().member());
         FailPoint.DESTINATION_TOP_SEALED.pass();
         room.store().update(tx -> {
             Offer offer = transfer.offerParsed();
             TransferRow row = transfer.row();
-            Names.put(tx, offer.getVolume(), offer.getName(), NameRow.newBuilder()
-                    .setPublished(true)
-                    .setTransferId(offer.getTransferId())
-                    .setCheckpointId(offer.getCheckpointId())
-                    .setLogicalBytes(row.getLogicalBytes())
-                    .setTreeDigest(row.getTreeDigest())
-                    .setContentDigest(row.getContentDigest())
-                    .setFiles(row.getFiles())
-                    .setFrom(row.getPeer())
-                    .setPublishedMs(room.clock().millis())
-                    .build());
+            Names.put(
+                    tx,
+                    offer.getVolume(),
+                    offer.getName(),
+                    NameRow.newBuilder()
+                            .setPublished(true)
+                            .setTransferId(offer.getTransferId())
+                            .setCheckpointId(offer.getCheckpointId())
+                            .setLogicalBytes(row.getLogicalBytes())
+                            .setTreeDigest(row.getTreeDigest())
+                            .setContentDigest(row.getContentDigest())
+                            .setFiles(row.getFiles())
+                            .setFrom(row.getPeer())
+                            .setPublishedMs(room.clock().millis())
+                            .build());
             transfer.changed(engine.rows().update(tx, transfer.key(), r -> r.setState(State.PUBLISHED.name())));
         });
         FailPoint.DESTINATION_PUBLISHED.pass();
@@ -129,29 +140,37 @@ final class Publication {
 
     /** Again from its start after a crash, as the table says; then our half of the receipt, built and signed once. */
     private void sign() {
-        transfer.staging().seal(transfer.name(), transfer.members().page(0, 1).getFirst().member());
+        transfer.staging()
+                .seal(transfer.name(), transfer.members().page(0, 1).getFirst().member());
         transfer.staging().destroy();
-        byte[] envelope = transfer.signTwice(engine.statements()
-                .receipt(transfer, engine.rows().sessions(transfer.key())));
+        byte[] envelope = transfer.signTwice(
+                engine.statements().receipt(transfer, engine.rows().sessions(transfer.key())));
         to(State.HALF_SIGNED, row -> row.setReceipt(ByteString.copyFrom(envelope)));
         FailPoint.DESTINATION_HALF_SIGNED.pass();
     }
 
     /** The source has countersigned: the same bytes are logged here. */
     void close(byte[] envelope) {
-        room.ledger()
-                .record(transfer.entry(Predicate.TRANSFER_RECEIPT), () -> envelope, (tx, recorded) -> {
-                    Offer offer = transfer.offerParsed();
-                    Names.get(tx, offer.getVolume(), offer.getName())
-                            .filter(row -> row.getTransferId().equals(offer.getTransferId()))
-                            .ifPresent(row -> Names.put(tx, offer.getVolume(), offer.getName(), row.toBuilder()
+        room.ledger().record(transfer.entry(Predicate.TRANSFER_RECEIPT), () -> envelope, (tx, recorded) -> {
+            Offer offer = transfer.offerParsed();
+            Names.get(tx, offer.getVolume(), offer.getName())
+                    .filter(row -> row.getTransferId().equals(offer.getTransferId()))
+                    .ifPresent(row -> Names.put(
+                            tx,
+                            offer.getVolume(),
+                            offer.getName(),
+                            row.toBuilder()
                                     .setReceiptDigest(recorded.payloadDigest())
                                     .build()));
-                    transfer.changed(engine.rows().update(tx, transfer.key(), row -> row.setState(State.CLOSED.name())
-                            .setReceipt(ByteString.copyFrom(recorded.envelope()))
-                            .clearCode()
-                            .clearSentence()));
-                });
+            transfer.changed(engine.rows()
+                    .update(
+                            tx,
+                            transfer.key(),
+                            row -> row.setState(State.CLOSED.name())
+                                    .setReceipt(ByteString.copyFrom(recorded.envelope()))
+                                    .clearCode()
+                                    .clearSentence()));
+        });
         FailPoint.DESTINATION_CLOSED.pass();
         tidy();
     }
@@ -181,9 +200,11 @@ final class Publication {
     /** Publication cannot go on without the operator; nothing is thrown away. */
     void stop(TransferException why) {
         State in = transfer.state();
-        to(State.STOPPED, row -> row.setStoppedIn(in.name())
-                .setCode(why.code().getNumber())
-                .setSentence(String.valueOf(why.getMessage())));
+        to(
+                State.STOPPED,
+                row -> row.setStoppedIn(in.name())
+                        .setCode(why.code().getNumber())
+                        .setSentence(String.valueOf(why.getMessage())));
         transfer.waiting("the operator: " + why.getMessage());
         transfer.sendWaiting(Code.STOPPED, String.valueOf(why.getMessage()));
     }
@@ -206,10 +227,13 @@ final class Publication {
                         transfer.entry(Predicate.TRANSFER_ABORT),
                         () -> transfer.sign(engine.statements().abort(transfer, code, sentence)),
                         (tx, recorded) -> transfer.changed(engine.rows()
-                                .update(tx, transfer.key(), row -> row.setState(State.ABORTING.name())
-                                        .setCode(code.getNumber())
-                                        .setSentence(sentence)
-                                        .setAbortDigest(recorded.payloadDigest()))));
+                                .update(
+                                        tx,
+                                        transfer.key(),
+                                        row -> row.setState(State.ABORTING.name())
+                                                .setCode(code.getNumber())
+                                                .setSentence(sentence)
+                                                .setAbortDigest(recorded.payloadDigest()))));
         FailPoint.DESTINATION_ABORTING.pass();
         finishAbort();
     }

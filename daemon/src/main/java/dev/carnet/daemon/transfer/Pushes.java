@@ -58,16 +58,23 @@ final class Pushes {
                                 + ": add one to the policy of this daemon"));
         if (engine.unfinished(peer, Role.SOURCE) >= room.settings().transfersPerPeerMax()) {
             throw new TransferException(
-                    Code.BUSY, room.settings().transfersPerPeerMax() + " pushes to " + peer + " are unfinished already");
+                    Code.BUSY,
+                    room.settings().transfersPerPeerMax() + " pushes to " + peer + " are unfinished already");
         }
         Key key = new Key(random(), Role.SOURCE);
         Walks.Found found = walk(key, place, request);
         open(key, request, peer, path, place, rule, found);
         FailPoint.SOURCE_OPEN_STORED.pass();
         Transfer transfer = register.register(key);
-        room.transport().session(peer).ifPresentOrElse(
-                session -> transfer.post(() -> transfer.sessionUp(session)),
-                () -> transfer.waiting("a session with " + peer + room.transport().whyNot(peer).map(why -> ": " + why).orElse("")));
+        room.transport()
+                .session(peer)
+                .ifPresentOrElse(
+                        session -> transfer.post(() -> transfer.sessionUp(session)),
+                        () -> transfer.waiting("a session with " + peer
+                                + room.transport()
+                                        .whyNot(peer)
+                                        .map(why -> ": " + why)
+                                        .orElse("")));
         return transfer.view();
     }
 
@@ -76,7 +83,12 @@ final class Pushes {
         if (!room.settings().peers().containsValue(id)) {
             throw new TransferException(
                     Code.UNKNOWN_PEER,
-                    "no peer '" + given + "' is configured; there are " + String.join(", ", room.settings().peers().keySet().stream().sorted().toList()));
+                    "no peer '" + given + "' is configured; there are "
+                            + String.join(
+                                    ", ",
+                                    room.settings().peers().keySet().stream()
+                                            .sorted()
+                                            .toList()));
         }
         return id;
     }
@@ -92,7 +104,8 @@ final class Pushes {
             throw new TransferException(Code.BAD_NAME, String.valueOf(e.getMessage()), e);
         }
         if (request.streams() < 0 || request.streams() > Limits.STREAMS_MAX) {
-            throw new TransferException(Code.LIMIT, "1 to " + Limits.STREAMS_MAX + " streams, not " + request.streams());
+            throw new TransferException(
+                    Code.LIMIT, "1 to " + Limits.STREAMS_MAX + " streams, not " + request.streams());
         }
         if (request.bytesPerSecondMax() < 0) {
             throw new TransferException(Code.LIMIT, "a rate of " + request.bytesPerSecondMax() + " bytes per second");
@@ -123,8 +136,12 @@ final class Pushes {
                 .or(() -> real(path).flatMap(this::within))
                 .orElseThrow(() -> new TransferException(
                         Code.BAD_SOURCE,
-                        path + " lies in no declared volume: declare one in the daemon's configuration, or copy it into one of "
-                                + room.settings().volumes().values().stream().map(v -> v.root().toString()).sorted().toList()));
+                        path
+                                + " lies in no declared volume: declare one in the daemon's configuration, or copy it into one of "
+                                + room.settings().volumes().values().stream()
+                                        .map(v -> v.root().toString())
+                                        .sorted()
+                                        .toList()));
     }
 
     private Optional<Place> within(Path path) {
@@ -178,21 +195,24 @@ final class Pushes {
                 .setPolicyDigest(Transfer.digestBytes(room.policy().get().digest()))
                 .setContentForm(ContentForm.CONTENT_FORM_PLAIN)
                 .build();
-        engine.rows().update(key, (TransferRow.Builder row) -> row.setState(State.OPEN.name())
-                .setOffer(offer.toByteString())
-                .setPeer(peer)
-                .setPrincipal(request.principal())
-                .setRule(rule)
-                .setCreatedMs(room.clock().millis())
-                .setLogicalBytes(found.logicalBytes())
-                .setFiles(found.files())
-                .setMembers(found.members())
-                .setSourceVolume(place.volume().name())
-                .setSourcePath(path.toString())
-                .setSourceRelative(place.relative())
-                .setDereference(request.dereference())
-                .setBytesPerSecondMax(request.bytesPerSecondMax())
-                .setStreams(request.streams()));
+        engine.rows()
+                .update(
+                        key,
+                        (TransferRow.Builder row) -> row.setState(State.OPEN.name())
+                                .setOffer(offer.toByteString())
+                                .setPeer(peer)
+                                .setPrincipal(request.principal())
+                                .setRule(rule)
+                                .setCreatedMs(room.clock().millis())
+                                .setLogicalBytes(found.logicalBytes())
+                                .setFiles(found.files())
+                                .setMembers(found.members())
+                                .setSourceVolume(place.volume().name())
+                                .setSourcePath(path.toString())
+                                .setSourceRelative(place.relative())
+                                .setDereference(request.dereference())
+                                .setBytesPerSecondMax(request.bytesPerSecondMax())
+                                .setStreams(request.streams()));
     }
 
     private String random() {

@@ -121,7 +121,8 @@ final class Receiving {
             return;
         }
         try {
-            StagedFiles.Entry file = files.entry(header.file(), of.transfer().row().getMembers());
+            StagedFiles.Entry file =
+                    files.entry(header.file(), of.transfer().row().getMembers());
             check(header, file);
             if (!claim(header)) {
                 resentBytes.addAndGet(header.length());
@@ -129,7 +130,8 @@ final class Receiving {
             }
             boolean written = false;
             try {
-                MemorySegment bytes = of.engine().decoder().decode(header, chunk, file.row().getPath());
+                MemorySegment bytes =
+                        of.engine().decoder().decode(header, chunk, file.row().getPath());
                 ChunkSum sum = verified(header, file, bytes);
                 files.write(file, bytes, Geometry.offset(header.chunk()), header.length());
                 FailPoint.DESTINATION_CHUNK_WRITTEN.pass();
@@ -165,12 +167,17 @@ final class Receiving {
 
     private ChunkSum verified(ChunkHeader header, StagedFiles.Entry file, MemorySegment bytes) {
         ChunkSum sum = ChunkSum.of(
-                of.room().blake3(), bytes, header.length(), header.chunk(), file.row().getSize());
+                of.room().blake3(),
+                bytes,
+                header.length(),
+                header.chunk(),
+                file.row().getSize());
         if (!Arrays.equals(sum.cv().toBytes(), header.cv())) {
             throw new TransferException(
                     Code.CHUNK_MISMATCH,
                     "chunk " + header.chunk() + " of '" + file.row().getPath()
-                            + "' does not verify: its bytes are not those that " + of.transfer().row().getPeer()
+                            + "' does not verify: its bytes are not those that "
+                            + of.transfer().row().getPeer()
                             + " hashed");
         }
         return sum;
@@ -194,7 +201,8 @@ final class Receiving {
             batch.chunks.add(written);
             batch.files.add(written.member());
             batch.bytes += written.length();
-            full = batch.bytes >= of.engine().flushBytes(of.transfer().meter()) || batch.files.size() >= DIRTY_FILES_MAX;
+            full = batch.bytes >= of.engine().flushBytes(of.transfer().meter())
+                    || batch.files.size() >= DIRTY_FILES_MAX;
         }
         of.transfer().meter().add(written.length(), System.nanoTime());
         if (full) {
@@ -265,16 +273,26 @@ final class Receiving {
             for (Written written : full.chunks) {
                 of.transfer().chunks().put(tx, written.member(), written.chunk(), written.sum());
             }
-            of.engine().rows().session(tx, of.transfer().key(), of.sessionId(), row -> row.toBuilder()
-                    .setBroughtChunk(true)
-                    .setClosedMs(nowMillis)
-                    .build());
+            of.engine()
+                    .rows()
+                    .session(
+                            tx,
+                            of.transfer().key(),
+                            of.sessionId(),
+                            row -> row.toBuilder()
+                                    .setBroughtChunk(true)
+                                    .setClosedMs(nowMillis)
+                                    .build());
             of.transfer()
-                    .changed(of.engine().rows().update(tx, of.transfer().key(), row -> row.setHeldBytes(
-                                    row.getHeldBytes() + bytes)
-                            .setWireBytes(row.getWireBytes() + wire)
-                            .setResentBytes(row.getResentBytes() + resent)
-                            .setLastChunkMs(nowMillis)));
+                    .changed(of.engine()
+                            .rows()
+                            .update(
+                                    tx,
+                                    of.transfer().key(),
+                                    row -> row.setHeldBytes(row.getHeldBytes() + bytes)
+                                            .setWireBytes(row.getWireBytes() + wire)
+                                            .setResentBytes(row.getResentBytes() + resent)
+                                            .setLastChunkMs(nowMillis)));
         });
         synchronized (this) {
             for (Written written : full.chunks) {
@@ -329,7 +347,8 @@ final class Receiving {
         }
         if (inFlight.get() > 0) {
             throw new TransferException(
-                    Code.STORAGE, "a write into staging has not ended for " + DRAIN_SECONDS_MAX + " s: is the disk alive?");
+                    Code.STORAGE,
+                    "a write into staging has not ended for " + DRAIN_SECONDS_MAX + " s: is the disk alive?");
         }
         flush();
         files.close();

@@ -147,7 +147,8 @@ final class Register {
             if (transfer.key().role() == Role.DESTINATION
                     && State.valueOf(transfer.row().getState()).stillWrites()
                     && transfer.offerParsed().getVolume().equals(volume)) {
-                sum += transfer.offerParsed().getLogicalBytesMax() - transfer.row().getHeldBytes();
+                sum += transfer.offerParsed().getLogicalBytesMax()
+                        - transfer.row().getHeldBytes();
             }
         }
         return sum;
@@ -155,9 +156,10 @@ final class Register {
 
     /** Lets go of what has ended and owes nobody anything. */
     void prune() {
-        live.values().removeIf(transfer -> transfer.state().finished()
-                && transfer.row().getTidy()
-                && !transfer.row().getPeerOwedCancel()
-                && transfer.idle());
+        live.values()
+                .removeIf(transfer -> transfer.state().finished()
+                        && transfer.row().getTidy()
+                        && !transfer.row().getPeerOwedCancel()
+                        && transfer.idle());
     }
 }

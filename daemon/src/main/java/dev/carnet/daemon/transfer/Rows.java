@@ -77,8 +77,8 @@ final class Rows {
         store.read(tx -> {
             tx.scan(Table.SESSIONS, key.bytes(), (k, v) -> {
                 byte[] id = java.util.Arrays.copyOfRange(k, Key.BYTES, k.length);
-                return found.add(new Sessions.Stored(
-                        java.util.HexFormat.of().formatHex(id), parse(SessionRow.parser(), v)));
+                return found.add(
+                        new Sessions.Stored(java.util.HexFormat.of().formatHex(id), parse(SessionRow.parser(), v)));
             });
             return found;
         });
@@ -95,7 +95,8 @@ final class Rows {
         try {
             return parser.parseFrom(bytes);
         } catch (InvalidProtocolBufferException e) {
-            throw new StateException("a row of the state database cannot be read: it was written by another program", e);
+            throw new StateException(
+                    "a row of the state database cannot be read: it was written by another program", e);
         }
     }
 }

@@ -9,7 +9,6 @@ import dev.carnet.daemon.transport.PooledChunk;
 import dev.carnet.daemon.volume.SourceFile;
 import dev.carnet.proto.hash.Hash32;
 import dev.carnet.proto.wire.ChunkHeader;
-import dev.carnet.proto.wire.v1.Code;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -44,7 +43,14 @@ final class SourceAttempt {
 
     /** What an attempt is about. */
     record Plan(
-            Key key, int number, SendQueue queue, HeldSet held, Reads reads, Members members, Chunks chunks, Room room) {}
+            Key key,
+            int number,
+            SendQueue queue,
+            HeldSet held,
+            Reads reads,
+            Members members,
+            Chunks chunks,
+            Room room) {}
 
     /** How many chunks of a file this attempt reads. */
     @FunctionalInterface
@@ -90,7 +96,8 @@ final class SourceAttempt {
     }
 
     /** The sum of a chunk that was sent (or hashed again) and not acknowledged before; removes it. */
-    @Nullable ChunkSum acknowledged(int member, int chunk) {
+    @Nullable
+    ChunkSum acknowledged(int member, int chunk) {
         return unacknowledged.remove(id(member, chunk));
     }
 
@@ -223,8 +230,7 @@ final class SourceAttempt {
         }
     }
 
-    private void transmit(
-            SendQueue.Task task, ChunkSum sum, Encoded encoded, DataStream stream, Semaphore frames) {
+    private void transmit(SendQueue.Task task, ChunkSum sum, Encoded encoded, DataStream stream, Semaphore frames) {
         PooledChunk chunk = encoded.chunk();
         ChunkHeader header = new ChunkHeader(
                 ChunkHeader.KIND_DATA,

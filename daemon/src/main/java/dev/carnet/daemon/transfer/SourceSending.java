@@ -14,9 +14,9 @@ import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Control;
 import dev.carnet.proto.wire.v1.FilePage;
 import dev.carnet.proto.wire.v1.FilePageAck;
+import dev.carnet.proto.wire.v1.FileRange;
 import dev.carnet.proto.wire.v1.FileSeal;
 import dev.carnet.proto.wire.v1.FileSeals;
-import dev.carnet.proto.wire.v1.FileRange;
 import dev.carnet.proto.wire.v1.Held;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,7 +49,10 @@ final class SourceSending {
         final int[] left; // chunks of each member that are not acknowledged
         final long[] sizes; // of files; -1 for directories
         final FlushWindow window;
-        @Nullable SourceAttempt attempt;
+
+        @Nullable
+        SourceAttempt attempt;
+
         volatile long filesLeft;
         int pagesAcknowledged;
         volatile int streams;
@@ -71,7 +74,10 @@ final class SourceSending {
         Run now = run;
         SourceAttempt attempt = now == null ? null : now.attempt;
         return now == null || attempt == null
-                ? new Live(0, transfer.row().getWireBytes(), transfer.state() == State.OPEN ? 0 : transfer.row().getFiles())
+                ? new Live(
+                        0,
+                        transfer.row().getWireBytes(),
+                        transfer.state() == State.OPEN ? 0 : transfer.row().getFiles())
                 : new Live(
                         now.streams,
                         wireBytesBefore + attempt.wireBytes(),
@@ -137,7 +143,12 @@ final class SourceSending {
     private void begin(Session session, int number, int membersKnown, HeldSet held) {
         FlushWindow window =
                 new FlushWindow(room.settings().windowMin(), room.settings().windowMax());
-        Run now = new Run(session, number, engine.sourceTree(transfer.row()), transfer.row().getMembers(), window);
+        Run now = new Run(
+                session,
+                number,
+                engine.sourceTree(transfer.row()),
+                transfer.row().getMembers(),
+                window);
         run = now;
         room.store().update(tx -> {
             engine.rows().session(tx, transfer.key(), session.id(), stored -> Sessions.row(session, Role.SOURCE));
@@ -198,7 +209,14 @@ final class SourceSending {
                 },
                 batch -> grant(batch, held));
         SourceAttempt.Plan plan = new SourceAttempt.Plan(
-                transfer.key(), now.number, queue, held, member -> reads[member], transfer.members(), transfer.chunks(), room);
+                transfer.key(),
+                now.number,
+                queue,
+                held,
+                member -> reads[member],
+                transfer.members(),
+                transfer.chunks(),
+                room);
         now.attempt = new SourceAttempt(
                 plan,
                 new OpenFiles(now.tree, transfer.row().getPeer()),
@@ -241,11 +259,13 @@ final class SourceSending {
         public void rehashed(int member, int chunk) {
             transfer.post(() -> {
                 if (run == of) {
-                    acknowledge(of, List.of(ChunkRange.newBuilder()
-                            .setFile(member)
-                            .setFirst(chunk)
-                            .setLast(chunk)
-                            .build()));
+                    acknowledge(
+                            of,
+                            List.of(ChunkRange.newBuilder()
+                                    .setFile(member)
+                                    .setFirst(chunk)
+                                    .setLast(chunk)
+                                    .build()));
                 }
             });
         }
@@ -308,7 +328,8 @@ final class SourceSending {
 
     private void pageAck(Run now, int known) {
         if (known < now.pagesAcknowledged || known > now.sizes.length) {
-            throw new TransferException(Code.PROTOCOL, transfer.row().getPeer() + " acknowledges " + known + " members");
+            throw new TransferException(
+                    Code.PROTOCOL, transfer.row().getPeer() + " acknowledges " + known + " members");
         }
         boolean first = now.pagesAcknowledged < now.sizes.length;
         now.pagesAcknowledged = known;
@@ -321,11 +342,13 @@ final class SourceSending {
         }
         transfer.waiting("data streams to " + transfer.row().getPeer());
         int count = engine.streams(transfer.row());
-        now.session.streams(count).whenComplete((streams, error) -> transfer.post(() -> {
-            if (run == now) {
-                streamsUp(now, Optional.ofNullable(streams), error);
-            }
-        }));
+        now.session
+                .streams(count)
+                .whenComplete((streams, error) -> transfer.post(() -> {
+                    if (run == now) {
+                        streamsUp(now, Optional.ofNullable(streams), error);
+                    }
+                }));
     }
 
     private void streamsUp(Run now, Optional<List<DataStream>> streams, @Nullable Throwable error) {
@@ -338,7 +361,8 @@ final class SourceSending {
         }
         now.streams = streams.get().size();
         transfer.waiting(null);
-        attempt.start(streams.get(), Math.max(2, Math.min(now.streams, room.settings().workers()) + 1), engine.pool());
+        attempt.start(
+                streams.get(), Math.max(2, Math.min(now.streams, room.settings().workers()) + 1), engine.pool());
     }
 
     // ---- Ack
@@ -389,8 +413,11 @@ final class SourceSending {
         room.store().update(tx -> {
             acked.forEach(a -> transfer.chunks().put(tx, a.member(), a.chunk(), a.sum()));
             transfer.changed(engine.rows()
-                    .update(tx, transfer.key(), row -> row.setHeldBytes(row.getHeldBytes() + bytes)
-                            .setWireBytes(wireBytesBefore + attempt.wireBytes())));
+                    .update(
+                            tx,
+                            transfer.key(),
+                            row -> row.setHeldBytes(row.getHeldBytes() + bytes)
+                                    .setWireBytes(wireBytesBefore + attempt.wireBytes())));
         });
     }
 
@@ -417,9 +444,8 @@ final class SourceSending {
                 message.addSeals(FileSeal.newBuilder()
                         .setFile(file)
                         .setSize(now.sizes[file])
-                        .setDigest(ByteString.copyFrom(transfer.chunks()
-                                .digest(file, now.sizes[file])
-                                .toBytes())));
+                        .setDigest(ByteString.copyFrom(
+                                transfer.chunks().digest(file, now.sizes[file]).toBytes())));
             }
             transfer.link().send(Control.newBuilder().setFileSeals(message));
             FailPoint.SOURCE_FILE_SEALS_SENT.pass();

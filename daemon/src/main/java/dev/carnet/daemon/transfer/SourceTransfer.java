@@ -5,8 +5,8 @@ import dev.carnet.daemon.fault.FailPoint;
 import dev.carnet.daemon.ledger.EntryKey;
 import dev.carnet.daemon.transfer.rows.TransferRow;
 import dev.carnet.daemon.transport.Session;
-import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.ledger.Predicate;
+import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.tree.TreeSummary;
 import dev.carnet.proto.wire.v1.Aborted;
 import dev.carnet.proto.wire.v1.Accept;
@@ -39,8 +39,7 @@ import org.jspecify.annotations.Nullable;
  * {@link SourceSending}.
  */
 final class SourceTransfer extends Transfer {
-    private static final Set<Code> AGAIN =
-            EnumSet.of(Code.BUSY, Code.SHUTTING_DOWN, Code.TIMEOUT, Code.REPLACED);
+    private static final Set<Code> AGAIN = EnumSet.of(Code.BUSY, Code.SHUTTING_DOWN, Code.TIMEOUT, Code.REPLACED);
 
     private final SourceSending sending;
     private boolean answered; // since the session came up
@@ -98,10 +97,13 @@ final class SourceTransfer extends Transfer {
             if (origin.isEmpty()) {
                 return;
             }
-            update(row -> row.setOffer(draft.toBuilder().setDestinationOrigin(origin).build().toByteString()));
+            update(row -> row.setOffer(
+                    draft.toBuilder().setDestinationOrigin(origin).build().toByteString()));
         }
         link().send(Control.newBuilder()
-                .setOffer(OfferMessage.newBuilder().setOffer(row().getOffer()).setKeys(engine().peerKeys().ours())));
+                .setOffer(OfferMessage.newBuilder()
+                        .setOffer(row().getOffer())
+                        .setKeys(engine().peerKeys().ours())));
         FailPoint.SOURCE_OFFER_SENT.pass();
     }
 
@@ -162,9 +164,11 @@ final class SourceTransfer extends Transfer {
                     .record(
                             entry(Predicate.TRANSFER_INTENT),
                             () -> sign(engine().statements().intent(this, theirs)),
-                            (tx, recorded) -> changed(rows().update(tx, key(), row -> row.setOwnIntent(
-                                            recorded.payloadDigest())
-                                    .setPeerIntent(theirs))));
+                            (tx, recorded) -> changed(rows().update(
+                                            tx,
+                                            key(),
+                                            row -> row.setOwnIntent(recorded.payloadDigest())
+                                                    .setPeerIntent(theirs))));
             FailPoint.SOURCE_INTENT_LOGGED.pass();
         }
         waiting(row().getPeer() + " to say what it holds");
@@ -180,7 +184,9 @@ final class SourceTransfer extends Transfer {
             update(row -> row.setPeerOwedCancel(false)); // it knows of nothing: there is nothing to take back
             return;
         }
-        if (refuse.getCode() == Code.UNKNOWN_TRANSFER && state() == State.OPEN && row().getOwnIntent().isEmpty()) {
+        if (refuse.getCode() == Code.UNKNOWN_TRANSFER
+                && state() == State.OPEN
+                && row().getOwnIntent().isEmpty()) {
             offer();
         } else if (AGAIN.contains(refuse.getCode())) {
             waiting(row().getPeer() + ": " + refuse.getSentence());
@@ -204,10 +210,12 @@ final class SourceTransfer extends Transfer {
         }
         String theirs = HexFormat.of().formatHex(exists.getTreeDigest().toByteArray());
         waiting("our own files to be hashed: " + row().getPeer() + " has a checkpoint of this name");
-        engine().background(() -> {
-            TreeSummary ours = sending.hashAll();
-            post(() -> compared(ours, theirs));
-        }, this::failLater);
+        engine().background(
+                        () -> {
+                            TreeSummary ours = sending.hashAll();
+                            post(() -> compared(ours, theirs));
+                        },
+                        this::failLater);
     }
 
     private void compared(TreeSummary ours, String theirs) {
@@ -216,7 +224,9 @@ final class SourceTransfer extends Transfer {
         }
         boolean same = ours.treeDigest().hex().equals(theirs);
         link().send(Control.newBuilder()
-                .setExistsAnswer(ExistsAnswer.newBuilder().setTransferId(link().transferId()).setSame(same)));
+                .setExistsAnswer(ExistsAnswer.newBuilder()
+                        .setTransferId(link().transferId())
+                        .setSame(same)));
         if (!same) {
             abortHere(
                     Code.NAME_TAKEN,
@@ -270,11 +280,15 @@ final class SourceTransfer extends Transfer {
                 .record(
                         entry(Predicate.SEAL),
                         () -> signTwice(engine().statements().seal(this, tree)),
-                        (tx, recorded) -> changed(rows().update(tx, key(), row -> row.setState(State.SEALED.name())
-                                .setSeal(ByteString.copyFrom(recorded.envelope()))
-                                .setSealDigest(recorded.payloadDigest())
-                                .setTreeDigest(tree.treeDigest().hex())
-                                .setContentDigest(tree.contentDigest().hex()))));
+                        (tx, recorded) -> changed(rows().update(
+                                        tx,
+                                        key(),
+                                        row -> row.setState(State.SEALED.name())
+                                                .setSeal(ByteString.copyFrom(recorded.envelope()))
+                                                .setSealDigest(recorded.payloadDigest())
+                                                .setTreeDigest(tree.treeDigest().hex())
+                                                .setContentDigest(
+                                                        tree.contentDigest().hex()))));
         FailPoint.SOURCE_SEALED.pass();
         sendSeal();
     }
@@ -305,11 +319,13 @@ final class SourceTransfer extends Transfer {
                 .record(
                         entry(Predicate.TRANSFER_RECEIPT),
                         () -> room().ledger().keys().countersign(envelope),
-                        (tx, recorded) -> changed(rows().update(tx, key(), row -> row.setState(
-                                        State.COUNTERSIGNED.name())
-                                .setReceipt(ByteString.copyFrom(recorded.envelope()))
-                                .clearCode()
-                                .clearSentence())));
+                        (tx, recorded) -> changed(rows().update(
+                                        tx,
+                                        key(),
+                                        row -> row.setState(State.COUNTERSIGNED.name())
+                                                .setReceipt(ByteString.copyFrom(recorded.envelope()))
+                                                .clearCode()
+                                                .clearSentence())));
         FailPoint.SOURCE_COUNTERSIGNED.pass();
         sendCountersigned();
     }
@@ -343,11 +359,16 @@ final class SourceTransfer extends Transfer {
     @Override
     void cancel() {
         switch (state()) {
-            case OPEN -> abortHere(Code.CANCELLED, "cancelled by the operator of " + room().settings().self(), true);
+            case OPEN ->
+                abortHere(
+                        Code.CANCELLED,
+                        "cancelled by the operator of " + room().settings().self(),
+                        true);
             case SEALED -> {
                 update(row -> row.setState(State.CANCEL_WANTED.name())
                         .setCode(Code.CANCELLED_VALUE)
-                        .setSentence("cancelled by the operator of " + room().settings().self()));
+                        .setSentence("cancelled by the operator of "
+                                + room().settings().self()));
                 waiting(row().getPeer() + " to say whether it can still be taken back");
                 sendCancel();
             }
@@ -402,8 +423,8 @@ final class SourceTransfer extends Transfer {
                     .record(
                             entry(Predicate.TRANSFER_ABORT),
                             () -> sign(engine().statements().abort(this, code, sentence(sentence))),
-                            (tx, recorded) -> changed(
-                                    rows().update(tx, key(), row -> aborted(row, code, sentence, tell))));
+                            (tx, recorded) ->
+                                    changed(rows().update(tx, key(), row -> aborted(row, code, sentence, tell))));
             FailPoint.SOURCE_ABORT_LOGGED.pass();
         } else {
             update(row -> aborted(row, code, sentence, false));
@@ -429,8 +450,11 @@ final class SourceTransfer extends Transfer {
         }
         boolean expecting = !answered || sending.expectsAnswer();
         if (expecting && silentFor(nowMillis) > room().settings().silenceMax().toMillis()) {
-            session.get().close(Code.TIMEOUT, "no sign of life of transfer " + key().id() + " for "
-                    + room().settings().silenceMax().toSeconds() + " s");
+            session.get()
+                    .close(
+                            Code.TIMEOUT,
+                            "no sign of life of transfer " + key().id() + " for "
+                                    + room().settings().silenceMax().toSeconds() + " s");
         }
     }
 
@@ -455,7 +479,8 @@ final class SourceTransfer extends Transfer {
         return offer.getVolume() + "/" + offer.getName();
     }
 
-    @Nullable String receiptPath() {
+    @Nullable
+    String receiptPath() {
         String blob = row().getReceiptBlob();
         return blob.isEmpty() ? null : room().settings().blobs().resolve(blob).toString();
     }

@@ -68,7 +68,9 @@ final class StagedFiles {
     }
 
     synchronized int chunks(int member) {
-        return Geometry.chunks(entries.computeIfAbsent(member, m -> new Entry(m, members.get(m))).row.getSize());
+        return Geometry.chunks(entries.computeIfAbsent(member, m -> new Entry(m, members.get(m)))
+                .row
+                .getSize());
     }
 
     void write(Entry entry, MemorySegment bytes, long offset, int length) {

@@ -1,22 +1,20 @@
 package dev.carnet.daemon.transfer;
 
-
 import dev.carnet.daemon.transfer.rows.NameRow;
 import dev.carnet.daemon.transfer.rows.SessionRow;
 import dev.carnet.daemon.transfer.rows.TransferRow;
 import dev.carnet.proto.ledger.ChunkList;
 import dev.carnet.proto.ledger.Dsse;
-import dev.carnet.proto.ledger.EntryKeys;
 import dev.carnet.proto.ledger.Possession;
 import dev.carnet.proto.ledger.PossessionReleased;
 import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.ledger.Seal;
-import dev.carnet.proto.ledger.SessionFacts;
 import dev.carnet.proto.ledger.StagingDestroyed;
 import dev.carnet.proto.ledger.StatementException;
 import dev.carnet.proto.ledger.TransferAbort;
 import dev.carnet.proto.ledger.TransferIntent;
 import dev.carnet.proto.ledger.TransferReceipt;
+import dev.carnet.proto.ledger.TransferReceipt.SessionFacts;
 import dev.carnet.proto.tree.TreeSummary;
 import dev.carnet.proto.wire.Limits;
 import dev.carnet.proto.wire.v1.Code;
@@ -25,6 +23,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -121,14 +120,16 @@ final class Statements {
         require(dsse.signatures().size() == 2, peer, "a seal has two signatures");
         require(seal.transfer().equals(transfer.key().id()), peer, "the seal is about another transfer");
         require(seal.offer().equals(hex(transfer.offerDigest().toByteArray())), peer, "the seal names another offer");
-        require(seal.checkpoint().equals(hex(offer.getCheckpointId().toByteArray())), peer, "the seal names another checkpoint");
+        require(
+                seal.checkpoint().equals(hex(offer.getCheckpointId().toByteArray())),
+                peer,
+                "the seal names another checkpoint");
         require(
                 seal.source().equals(new Seal.Source(offer.getSourceId(), offer.getSourceOrigin())),
                 peer,
                 "the seal names another source");
         require(
-                seal.destination()
-                        .equals(new Seal.Destination(self(), origin(), offer.getVolume(), offer.getName())),
+                seal.destination().equals(new Seal.Destination(self(), origin(), offer.getVolume(), offer.getName())),
                 peer,
                 "the seal names another destination");
         boolean same = seal.tree().equals(ours.treeDigest().hex())
@@ -139,7 +140,8 @@ final class Statements {
         if (!same) {
             throw new TransferException(
                     Code.TREE_MISMATCH,
-                    "the source's tree " + seal.tree() + " is not the one received, " + ours.treeDigest().hex()
+                    "the source's tree " + seal.tree() + " is not the one received, "
+                            + ours.treeDigest().hex()
                             + ": push again; if it repeats, one of the two machines computes wrongly");
         }
         return dsse;
@@ -172,6 +174,7 @@ final class Statements {
         List<SessionFacts> facts = sessions.stream()
                 .filter(stored -> stored.row().getBroughtChunk())
                 .map(Statements::facts)
+                .sorted(Comparator.comparing(SessionFacts::opened))
                 .toList();
         boolean more = facts.size() > Limits.RECEIPT_SESSIONS_MAX;
         return new TransferReceipt(
@@ -210,7 +213,7 @@ final class Statements {
     }
 
     private static byte[] sessionsBlob(List<SessionFacts> facts) {
-        return SessionFacts.blob(facts.subList(Limits.RECEIPT_SESSIONS_MAX, facts.size()));
+        return TransferReceipt.moreSessions(facts.subList(Limits.RECEIPT_SESSIONS_MAX, facts.size()));
     }
 
     private static SessionFacts facts(Sessions.Stored stored) {
@@ -223,7 +226,7 @@ final class Statements {
                 row.getSuite(),
                 row.getExporter(),
                 Instant.ofEpochMilli(row.getOpenedMs()),
-                Instant.ofEpochMilli(row.getClosedMs()));
+                Optional.of(Instant.ofEpochMilli(row.getClosedMs())));
     }
 
     /**
@@ -296,7 +299,10 @@ final class Statements {
         String peer = transfer.row().getPeer();
         Dsse dsse = parse(peer, "countersigned receipt", envelope);
         Dsse ours = Dsse.parse(transfer.row().getReceipt().toByteArray());
-        require(java.util.Arrays.equals(dsse.payload(), ours.payload()), peer, "the payload is not the receipt that we signed");
+        require(
+                java.util.Arrays.equals(dsse.payload(), ours.payload()),
+                peer,
+                "the payload is not the receipt that we signed");
         require(dsse.signatures().size() == 4, peer, "a receipt has four signatures");
         read(peer, "countersigned receipt", () -> {
             keys.of(peer).verifyBoth(dsse);
@@ -310,11 +316,11 @@ final class Statements {
         long[] exposed = {0};
         Members members = transfer.members();
         try {
-            ChunkList list = new ChunkList(text);
+            ChunkList.Writer list = new ChunkList.Writer(text);
             transfer.chunks().forEach((member, chunk, sum) -> {
                 exposed[0] += Geometry.length(members.get(member).getSize(), chunk);
                 if (sum != null) {
-                    list.add(member, chunk, sum.cv());
+                    add(list, new ChunkList.Chunk(member, chunk, sum.cv()));
                 }
             });
         } catch (IOException e) {
@@ -333,6 +339,14 @@ final class Statements {
                         exposed[0],
                         room.ledger().blob(text.toByteArray()))
                 .payload();
+    }
+
+    private static void add(ChunkList.Writer list, ChunkList.Chunk chunk) {
+        try {
+            list.add(chunk);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     byte[] stagingDestroyed(Transfer transfer) {
@@ -359,7 +373,12 @@ final class Statements {
     /** Of a name in the catalogue whose directory is gone. */
     byte[] foundMissing(NameRow row, String volume, String name) {
         return possessionReleased(
-                hex(row.getTransferId().toByteArray()), row.getFrom(), row.getTreeDigest(), volume, name, "found missing");
+                hex(row.getTransferId().toByteArray()),
+                row.getFrom(),
+                row.getTreeDigest(),
+                volume,
+                name,
+                "found missing");
     }
 
     // ---- helpers
@@ -398,5 +417,4 @@ final class Statements {
     static String hex(byte[] bytes) {
         return HEX.formatHex(bytes);
     }
-
 }

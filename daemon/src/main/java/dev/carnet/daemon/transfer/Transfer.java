@@ -86,7 +86,13 @@ abstract class Transfer {
         String before = row.getState();
         row = now;
         if (!before.equals(now.getState())) {
-            log.info("transfer {} ({}): {} -> {} {}", key.id(), key.role().label(), before, now.getState(), now.getSentence());
+            log.info(
+                    "transfer {} ({}): {} -> {} {}",
+                    key.id(),
+                    key.role().label(),
+                    before,
+                    now.getState(),
+                    now.getSentence());
         }
     }
 
@@ -208,7 +214,8 @@ abstract class Transfer {
     TransferException outOfSequence(Control message) {
         return new TransferException(
                 Code.PROTOCOL,
-                row.getPeer() + " sent " + message.getBodyCase() + " in state " + row.getState() + " of transfer " + key.id());
+                row.getPeer() + " sent " + message.getBodyCase() + " in state " + row.getState() + " of transfer "
+                        + key.id());
     }
 
     void seen() {
@@ -223,7 +230,8 @@ abstract class Transfer {
         waitingFor = what;
     }
 
-    @Nullable String waitingFor() {
+    @Nullable
+    String waitingFor() {
         return waitingFor;
     }
 

@@ -43,7 +43,9 @@ final class Views {
                 row.getWireBytes() + (receiving == null ? 0 : receiving.wireBytes()),
                 row.getResentBytes() + (receiving == null ? 0 : receiving.resentBytes()),
                 0,
-                State.valueOf(row.getState()).stillWrites() ? (receiving == null ? 0 : receiving.filesDone()) : row.getFiles(),
+                State.valueOf(row.getState()).stillWrites()
+                        ? (receiving == null ? 0 : receiving.filesDone())
+                        : row.getFiles(),
                 closed
                         ? transfer.volume()
                                 .records(transfer.name())

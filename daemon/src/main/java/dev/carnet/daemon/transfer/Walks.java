@@ -75,7 +75,9 @@ final class Walks {
             Members.Numbered next = expected.next();
             if (!next.row().getPath().equals(member.path())) {
                 // in tree order: the smaller path is the one that the other side does not have
-                boolean isNew = dev.carnet.proto.tree.MemberPath.ORDER.compare(member.path(), next.row().getPath()) < 0;
+                boolean isNew = dev.carnet.proto.tree.MemberPath.ORDER.compare(
+                                member.path(), next.row().getPath())
+                        < 0;
                 throw OpenFiles.changed(isNew ? member.path() : next.row().getPath(), peer);
             }
             if (!next.member().equals(member) || !Members.same(next.row(), print)) {
