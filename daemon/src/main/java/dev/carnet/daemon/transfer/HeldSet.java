@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Which chunks a destination holds: whole files as one bit, the few that are held in part as a bit per chunk. For one thread. */
 final class HeldSet {
@@ -81,8 +82,7 @@ final class HeldSet {
                     .addComplete(FileRange.newBuilder().setFirst(first).setLast(end - 1));
             first = complete.nextSetBit(end);
         }
-        partial.keySet().stream().sorted().forEach(member -> {
-            BitSet chunks = partial.get(member);
+        new TreeMap<>(partial).forEach((member, chunks) -> {
             for (int first = chunks.nextSetBit(0); first >= 0; ) {
                 int end = chunks.nextClearBit(first);
                 room(pages, rangesMax)

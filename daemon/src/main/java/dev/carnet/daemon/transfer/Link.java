@@ -27,7 +27,8 @@ final class Link {
 
     /** Forgets the session, if it is this one. */
     boolean down(Session ended) {
-        if (session != ended) {
+        Session now = session;
+        if (now == null || !now.id().equals(ended.id())) {
             return false;
         }
         session = null;

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +54,7 @@ final class SourceSending {
         @Nullable
         SourceAttempt attempt;
 
-        volatile long filesLeft;
+        final AtomicInteger filesLeft = new AtomicInteger();
         int pagesAcknowledged;
         volatile int streams;
 
@@ -81,7 +82,7 @@ final class SourceSending {
                 : new Live(
                         now.streams,
                         wireBytesBefore + attempt.wireBytes(),
-                        transfer.row().getFiles() - now.filesLeft);
+                        transfer.row().getFiles() - now.filesLeft.get());
     }
 
     boolean expectsAnswer() {
@@ -180,7 +181,7 @@ final class SourceSending {
         for (int member = 0; member < now.sizes.length; member++) {
             int chunks = now.sizes[member] <= 0 ? 0 : Geometry.chunks(now.sizes[member]);
             now.left[member] = chunks - both.count(member, chunks);
-            now.filesLeft += now.left[member] > 0 ? 1 : 0;
+            now.filesLeft.addAndGet(now.left[member] > 0 ? 1 : 0);
         }
         transfer.update(row -> row.setHeldBytes(heldBytes[0]));
         return both;
@@ -293,7 +294,7 @@ final class SourceSending {
         @Override
         public void drained() {
             transfer.post(() -> {
-                if (run == of && of.filesLeft > 0) {
+                if (run == of && of.filesLeft.get() > 0) {
                     transfer.waiting(transfer.row().getPeer() + " to write what is under way");
                 }
             });
@@ -336,7 +337,7 @@ final class SourceSending {
         if (known < now.sizes.length || !first) {
             return;
         }
-        if (now.filesLeft == 0) {
+        if (now.filesLeft.get() == 0) {
             finish(now);
             return;
         }
@@ -426,11 +427,11 @@ final class SourceSending {
         for (Acked a : acked) {
             if (--now.left[a.member()] == 0) {
                 complete.add(a.member());
-                now.filesLeft--;
+                now.filesLeft.decrementAndGet();
             }
         }
         sendSeals(now, complete);
-        if (now.filesLeft == 0 && now.pagesAcknowledged == now.sizes.length) {
+        if (now.filesLeft.get() == 0 && now.pagesAcknowledged == now.sizes.length) {
             finish(now);
         }
     }

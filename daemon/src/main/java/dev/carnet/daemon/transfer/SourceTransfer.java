@@ -129,7 +129,7 @@ final class SourceTransfer extends Transfer {
 
     @Override
     void message(Session session, Control message) {
-        if (link().session().filter(live -> live == session).isEmpty()) {
+        if (link().session().filter(live -> live.id().equals(session.id())).isEmpty()) {
             return; // of a session that has ended
         }
         answered = true;
