@@ -1,7 +1,6 @@
 package dev.carnet.client.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.carnet.client.verify.ProgressLine;
 import dev.carnet.client.verify.Verifier;
 import dev.carnet.client.verify.VerifyException;
@@ -9,7 +8,6 @@ import dev.carnet.client.verify.VerifyProgress;
 import dev.carnet.client.verify.VerifyReport;
 import dev.carnet.client.verify.VerifyText;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -30,11 +28,7 @@ import picocli.CommandLine.Spec;
             "",
             "Exit code: 0 it is what the record says, 5 it is not (or the record is damaged), 3 nothing is on record."
         })
-public final class VerifyCommand implements Callable<Integer> {
-
-    private static final int OK = 0;
-    private static final int REFUSED = 3;
-    private static final int DOES_NOT_VERIFY = 5;
+final class VerifyCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "DIR", description = "A published checkpoint, or something in it.")
     private @Nullable Path dir;
@@ -53,52 +47,57 @@ public final class VerifyCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
+    private final Env env;
+
+    VerifyCommand(Env env) {
+        this.env = env;
+    }
+
     @Override
     public Integer call() throws IOException {
-        CommandSpec own = Objects.requireNonNull(spec);
-        PrintWriter out = own.commandLine().getOut();
-        PrintWriter err = own.commandLine().getErr();
-        VerifyReport report;
         try {
-            report = compare(own, err);
+            VerifyReport report = compare();
+            if (json) {
+                env.say(VerifyText.json(report));
+            } else {
+                VerifyText.lines(report).forEach(env::say);
+            }
+            return (report.verifies() ? ExitCode.OK : ExitCode.MISMATCH).number();
         } catch (VerifyException e) {
-            return refuse(out, err, e);
+            return refuse(e).number();
         }
-        if (json) {
-            out.println(VerifyText.json(report));
-        } else {
-            VerifyText.lines(report).forEach(out::println);
-        }
-        out.flush();
-        return report.verifies() ? OK : DOES_NOT_VERIFY;
     }
 
-    private VerifyReport compare(CommandSpec own, PrintWriter err) throws VerifyException, IOException {
+    private VerifyReport compare() throws VerifyException, IOException {
         VerifyProgress progress = new VerifyProgress();
-        try (ProgressLine _ = ProgressLine.start(err, !json, () -> VerifyText.progress(progress))) {
-            return new Verifier().verify(Objects.requireNonNull(dir), mask(own), progress);
+        try (ProgressLine _ = ProgressLine.start(env.screen(), !json, () -> VerifyText.progress(progress))) {
+            return new Verifier().verify(Objects.requireNonNull(dir), mask(), progress);
         }
     }
 
-    private int refuse(PrintWriter out, PrintWriter err, VerifyException e) {
+    private ExitCode refuse(VerifyException e) {
         String why = String.valueOf(e.getMessage());
+        env.err().println("carnet: " + Shown.text(why));
         if (json) {
-            ObjectNode object = new ObjectMapper().createObjectNode();
-            out.println(object.put("verifies", false).put("error", why));
-            out.flush();
+            env.say(new ObjectMapper()
+                    .createObjectNode()
+                    .put("ok", false)
+                    .put("code", e.kind().name())
+                    .put("error", why)
+                    .toString());
         }
-        err.println("carnet verify: " + why);
-        err.flush();
-        return e.kind() == VerifyException.Kind.DAMAGED ? DOES_NOT_VERIFY : REFUSED;
+        return e.kind() == VerifyException.Kind.DAMAGED ? ExitCode.MISMATCH : ExitCode.REFUSED;
     }
 
-    private OptionalInt mask(CommandSpec own) {
+    private OptionalInt mask() {
         String octal = modeMask;
         if (octal == null) {
             return OptionalInt.empty();
         }
         if (!octal.matches("0?[0-7]{1,3}")) {
-            throw new ParameterException(own.commandLine(), "--mode-mask: an octal number such as 0027, not " + octal);
+            throw new ParameterException(
+                    Objects.requireNonNull(spec).commandLine(),
+                    "--mode-mask: an octal number such as 0027, not " + octal);
         }
         return OptionalInt.of(Integer.parseInt(octal, 8));
     }

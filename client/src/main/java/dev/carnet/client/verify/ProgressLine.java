@@ -1,8 +1,5 @@
 package dev.carnet.client.verify;
 
-import java.io.Console;
-import java.io.PrintWriter;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,19 +11,17 @@ public final class ProgressLine implements AutoCloseable {
     private static final long TERMINAL_MS = 200;
     private static final long PIPE_MS = 10_000;
 
-    private final PrintWriter out;
+    private final Screen screen;
     private final Supplier<String> text;
-    private final boolean terminal;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Thread thread;
     private boolean closed;
     private int shown;
 
-    private ProgressLine(PrintWriter out, boolean terminal, Supplier<String> text) {
-        this.out = out;
+    private ProgressLine(Screen screen, Supplier<String> text) {
+        this.screen = screen;
         this.text = text;
-        this.terminal = terminal;
         this.thread = Thread.ofPlatform().daemon().name("progress").unstarted(this::show);
     }
 
@@ -36,17 +31,12 @@ public final class ProgressLine implements AutoCloseable {
      * @param enabled where false, nothing is ever shown
      * @param text what to show: one line, asked for again each time; empty for nothing
      */
-    public static ProgressLine start(PrintWriter out, boolean enabled, Supplier<String> text) {
-        ProgressLine line = new ProgressLine(out, isTerminal(), text);
+    public static ProgressLine start(Screen screen, boolean enabled, Supplier<String> text) {
+        ProgressLine line = new ProgressLine(screen, text);
         if (enabled) {
             line.thread.start();
         }
         return line;
-    }
-
-    /** Whether a person looks at the output. */
-    public static boolean isTerminal() {
-        return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
     }
 
     /** Removes the line from a terminal. Later calls do nothing. */
@@ -56,8 +46,8 @@ public final class ProgressLine implements AutoCloseable {
         try {
             if (!closed && shown > 0) {
                 print("");
-                out.print('\r');
-                out.flush();
+                screen.out().print('\r');
+                screen.out().flush();
             }
             closed = true;
             changed.signalAll();
@@ -70,7 +60,7 @@ public final class ProgressLine implements AutoCloseable {
         lock.lock();
         try {
             while (!closed) {
-                if (!changed.await(terminal ? TERMINAL_MS : PIPE_MS, TimeUnit.MILLISECONDS) && !closed) {
+                if (!changed.await(screen.terminal() ? TERMINAL_MS : PIPE_MS, TimeUnit.MILLISECONDS) && !closed) {
                     String now = text.get();
                     if (!now.isEmpty()) {
                         print(now);
@@ -85,12 +75,13 @@ public final class ProgressLine implements AutoCloseable {
     }
 
     private void print(String line) {
-        if (terminal) {
-            out.print("\r" + line + " ".repeat(Math.max(0, shown - line.length())));
-            shown = line.length();
+        if (screen.terminal()) {
+            String cut = line.substring(0, Math.min(line.length(), screen.columns() - 1));
+            screen.out().print("\r" + cut + " ".repeat(Math.max(0, shown - cut.length())));
+            shown = cut.length();
         } else {
-            out.println(line);
+            screen.out().println(line);
         }
-        out.flush();
+        screen.out().flush();
     }
 }

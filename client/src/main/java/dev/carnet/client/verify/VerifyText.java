@@ -54,7 +54,7 @@ public final class VerifyText {
     /** One object. */
     public static String json(VerifyReport report) {
         ObjectNode object = new ObjectMapper().createObjectNode();
-        object.put("verifies", report.verifies());
+        object.put("ok", report.verifies());
         object.put("name", report.records().name());
         object.put("volume", report.records().volume().toString());
         object.put("published", report.records().published().toString());
