@@ -97,7 +97,7 @@ final class VerifyCommand implements Callable<Integer> {
         if (!octal.matches("0?[0-7]{1,3}")) {
             throw new ParameterException(
                     Objects.requireNonNull(spec).commandLine(),
-                    "--mode-mask: an octal number such as 0027, not " + octal);
+                    "--mode-mask: an octal number such as 0750, not " + octal);
         }
         return OptionalInt.of(Integer.parseInt(octal, 8));
     }

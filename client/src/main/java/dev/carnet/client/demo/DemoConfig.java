@@ -31,9 +31,9 @@ final class DemoConfig {
             return spiffeId.substring("spiffe://".length(), spiffeId.lastIndexOf('/'));
         }
 
-        /** What is trusted for the peer's domain. */
-        Path anchorOf(Side peer) {
-            return identity().resolve("trust-" + peer.domain() + ".pem");
+        /** What is trusted for a domain, its own or the peer's. */
+        Path anchor(Side of) {
+            return identity().resolve("trust-" + of.domain() + ".pem");
         }
 
         Path certificate() {
@@ -59,7 +59,7 @@ final class DemoConfig {
                 [[volume]]
                 name = "source"
                 path = %s
-                read_only = true
+                read-only = true
 
                 [[peer]]
                 alias = %s
@@ -121,13 +121,16 @@ final class DemoConfig {
 
                 [identity.trust]
                 %s = [%s]
+                %s = [%s]
                 """.formatted(
                         text(self.folder().resolve("state").toString()),
                         text(self.socket().toString()),
                         text(self.certificate().toString()),
                         text(self.key().toString()),
+                        text(self.domain()),
+                        text(self.anchor(self).toString()),
                         text(peer.domain()),
-                        text(self.anchorOf(peer).toString()));
+                        text(self.anchor(peer).toString()));
     }
 
     /** A basic string of TOML. */

@@ -12,6 +12,9 @@ final class Attributes {
     /** What to read, without following links. */
     static final String WANTED = "unix:mode,size,lastModifiedTime";
 
+    /** A mask that takes nothing away. */
+    static final int ALL = 0777;
+
     private static final int KIND = 0170000;
     private static final int DIRECTORY = 0040000;
     private static final int REGULAR = 0100000;
@@ -24,7 +27,7 @@ final class Attributes {
     /**
      * Makes one.
      *
-     * @param modeMask bits that the volume takes from what lies on disk
+     * @param modeMask permission bits that the volume lets lie on disk; 0777: all
      */
     Attributes(int modeMask, Differences differences) {
         this.modeMask = modeMask;
@@ -45,10 +48,10 @@ final class Attributes {
     /** Compares the rest; whether the size allows a look at the bytes. */
     boolean compare(TreeMember member, Map<String, Object> actual) {
         int mode = mode(actual) & PERMISSIONS;
-        int expected = member.mode() & ~modeMask;
+        int expected = member.mode() & modeMask;
         if (mode != expected) {
             String masked =
-                    modeMask == 0 ? "" : " (" + octal(member.mode()) + " without the mask " + octal(modeMask) + ")";
+                    modeMask == ALL ? "" : " (" + octal(member.mode()) + " under the mask " + octal(modeMask) + ")";
             differences.add(member.path(), "has mode " + octal(mode) + ", on record is " + octal(expected) + masked);
         }
         Instant time = ((FileTime) value(actual, "lastModifiedTime")).toInstant();

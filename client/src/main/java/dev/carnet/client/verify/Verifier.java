@@ -1,5 +1,7 @@
 package dev.carnet.client.verify;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.carnet.proto.hash.Blake3;
 import dev.carnet.proto.tree.TreeException;
 import dev.carnet.proto.tree.TreeReader;
@@ -9,6 +11,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
@@ -46,8 +49,8 @@ public final class Verifier {
      * Compares one.
      *
      * @param given the path of a published checkpoint, or of something in it
-     * @param modeMask bits that the volume takes from what lies on disk; empty: as the record {@code mode-mask} says, or
-     *     none
+     * @param modeMask permission bits that the volume lets lie on disk; empty: as the record {@code mode-mask} says,
+     *     else all
      * @throws VerifyException if nothing is on record, or the record cannot be used
      * @throws IOException if a folder on the way cannot be read
      */
@@ -116,14 +119,15 @@ public final class Verifier {
     }
 
     private static int recordedMask(CheckpointRecords records) throws VerifyException, IOException {
-        String mask = new String(
-                        records.read("mode-mask", MASK_BYTES_MAX).orElse(new byte[] {'0'}),
-                        java.nio.charset.StandardCharsets.US_ASCII)
-                .strip();
+        Optional<byte[]> recorded = records.read("mode-mask", MASK_BYTES_MAX);
+        if (recorded.isEmpty()) {
+            return Attributes.ALL;
+        }
+        String mask = new String(recorded.get(), US_ASCII).strip();
         if (!mask.matches("[0-7]{1,4}")) {
             throw new VerifyException(
                     VerifyException.Kind.DAMAGED, records.file("mode-mask") + " is damaged: give --mode-mask");
         }
-        return Integer.parseInt(mask, 8) & 0777;
+        return Integer.parseInt(mask, 8) & Attributes.ALL;
     }
 }

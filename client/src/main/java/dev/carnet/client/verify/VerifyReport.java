@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param records what was compared with
  * @param tree the recorded tree, both digests computed from its text
- * @param modeMask bits that were left out of the comparison of modes: those that the volume takes from what lies on disk
+ * @param modeMask permission bits that the volume lets lie on disk, under which modes were compared; 0777: all
  * @param receipt whether there is a receipt; a push that is not closed yet has none
  * @param differences the first ones, ordered by path
  * @param differencesMore how many there are beside those

@@ -45,9 +45,9 @@ public final class VerifyText {
                         ? "compared with this tree; its signatures are not checked here"
                         : "none yet: the transfer is not closed"));
         lines.add("  modes           "
-                + (report.modeMask() == 0
+                + (report.modeMask() == Attributes.ALL
                         ? "compared as recorded, without a mask"
-                        : "compared without the bits of the volume's mask " + Attributes.octal(report.modeMask())));
+                        : "compared under the volume's mask " + Attributes.octal(report.modeMask())));
         return lines;
     }
 

@@ -149,12 +149,12 @@ class VerifierTest {
         }
         assertThat(differences()).hasSize(10).contains("one: has mode 0640, on record is 0644");
         assertThat(verifier()
-                        .verify(checkpoint.root(), OptionalInt.of(0027), new VerifyProgress())
+                        .verify(checkpoint.root(), OptionalInt.of(0750), new VerifyProgress())
                         .verifies())
                 .isTrue();
-        Files.writeString(checkpoint.record("mode-mask"), "0027\n");
+        Files.writeString(checkpoint.record("mode-mask"), "0750\n");
         assertThat(verify(checkpoint.root()).verifies()).isTrue();
-        assertThat(verify(checkpoint.root()).modeMask()).isEqualTo(0027);
+        assertThat(verify(checkpoint.root()).modeMask()).isEqualTo(0750);
     }
 
     @Test
