@@ -126,7 +126,8 @@ public final class Demo {
                 transfer,
                 before.bytesHeld(),
                 back.bytesHeld(),
-                work.root());
+                work.root(),
+                ends);
         finish(result, report, launchers);
         return result;
     }

@@ -20,6 +20,7 @@ import java.nio.file.Path;
  * @param heldAtKill logical bytes that the sender knew to be held when the receiver was killed
  * @param heldAtRestart logical bytes that the receiver held when it came back
  * @param work where everything lies
+ * @param ends the daemons: what a script needs to go on with those that are kept
  */
 record DemoResult(
         Path source,
@@ -34,7 +35,8 @@ record DemoResult(
         String transfer,
         long heldAtKill,
         long heldAtRestart,
-        Path work) {
+        Path work,
+        Ends ends) {
 
     String json() {
         ObjectNode object = new ObjectMapper().createObjectNode();
@@ -51,6 +53,11 @@ record DemoResult(
         object.put("held_at_kill", heldAtKill);
         object.put("held_at_restart", heldAtRestart);
         object.put("work", work.toString());
+        for (End end : new End[] {ends.sender(), ends.receiver()}) {
+            object.put(end.name() + "_config", end.config().toString());
+            object.put(end.name() + "_socket", end.socket().toString());
+            object.put(end.name() + "_pid", end.process().pid());
+        }
         return object.toString();
     }
 }
