@@ -31,6 +31,12 @@ abstract class ApiCommand implements Callable<Integer> {
     @Option(names = "--json", description = "For programs: the last line of standard output is one JSON object.")
     boolean json;
 
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
+    boolean help;
+
     ApiCommand(Env env) {
         this.env = env;
     }

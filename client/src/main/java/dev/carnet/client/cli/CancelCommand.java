@@ -8,6 +8,7 @@ import picocli.CommandLine.Parameters;
 /** {@code carnet cancel}. */
 @Command(
         name = "cancel",
+        header = "End a transfer; nothing of it is published",
         description = {
             "Asks for the end of a transfer. Nothing of it is published, and the destination removes what it holds.",
             "Where publication has begun already it is too late: `carnet status ID` shows what became of it."

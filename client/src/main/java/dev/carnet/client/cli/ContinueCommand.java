@@ -8,6 +8,7 @@ import picocli.CommandLine.Parameters;
 /** {@code carnet continue}. */
 @Command(
         name = "continue",
+        header = "Try again now what has stopped or waits",
         description = "Tries again now what has stopped, or what waits for its next try. Others go on by themselves.")
 final class ContinueCommand extends ApiCommand {
     @Parameters(index = "0", paramLabel = "ID", description = "A transfer: its id, or the first 4 digits or more.")

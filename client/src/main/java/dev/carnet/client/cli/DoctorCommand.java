@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
 /** {@code carnet doctor}. */
 @Command(
         name = "doctor",
+        header = "Look this machine and its daemon over",
         description = {
             "Lets the daemon look its machine and configuration over, and says what to do about what it finds.",
             "Ends with 3 where something is wrong; warnings end with 0."

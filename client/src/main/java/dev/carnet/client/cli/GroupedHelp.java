@@ -10,6 +10,7 @@ import picocli.CommandLine.IHelpSectionRenderer;
 final class GroupedHelp implements IHelpSectionRenderer {
     private static final Map<String, List<String>> GROUPS = groups();
     private static final int NAME_COLUMNS = 12;
+    private static final int TEXT_COLUMNS = 64;
 
     private static Map<String, List<String>> groups() {
         Map<String, List<String>> groups = new LinkedHashMap<>();
@@ -23,6 +24,7 @@ final class GroupedHelp implements IHelpSectionRenderer {
     @Override
     public String render(Help help) {
         Map<String, Help> left = new LinkedHashMap<>(help.subcommands());
+        left.remove("help"); // the examples name it
         var text = new StringBuilder();
         GROUPS.forEach((title, names) -> {
             var lines = new StringBuilder();
@@ -50,12 +52,13 @@ final class GroupedHelp implements IHelpSectionRenderer {
         }
     }
 
-    /** The first sentence of what the command says of itself. */
+    /** The command's header; where it has none, the first sentence of what it says of itself. */
     private static String line(String name, Help command) {
-        String[] description = command.commandSpec().usageMessage().description();
-        String first = description.length == 0 ? "" : description[0];
+        var usage = command.commandSpec().usageMessage();
+        String[] words = usage.header().length > 0 ? usage.header() : usage.description();
+        String first = words.length == 0 ? "" : words[0];
         int end = first.indexOf(". ");
         return "  " + name + " ".repeat(Math.max(1, NAME_COLUMNS - name.length()))
-                + Shown.cut(end < 0 ? first : first.substring(0, end + 1), 110) + System.lineSeparator();
+                + Shown.cut(end < 0 ? first : first.substring(0, end + 1), TEXT_COLUMNS) + System.lineSeparator();
     }
 }

@@ -13,6 +13,7 @@ import picocli.CommandLine.Parameters;
 /** {@code carnet ls}. */
 @Command(
         name = "ls",
+        header = "List the checkpoints that were published here",
         description = "Lists the checkpoints that this daemon published, with what they are and where they came from.",
         footer = {"", "Examples:", "  carnet ls", "  carnet ls models --json"})
 final class LsCommand extends ApiCommand {

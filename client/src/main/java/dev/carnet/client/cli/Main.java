@@ -17,9 +17,10 @@ import picocli.CommandLine.ParameterException;
 @Command(
         name = "carnet",
         description = {
-            "Moves model checkpoints between machines; both ends verify every byte and sign for it.",
+            "Moves model checkpoints between machines; both ends verify every byte and sign.",
             "",
-            "carnet asks the daemon of this machine (carnetd), which does the work."
+            "carnet asks the daemon of this machine (carnetd), which does the work.",
+            ""
         },
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
@@ -29,10 +30,10 @@ import picocli.CommandLine.ParameterException;
             "Examples:",
             "  carnet push /data/run7/step-100 backup:models/run7/step-100",
             "  carnet status --watch",
-            "  carnet help push",
+            "  carnet help push                  all that one command can do",
             "",
-            "Exit codes: 0 done, 2 usage, 3 refused, 4 no daemon, 5 does not verify, 6 no space,",
-            "7 cancelled, 8 stopped, 70 internal, 75 try again. More: client/docs/cli.md"
+            "Exit codes: 0 done, 2 usage, 3 refused, 4 no daemon, 5 does not verify,",
+            "6 no space, 7 cancelled, 8 stopped, 70 internal, 75 try again."
         })
 public final class Main implements Runnable {
     @Option(

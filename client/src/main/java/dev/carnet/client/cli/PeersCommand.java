@@ -6,7 +6,10 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 
 /** {@code carnet peers}. */
-@Command(name = "peers", description = "Lists the configured peers, whether each is connected, and if not, why not.")
+@Command(
+        name = "peers",
+        header = "List the peers, and why one is not connected",
+        description = "Lists the configured peers, whether each is connected, and if not, why not.")
 final class PeersCommand extends ApiCommand {
     PeersCommand(Env env) {
         super(env);

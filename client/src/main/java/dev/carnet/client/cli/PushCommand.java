@@ -16,6 +16,7 @@ import picocli.CommandLine.Parameters;
 /** {@code carnet push}. */
 @Command(
         name = "push",
+        header = "Move a checkpoint to another daemon, verified and signed for",
         description = {
             "Moves a checkpoint (a directory, or one file) to another daemon and waits until both sides have signed for it.",
             "",

@@ -14,6 +14,7 @@ import picocli.CommandLine.Parameters;
 /** {@code carnet status}. */
 @Command(
         name = "status",
+        header = "Show transfers: progress, rates, and what is waited for",
         description = "Shows the daemon's transfers, newest first, or one of them in full.",
         footer = {"", "Examples:", "  carnet status", "  carnet status 3f2a --watch"})
 final class StatusCommand extends ApiCommand {

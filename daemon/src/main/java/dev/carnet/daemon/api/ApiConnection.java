@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundInvoker;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -72,6 +73,7 @@ final class ApiConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
             refuse(ctx, unreadable(message.decoderResult().cause()));
         } else if (waiting.size() >= limits.pipelined()) {
             LOG.warn("local API: {} sent more than {} requests without waiting", caller, limits.pipelined());
+            closing = true;
             close(ctx);
         } else {
             var type = message.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
@@ -125,11 +127,11 @@ final class ApiConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     /** Answers and closes. */
-    static void refuse(ChannelHandlerContext ctx, Reply reply) {
-        var _ = write(ctx, reply, false);
+    static void refuse(ChannelOutboundInvoker out, Reply reply) {
+        var _ = write(out, reply, false);
     }
 
-    private static ChannelFuture write(ChannelHandlerContext ctx, Reply reply, boolean keepAlive) {
+    private static ChannelFuture write(ChannelOutboundInvoker out, Reply reply, boolean keepAlive) {
         var response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(reply.status()), Unpooled.wrappedBuffer(reply.body()));
         response.headers()
@@ -142,7 +144,7 @@ final class ApiConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (!keepAlive) {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }
-        var written = ctx.writeAndFlush(response);
+        var written = out.writeAndFlush(response);
         return keepAlive ? written : written.addListener(ChannelFutureListener.CLOSE);
     }
 

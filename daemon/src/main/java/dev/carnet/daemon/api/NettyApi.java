@@ -104,7 +104,7 @@ final class NettyApi implements LocalApi {
             LOG.warn("local API: {} connections are open, the next is turned away", limits.connections());
             channel.pipeline().addLast(new HttpResponseEncoder());
             ApiConnection.refuse(
-                    channel.pipeline().lastContext(),
+                    channel.pipeline(),
                     Problems.of(Code.BUSY, "too many connections to the daemon; close some, or try again later"));
             return;
         }

@@ -13,7 +13,12 @@ import java.util.function.Function;
  * @param query names that the query may have
  */
 record Route(String method, String template, Set<String> query, Function<ApiRequest, Reply> endpoint) {
-    /** The parameters of a path, decoded segments given; empty where the path is another. */
+    /**
+     * The parameters of a path; empty where the path is another. No parameter needs an escape today, so that none is decoded: an escaped slash can never
+     * become one.
+     *
+     * @param path as sent
+     */
     Optional<Map<String, String>> match(String path) {
         String[] wanted = template.split("/", -1);
         String[] given = path.split("/", -1);

@@ -50,7 +50,7 @@ final class Router {
         String path;
         Map<String, List<String>> query;
         try {
-            path = decoder.path();
+            path = decoder.rawPath();
             query = decoder.parameters();
         } catch (IllegalArgumentException e) {
             throw ApiRefusal.malformed("the request's target has a bad %-escape");
