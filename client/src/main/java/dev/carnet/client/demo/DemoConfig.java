@@ -1,5 +1,6 @@
 package dev.carnet.client.demo;
 
+import dev.carnet.client.identity.Identities;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -33,15 +34,15 @@ final class DemoConfig {
 
         /** What is trusted for a domain, its own or the peer's. */
         Path anchor(Side of) {
-            return identity().resolve("trust-" + of.domain() + ".pem");
+            return identity().resolve(of.equals(this) ? Identities.TRUST : "trust-" + of.domain() + ".pem");
         }
 
         Path certificate() {
-            return identity().resolve("node.pem");
+            return identity().resolve(Identities.CERTIFICATE);
         }
 
         Path key() {
-            return identity().resolve("node.key");
+            return identity().resolve(Identities.KEY);
         }
     }
 
