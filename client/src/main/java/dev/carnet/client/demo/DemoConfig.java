@@ -54,7 +54,7 @@ final class DemoConfig {
                 # The sending daemon of a demo. It listens nowhere: it dials the receiver.
 
                 """
-                + daemon(self, peer)
+                + daemon(self, peer, "")
                 + """
 
                 [[volume]]
@@ -69,8 +69,8 @@ final class DemoConfig {
                 dial = "dial"
 
                 [[policy]]
-                peers = [%s]
-                volumes = ["source"]
+                peer = %s
+                volume = "source"
                 allow = ["push-to"]
                 """.formatted(
                                 text(volume.toString()),
@@ -86,7 +86,7 @@ final class DemoConfig {
                 # The receiving daemon of a demo. It never dials; the sender may push into its one volume.
 
                 """
-                + daemon(self, peer).replace("[identity]", "listen = \"127.0.0.1:" + self.port() + "\"\n\n[identity]")
+                + daemon(self, peer, "listen = \"127.0.0.1:" + self.port() + "\"\n")
                 + """
 
                 [[volume]]
@@ -99,8 +99,8 @@ final class DemoConfig {
                 dial = "accept"
 
                 [[policy]]
-                peers = [%s]
-                volumes = [%s]
+                peer = %s
+                volume = %s
                 allow = ["push-from"]
                 """.formatted(
                                 text(volume),
@@ -111,11 +111,13 @@ final class DemoConfig {
                                 text(volume));
     }
 
-    private static String daemon(Side self, Side peer) {
+    /** @param listen a line, or nothing */
+    private static String daemon(Side self, Side peer, String listen) {
         return """
                 [daemon]
                 state = %s
                 socket = %s
+                %s
                 [identity]
                 certificate = %s
                 key = %s
@@ -126,6 +128,7 @@ final class DemoConfig {
                 """.formatted(
                         text(self.folder().resolve("state").toString()),
                         text(self.socket().toString()),
+                        listen,
                         text(self.certificate().toString()),
                         text(self.key().toString()),
                         text(self.domain()),
