@@ -52,7 +52,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         DemoOptions options = new DemoOptions(
                 Path.of(System.getProperty(HOME, "")).toAbsolutePath(),
                 Optional.ofNullable(dir),
@@ -66,25 +66,27 @@ final class DemoCommand implements Callable<Integer> {
             }
             return ExitCode.OK.number();
         } catch (DemoException e) {
-            return fail(e).number();
+            return fail(e.kind().name(), String.valueOf(e.getMessage()), exit(e.kind()));
+        } catch (IOException e) {
+            boolean full = String.valueOf(e.getMessage()).contains("No space left");
+            return fail(full ? "NO_SPACE" : "STORAGE", e.toString(), full ? ExitCode.NO_SPACE : ExitCode.REFUSED);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return ExitCode.INTERRUPTED.number();
         }
     }
 
-    private ExitCode fail(DemoException e) {
-        String why = String.valueOf(e.getMessage());
+    private int fail(String code, String why, ExitCode exit) {
         why.lines().forEach(line -> env.err().println("carnet: demo: " + Shown.text(line)));
         if (json) {
             env.say(new ObjectMapper()
                     .createObjectNode()
                     .put("ok", false)
-                    .put("code", e.kind().name())
+                    .put("code", code)
                     .put("error", why)
                     .toString());
         }
-        return exit(e.kind());
+        return exit.number();
     }
 
     private static ExitCode exit(DemoException.Kind kind) {

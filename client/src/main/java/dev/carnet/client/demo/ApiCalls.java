@@ -38,7 +38,9 @@ final class ApiCalls implements DaemonCalls {
                     .id();
         } catch (ApiException e) {
             throw new DemoException(
-                    DemoException.Kind.REFUSED, "the sender refuses the push: " + e.code() + ": " + e.sentence(), e);
+                    DemoException.Kind.of(e.code()),
+                    "the sender refuses the push: " + e.code() + ": " + e.sentence(),
+                    e);
         }
     }
 

@@ -26,6 +26,7 @@ final class DaemonProcess {
     private final List<String> command;
     private final Path log;
     private volatile @Nullable Process process;
+    private boolean stopped;
 
     /**
      * Makes one that is not started.
@@ -52,8 +53,11 @@ final class DaemonProcess {
         return log;
     }
 
-    /** Starts it; returns at once. */
-    void start() throws IOException {
+    /** Starts it; returns at once. One that was stopped stays so: nothing starts behind a Ctrl-C. */
+    synchronized void start() throws IOException {
+        if (stopped) {
+            throw new IOException("the " + name + " was stopped");
+        }
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectInput(new File("/dev/null"))
                 .redirectErrorStream(true)
@@ -111,7 +115,11 @@ final class DaemonProcess {
 
     /** SIGTERM, and SIGKILL where that does not end it in time. Does nothing where it does not run. */
     void stop() {
-        Process running = process;
+        Process running;
+        synchronized (this) {
+            stopped = true;
+            running = process;
+        }
         if (running == null) {
             return;
         }

@@ -26,6 +26,7 @@ public final class Demo {
     private final Narrator narrator;
     private final LongSupplier nanoTime;
     private final Ends ends = new Ends();
+    private volatile boolean interrupted;
 
     /**
      * Prepares a run.
@@ -46,19 +47,32 @@ public final class Demo {
      */
     public String run() throws DemoException, IOException, InterruptedException {
         Launchers launchers = Launchers.find(options.home());
-        Thread hook = Thread.ofPlatform().unstarted(ends::stop);
+        Thread hook = Thread.ofPlatform().unstarted(this::interrupt);
         Runtime.getRuntime().addShutdownHook(hook);
         boolean well = false;
         try {
             String json = tell(launchers).json();
             well = true;
             return json;
+        } catch (DemoException | IOException e) {
+            if (interrupted) { // what fails under a Ctrl-C fails because of it
+                throw (InterruptedException) new InterruptedException().initCause(e);
+            }
+            throw e;
         } finally {
             if (!well || !options.keep()) {
                 ends.stop();
             }
-            Runtime.getRuntime().removeShutdownHook(hook);
+            if (!interrupted) {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            }
         }
+    }
+
+    private void interrupt() {
+        interrupted = true;
+        ends.stop();
+        narrator.plain("Interrupted; both daemons are stopped.");
     }
 
     private DemoResult tell(Launchers launchers) throws DemoException, IOException, InterruptedException {

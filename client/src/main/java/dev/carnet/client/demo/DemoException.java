@@ -19,7 +19,18 @@ public final class DemoException extends Exception {
         /** What arrived is not what was sent. */
         DOES_NOT_VERIFY,
         /** A disk is full. */
-        NO_SPACE
+        NO_SPACE;
+
+        /** For a code of SPEC.md, section 13. */
+        static Kind of(String code) {
+            return switch (code) {
+                case "NO_SPACE" -> NO_SPACE;
+                case "UNREACHABLE", "TIMEOUT" -> UNREACHABLE;
+                case "CHUNK_MISMATCH", "FILE_MISMATCH", "TREE_MISMATCH", "BAD_STATEMENT", "RECEIPT_MISMATCH" ->
+                    DOES_NOT_VERIFY;
+                default -> REFUSED;
+            };
+        }
     }
 
     private final Kind kind;

