@@ -1,5 +1,6 @@
 package dev.carnet.client.cli;
 
+import dev.carnet.client.verify.Screen;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
@@ -59,6 +60,11 @@ record Env(
             }
         };
         return new PrintWriter(utf8, true);
+    }
+
+    /** Where progress is shown. */
+    Screen screen() {
+        return new Screen(err, terminal, columns);
     }
 
     /** The result as text, a line. */

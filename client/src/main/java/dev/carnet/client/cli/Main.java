@@ -61,6 +61,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new LsCommand(env))
                 .addSubcommand(new PeersCommand(env))
                 .addSubcommand(new DoctorCommand(env))
+                .addSubcommand(new VerifyCommand(env))
+                .addSubcommand(new DemoCommand(env))
                 .addSubcommand(new HelpCommand());
         return configured(line, env);
     }
