@@ -86,7 +86,7 @@ final class Daemon implements AutoCloseable {
             volumes.put(volume.name(), closing(Volumes.open(spec(volume))));
         }
         Store store = closing(LmdbStore.open(state.resolve("db")));
-        Ledger ledger = closing(Ledgers.open(state, store, config.daemon().origin(), signer(credentials), clock));
+        Ledger ledger = closing(Ledgers.open(state, store, config.daemon().origin(), signer(credentials), clock, random));
         RulePolicy policy = new RulePolicy(config.policy());
         Transport transport = Transports.create(
                 transportSpec(config, ledger.origin()),
@@ -201,7 +201,7 @@ final class Daemon implements AutoCloseable {
                 SILENCE_MAX,
                 config.limits().stagingTtl(),
                 config.limits().transfersPerPeer(),
-                config.daemon().state().resolve("blobs").resolve("sha256"),
+                config.daemon().state().resolve("ledger").resolve("blobs").resolve("sha256"),
                 Math.max(2, Runtime.getRuntime().availableProcessors()));
     }
 
