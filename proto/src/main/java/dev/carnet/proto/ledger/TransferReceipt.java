@@ -309,4 +309,11 @@ public record TransferReceipt(
                 .map();
         return StatementText.write(predicate(), SUBJECT, tree, members);
     }
+
+    /**
+     * The blob that {@code sessionsMore} names: the RFC 8785 JSON array of the sessions that did not fit, members as inline.
+     */
+    public static byte[] moreSessions(List<SessionFacts> sessions) {
+        return CanonicalJson.write(sessions.stream().map(SessionFacts::members).toList());
+    }
 }

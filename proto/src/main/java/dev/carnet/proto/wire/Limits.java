@@ -67,7 +67,7 @@ public final class Limits {
     public static final int STREAMS_MAX = 64;
 
     /** Sessions named inline in a receipt. */
-    public static final int RECEIPT_SESSIONS_MAX = 16;
+    public static final int RECEIPT_SESSIONS_MAX = 8;
 
     private Limits() {}
 }
