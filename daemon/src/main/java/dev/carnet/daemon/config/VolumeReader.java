@@ -52,7 +52,7 @@ final class VolumeReader {
         }
         boolean good = ConfigReader.nameIsGood(section, "name", name.get(), names);
         names.add(name.get());
-        path.ifPresent(root -> checkPlace(section, root));
+        path.ifPresent(root -> checkPlace(section, root, readOnly));
         if (good && path.isPresent()) {
             volumes.add(new VolumeConfig(name.get(), path.get(), readOnly, group, modeMask, quota, rename));
         }
@@ -83,8 +83,10 @@ final class VolumeReader {
         return mask;
     }
 
-    private void checkPlace(Section section, Path root) {
-        if (state.isPresent() && overlap(root, state.get())) {
+    /** Below a volume that is only read the state may lie: whoever declares a home directory could not start a daemon in it otherwise. */
+    private void checkPlace(Section section, Path root, boolean readOnly) {
+        boolean stateBelow = readOnly && state.isPresent() && real(state.get()).startsWith(real(root));
+        if (state.isPresent() && overlap(root, state.get()) && !stateBelow) {
             section.problem(
                     "path", root + " and the state directory " + state.get() + " contain one another: keep them apart");
         }
