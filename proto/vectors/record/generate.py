@@ -15,7 +15,7 @@ import pathlib
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 from dilithium_py.ml_dsa import ML_DSA_44
 
@@ -76,6 +76,36 @@ class P256:
 
     def sign(self, message):
         return self.key.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+
+
+def prime(label, bits):
+    """The first prime from a seeded odd number on, by Fermat's test to a few bases: these are vectors, not secrets."""
+    n = int.from_bytes(hashlib.shake_256(label.encode()).digest(bits // 8), "big") | 3 << (bits - 2) | 1
+    while any(pow(a, n - 1, n) != 1 for a in (2, 3, 5, 7)) or n % 65537 == 1:
+        n += 2
+    return n
+
+
+class Rsa:
+    def __init__(self, label, bits):
+        self.p, self.q = prime(label + " p", bits // 2), prime(label + " q", bits // 2)
+        self.bits, self.d = bits, pow(65537, -1, (self.p - 1) * (self.q - 1))
+        public = rsa.RSAPublicNumbers(65537, self.p * self.q)
+        self.key = self
+        self.public = public.public_key()
+
+    def public_key(self):
+        return self.public
+
+    def sign(self, message, salt=bytes(range(32))):
+        """RSASSA-PSS (RFC 8017) with SHA-256, MGF1 with SHA-256, and a salt that is always the same."""
+        em_bytes = (self.bits - 1 + 7) // 8
+        h = hashlib.sha256(bytes(8) + hashlib.sha256(message).digest() + salt).digest()
+        db = bytes(em_bytes - len(salt) - 32 - 2) + b"\x01" + salt
+        mask = b"".join(hashlib.sha256(h + n.to_bytes(4, "big")).digest() for n in range(len(db) // 32 + 1))
+        masked = bytes(a ^ b for a, b in zip(db, mask))
+        em = bytes([masked[0] & 0x7F]) + masked[1:] + h + b"\xbc"
+        return pow(int.from_bytes(em, "big"), self.d, self.p * self.q).to_bytes(self.bits // 8, "big")
 
 
 class Keys:
@@ -543,6 +573,7 @@ def certificate(subject, key, issuer, issuer_key, serial, uris=(), ca=False):
 
 
 CA, LEAF_EC, LEAF_ED = P256("ca"), P256("leaf"), Ed25519("leaf")
+LEAF_RSA, WEAK_RSA = Rsa("leaf rsa", 2048), Rsa("weak rsa", 1024)
 ROOT = certificate("root", CA, "root", CA, 1, ca=True)
 
 
@@ -550,8 +581,8 @@ def leaf(key, *uris):
     return certificate("leaf", key, "root", CA, 2, uris or (SOURCE,))
 
 
-def proof(listed, key, algorithm, chain, message=None):
-    signed = key.sign(b"carnet key binding v1\0" + hashlib.sha256(message or canonical(listed)).digest())
+def proof(listed, key, algorithm, chain, message=None, **how):
+    signed = key.sign(b"carnet key binding v1\0" + hashlib.sha256(message or canonical(listed)).digest(), **how)
     return canonical(
         {"list": b64(canonical(listed)), "signature": b64(signed), "algorithm": algorithm, "chain": [b64(c) for c in chain]}
     )
@@ -577,12 +608,14 @@ def broken(proof_bytes):
     return binding(LIST, proof_bytes, *OLD.entry())[1], proof_bytes
 
 
+RSA_PROOF = proof(LIST, LEAF_RSA, "rsa-pss-sha256", [leaf(LEAF_RSA), ROOT])
 VALID_BINDINGS = {
     "the first": (FIRST, PROOF),
     "the next, signed by both": (NEXT, NEXT_PROOF),
     "the next, not signed by the old keys": (NEXT_UNSIGNED, NEXT_PROOF),
     "another first, signed by the old keys": (OTHER, OTHER_PROOF),
 }
+VALID_BINDINGS["the first, with an RSA leaf"] = (binding(LIST, RSA_PROOF, *OLD.entry())[1], RSA_PROOF)
 FOLLOWS = [["the first", "the first"], ["the first", "the next, signed by both"]]
 INVALID_BINDINGS = {
     "signed with Ed25519 alone": (binding(LIST, PROOF, OLD.entry()[0])[1], PROOF),
@@ -595,6 +628,10 @@ INVALID_BINDINGS = {
     ),
     "a proof with another algorithm than the key's": broken(proof(LIST, LEAF_EC, "ed25519", [leaf(LEAF_EC), ROOT])),
     "a proof with an algorithm that is none": broken(proof(LIST, LEAF_EC, "ecdsa-p384-sha384", [leaf(LEAF_EC), ROOT])),
+    "a proof with a salt of another length": broken(
+        proof(LIST, LEAF_RSA, "rsa-pss-sha256", [leaf(LEAF_RSA), ROOT], salt=bytes(20))
+    ),
+    "a proof by an RSA key of 1024 bits": broken(proof(LIST, WEAK_RSA, "rsa-pss-sha256", [leaf(WEAK_RSA), ROOT])),
     "a proof without certificates": broken(proof(LIST, LEAF_EC, "ecdsa-p256-sha256", [])),
     "a proof with five certificates": broken(proof(LIST, LEAF_EC, "ecdsa-p256-sha256", [leaf(LEAF_EC)] + [ROOT] * 4)),
     "a certificate with a byte after it": broken(proof(LIST, LEAF_EC, "ecdsa-p256-sha256", [leaf(LEAF_EC) + b"\0"])),

@@ -59,8 +59,9 @@ PLAIN_PART = s(4, u(3, 1))
 
 
 def hello(low=1, high=1, session=digest("session")[:16], spiffe=SOURCE, origin="ledger.east.example/node-1", more=b""):
+    mine = s(3, session) if session else b""
     return control(
-        "hello", u(1, low), u(2, high), s(3, session), s(4, spiffe), s(5, origin), s(6, "carnet 0.1.0"), u(8, 8), more
+        "hello", u(1, low), u(2, high), mine, s(4, spiffe), s(5, origin), s(6, "carnet 0.1.0"), u(8, 8), more
     )
 
 

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
@@ -96,6 +97,10 @@ final class LeafSignature {
             throws GeneralSecurityException {
         verifier.initVerify(key);
         verifier.update(message);
-        return verifier.verify(signature);
+        try {
+            return verifier.verify(signature);
+        } catch (SignatureException e) {
+            return false; // not even the form of one
+        }
     }
 }

@@ -258,6 +258,11 @@ public record TransferReceipt(
         return text.mustBe(from(text));
     }
 
+    /** The blob that {@code sessionsMore} names: a canonical JSON array of the sessions beyond those inline, in the same form. */
+    public static byte[] sessionsBlob(List<SessionFacts> rest) {
+        return CanonicalJson.write(rest.stream().map(SessionFacts::members).toList());
+    }
+
     static TransferReceipt from(StatementText text) {
         Members m = text.members();
         return new TransferReceipt(
