@@ -5,7 +5,6 @@ import dev.carnet.client.CarnetClient;
 import dev.carnet.client.PushRequest;
 import dev.carnet.client.Transfer;
 import java.io.IOException;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -118,20 +117,24 @@ final class PushCommand extends ApiCommand {
         } catch (java.nio.file.InvalidPathException e) {
             throw usage("SRC '" + Shown.text(given) + "' is no path");
         }
-        for (Path part : path) {
-            if (part.toString().equals("..")) {
-                return real(path);
-            }
+        int last = path.getNameCount() - 1;
+        while (last >= 0 && !path.getName(last).toString().equals("..")) {
+            last--;
         }
-        return path.normalize();
+        return last < 0 ? path.normalize() : real(path, last + 1);
     }
 
-    private static Path real(Path path) {
+    /** Links are followed as far as the last {@code ..} and no further: that SRC is a link is for the daemon to judge. */
+    private static Path real(Path path, int names) {
+        Path begin = path.getRoot().resolve(path.subpath(0, names));
         try {
-            return path.toRealPath(LinkOption.NOFOLLOW_LINKS);
+            begin = begin.toRealPath();
         } catch (IOException e) {
-            return path.normalize(); // the daemon may see what this user does not
+            begin = begin.normalize(); // the daemon may see what this user does not
         }
+        return names == path.getNameCount()
+                ? begin
+                : begin.resolve(path.subpath(names, path.getNameCount())).normalize();
     }
 
     private ParameterException usage(String sentence) {

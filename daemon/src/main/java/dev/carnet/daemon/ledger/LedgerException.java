@@ -11,7 +11,7 @@ public final class LedgerException extends RuntimeException {
         super(message);
     }
 
-    public LedgerException(String message, Throwable cause) {
+    public LedgerException(String message, @org.jspecify.annotations.Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -11,6 +11,12 @@ public final class Limits {
     /** Members of a checkpoint, the root included. */
     public static final int MEMBERS_MAX = 1_000_000;
 
+    /** Bytes of a checkpoint's name. */
+    public static final int CHECKPOINT_NAME_BYTES_MAX = 400;
+
+    /** Bytes of a volume's name. */
+    public static final int VOLUME_BYTES_MAX = 64;
+
     public static final int PATH_BYTES_MAX = 4_096;
     public static final int COMPONENT_BYTES_MAX = 255;
     public static final int DEPTH_MAX = 64;
@@ -24,20 +30,44 @@ public final class Limits {
     /** Bytes of one file: 2^31 chunks of 4 MiB. */
     public static final long FILE_BYTES_MAX = 1L << 53;
 
-    /** Bytes of one ledger entry, envelope included. */
-    public static final int ENTRY_BYTES_MAX = 16 << 10;
+    /** Bytes of one ledger entry, envelope included: the largest receipt, with four signatures of which two are ML-DSA's, fits. */
+    public static final int ENTRY_BYTES_MAX = 32 << 10;
 
-    /** Bytes of a key proof blob. */
-    public static final int KEY_PROOF_BYTES_MAX = 16 << 10;
+    /** Signatures of one envelope: two parties, or two generations of keys, with two algorithms each. */
+    public static final int SIGNATURES_MAX = 4;
+
+    /** Bytes of a key proof blob. Beside a key binding and an Offer it fits into one control frame. */
+    public static final int KEY_PROOF_BYTES_MAX = 24 << 10;
+
+    /** Certificates of a chain, the leaf included. */
+    public static final int CHAIN_CERTIFICATES_MAX = 4;
+
+    /** DER bytes of a chain, all certificates together. */
+    public static final int CHAIN_BYTES_MAX = 32 << 10;
 
     public static final int SENTENCE_BYTES_MAX = 1_024;
     public static final int LABEL_BYTES_MAX = 256;
     public static final int SPIFFE_ID_BYTES_MAX = 2_048;
+    /** Bytes of a log's origin. */
+    public static final int ORIGIN_BYTES_MAX = 255;
+
+    /** Bytes of the name of a state, for people. */
+    public static final int STATE_BYTES_MAX = 64;
+
+    /** Parts of a checkpoint. */
+    public static final int PARTS_MAX = 65_536;
+
+    /** Pointers, bases, permits, includes, and peers that may bring parts: entries of each list in an Offer or Request. */
+    public static final int OFFER_LIST_MAX = 16;
+
+    /** Bytes of one permit. */
+    public static final int PERMIT_BYTES_MAX = 16 << 10;
+
     public static final int EXTENSIONS_MAX = 16;
     public static final int STREAMS_MAX = 64;
 
     /** Sessions named inline in a receipt. */
-    public static final int RECEIPT_SESSIONS_MAX = 16;
+    public static final int RECEIPT_SESSIONS_MAX = 8;
 
     private Limits() {}
 }

@@ -1,0 +1,133 @@
+package dev.carnet.daemon.ledger;
+
+import dev.carnet.daemon.state.StateException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The files of the journal: one per cycle, each of one fixed length whose blocks are allocated before the queue sees it. A cycle's number counts minutes, for
+ * the sake of the file's name: the minute it was made, or one after the last cycle where that is later.
+ */
+final class CycleFiles {
+    static final String SUFFIX = ".cq4";
+
+    /** The queue's own table of locks and of first and last file. Nothing in it is needed, and what a killed process left locked there would be waited for. */
+    private static final String QUEUE_TABLE = "metadata.cq4t";
+
+    private static final int SECONDS = 60;
+    private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmm", Locale.ROOT);
+    private static final int NOT_COMPLETE = 0x8000_0000;
+
+    private final Path directory;
+    private final long fileBytes;
+
+    CycleFiles(Path directory, long fileBytes) {
+        this.directory = directory;
+        this.fileBytes = fileBytes;
+    }
+
+    /** Removes what the queue rebuilds by itself. */
+    void forgetQueueTable() throws IOException {
+        Files.deleteIfExists(directory.resolve(QUEUE_TABLE));
+    }
+
+    /** Gives the queue's own table its blocks, like everything that it maps. */
+    void allocateQueueTable() throws IOException {
+        var table = directory.resolve(QUEUE_TABLE);
+        NativeFiles.allocate(table, Files.size(table));
+        DurableFiles.syncDirectory(directory);
+    }
+
+    /** The cycles that have a file, oldest first. */
+    List<Integer> cycles() throws IOException {
+        var cycles = new ArrayList<Integer>();
+        try (var files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+            for (var file : files) {
+                cycles.add(cycle(file));
+            }
+        }
+        return cycles.stream().sorted().toList();
+    }
+
+    private static int cycle(Path file) {
+        var name = String.valueOf(file.getFileName());
+        try {
+            var time = LocalDateTime.parse(name.substring(0, name.length() - SUFFIX.length()), NAME);
+            return (int) (time.toEpochSecond(ZoneOffset.UTC) / SECONDS);
+        } catch (DateTimeParseException e) {
+            throw new LedgerException("the journal has a file that is not its own: " + file + ": move it away", e);
+        }
+    }
+
+    Path file(int cycle) {
+        return directory.resolve(
+                NAME.format(LocalDateTime.ofEpochSecond((long) cycle * SECONDS, 0, ZoneOffset.UTC)) + SUFFIX);
+    }
+
+    /** The number of a cycle that begins now, after {@code last}. */
+    static int next(int last, Instant now) {
+        return Math.max(last + 1, Math.toIntExact(now.getEpochSecond() / SECONDS));
+    }
+
+    /**
+     * Makes the empty file of a cycle, all blocks allocated, durably.
+     *
+     * @throws StateException where there is no room for it; nothing is left of it then
+     */
+    void create(int cycle) throws IOException {
+        var file = file(cycle);
+        DurableFiles.createEmpty(file);
+        try {
+            NativeFiles.allocate(file, fileBytes);
+            DurableFiles.sync(file);
+        } catch (NativeFiles.NoRoomException e) {
+            Files.delete(file);
+            throw new StateException(
+                    "the disk under the ledger is full: " + e.getMessage() + ": make room; nothing was recorded", e);
+        }
+        DurableFiles.syncDirectory(directory);
+    }
+
+    /** Whether the queue has finished the first header of this file. If not, a crash came first, and nothing was ever appended to it. */
+    boolean begun(int cycle) throws IOException {
+        var header = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        try (var channel = FileChannel.open(file(cycle), StandardOpenOption.READ)) {
+            channel.read(header, 0);
+        }
+        var value = header.getInt(0);
+        return !header.hasRemaining() && value != 0 && (value & NOT_COMPLETE) == 0;
+    }
+
+    /** Removes the file of a cycle in which nothing begun. */
+    void delete(int cycle) throws IOException {
+        Files.delete(file(cycle));
+        DurableFiles.syncDirectory(directory);
+    }
+
+    /** A channel whose {@code force} makes this cycle durable. */
+    FileChannel channel(int cycle) throws IOException {
+        return FileChannel.open(file(cycle), StandardOpenOption.WRITE);
+    }
+
+    /** The queue must stay within what is allocated. */
+    void checkLength(int cycle) throws IOException {
+        var length = Files.size(file(cycle));
+        if (length != fileBytes) {
+            throw new LedgerException("the journal's file " + file(cycle) + " has " + length + " bytes instead of "
+                    + fileBytes + ": its blocks are not all allocated, or it was cut");
+        }
+    }
+}

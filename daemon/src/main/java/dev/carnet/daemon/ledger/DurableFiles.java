@@ -1,0 +1,91 @@
+package dev.carnet.daemon.ledger;
+
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/** Files that are there whole and for good, or not at all: written beside, synced, linked without overwriting, and the directory synced. */
+final class DurableFiles {
+    static final String TEMPORARY_SUFFIX = ".tmp";
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_FILE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_DIRECTORY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    private DurableFiles() {}
+
+    /**
+     * Writes a file of mode 0600.
+     *
+     * @return false where a file of that name was there already; it is left as it is
+     */
+    static boolean create(Path file, byte[] content) throws IOException {
+        var temporary = file.resolveSibling(file.getFileName() + TEMPORARY_SUFFIX);
+        Files.deleteIfExists(temporary); // of a crash
+        try {
+            write(temporary, content);
+            Files.createLink(file, temporary); // unlike a rename, this fails where the name is taken
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } finally {
+            Files.deleteIfExists(temporary);
+            syncDirectory(directoryOf(file));
+        }
+    }
+
+    /** An empty file of mode 0600. */
+    static void createEmpty(Path file) throws IOException {
+        Files.createFile(file, OWNER_FILE);
+    }
+
+    private static void write(Path file, byte[] content) throws IOException {
+        try (var channel = FileChannel.open(file, Set.of(CREATE_NEW, WRITE), OWNER_FILE)) {
+            var bytes = ByteBuffer.wrap(content);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+    }
+
+    /** Makes a directory of mode 0700, its parents too, durably. */
+    static void createDirectories(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            createDirectories(directoryOf(directory));
+            Files.createDirectory(directory, OWNER_DIRECTORY);
+            syncDirectory(directoryOf(directory));
+        }
+    }
+
+    static void sync(Path file) throws IOException {
+        try (var channel = FileChannel.open(file, WRITE)) {
+            channel.force(true);
+        }
+    }
+
+    static void syncDirectory(Path directory) throws IOException {
+        try (var channel = FileChannel.open(directory, READ)) {
+            channel.force(true);
+        }
+    }
+
+    static Path directoryOf(Path file) {
+        var parent = file.toAbsolutePath().getParent();
+        if (parent == null) {
+            throw new IllegalArgumentException(file + " has no directory");
+        }
+        return parent;
+    }
+}

@@ -1,0 +1,61 @@
+package dev.carnet.proto.ledger;
+
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A verified key binding with the proof that it names: these keys are those of this SPIFFE ID, if its chain leads to an anchor.
+ *
+ * @param list all keys
+ * @param payloadDigest SHA-256 of the binding's payload, lower-case hex: what the next binding's {@code previous} names
+ * @param entry the keys that verify the daemon's envelopes
+ * @param envelope the binding's exact bytes
+ * @param chain leaf first; its leaf has the list's SPIFFE ID as its one URI, and signed the list
+ */
+public record KeyBinding(
+        KeyList list, String payloadDigest, EntryKeys entry, byte[] envelope, List<X509Certificate> chain) {
+    /**
+     * Verifies everything of SPEC section 10 that needs neither a clock nor anchors: that {@link #chain} is valid at a moment within the leaf's life, against the
+     * anchors of the ID's trust domain, and that the ID is the session's, is for the caller to see.
+     *
+     * @throws StatementException naming what is wrong
+     */
+    public static KeyBinding verify(byte[] envelope, byte[] proof) {
+        Dsse dsse = Dsse.parse(envelope);
+        KeyBindingStatement statement = KeyBindingStatement.read(dsse.payload());
+        KeyList list = statement.list();
+        EntryKeys entry = list.keys().entry().entryKeys();
+        entry.verifyBoth(dsse);
+        Forms.require(
+                Digests.sha256Hex(proof).equals(statement.proof()),
+                "the key proof is not the one that the binding names");
+        KeyProof read = KeyProof.read(proof);
+        Forms.require(
+                Arrays.equals(read.list(), list.encode()), "the key proof is about another list than the binding");
+        List<X509Certificate> chain = read.certificates();
+        Forms.require(
+                LeafSignature.uri(chain.getFirst()).equals(list.spiffeId()),
+                "the leaf certificate of the key proof is not that of " + list.spiffeId());
+        read.verifySignature();
+        return new KeyBinding(list, dsse.payloadDigest(), entry, envelope, chain);
+    }
+
+    /**
+     * This binding may stand where another was pinned: it is the same, or it names that one and that one's entry keys have signed it.
+     *
+     * @throws StatementException saying why not
+     */
+    public void mustFollow(KeyBinding pinned) {
+        Forms.require(
+                list.spiffeId().equals(pinned.list.spiffeId()) && list.origin().equals(pinned.list.origin()),
+                "a key binding for another SPIFFE ID or log origin than the pinned one");
+        if (payloadDigest.equals(pinned.payloadDigest)) {
+            return;
+        }
+        Forms.require(
+                list.previous().equals(pinned.payloadDigest),
+                "keys have changed and the new binding does not follow the pinned one, " + pinned.payloadDigest);
+        pinned.entry.verifyBoth(Dsse.parse(envelope));
+    }
+}

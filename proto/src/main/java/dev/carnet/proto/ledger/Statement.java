@@ -1,0 +1,51 @@
+package dev.carnet.proto.ledger;
+
+import java.time.Instant;
+
+/**
+ * What an entry says: an in-toto Statement v1 of one of the predicates of SPEC section 11. What has been made obeys its forms; times are cut to the
+ * millisecond.
+ */
+public sealed interface Statement
+        permits KeyBindingStatement,
+                TransferIntent,
+                Seal,
+                Possession,
+                TransferReceipt,
+                TransferAbort,
+                StagingDestroyed,
+                PossessionReleased {
+    Predicate predicate();
+
+    /** SPIFFE ID of the daemon that makes the statement. */
+    String daemon();
+
+    /** Its log's origin. */
+    String origin();
+
+    /** When it says so: a claim of its own clock, to the millisecond. */
+    Instant time();
+
+    /** The canonical bytes: what an envelope carries. */
+    byte[] payload();
+
+    /**
+     * Reads any of them.
+     *
+     * @throws StatementException if the bytes are not exactly what {@link #payload} of a statement gives
+     */
+    static Statement read(byte[] payload) {
+        StatementText text = StatementText.read(payload);
+        Statement statement = switch (text.predicate()) {
+            case KEY_BINDING -> KeyBindingStatement.from(text);
+            case TRANSFER_INTENT -> TransferIntent.from(text);
+            case SEAL -> Seal.from(text);
+            case POSSESSION -> Possession.from(text);
+            case TRANSFER_RECEIPT -> TransferReceipt.from(text);
+            case TRANSFER_ABORT -> TransferAbort.from(text);
+            case STAGING_DESTROYED -> StagingDestroyed.from(text);
+            case POSSESSION_RELEASED -> PossessionReleased.from(text);
+        };
+        return text.mustBe(statement);
+    }
+}
