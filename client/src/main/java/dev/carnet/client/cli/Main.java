@@ -61,6 +61,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new LsCommand(env))
                 .addSubcommand(new PeersCommand(env))
                 .addSubcommand(new DoctorCommand(env))
+                .addSubcommand(new IdentityCommand())
                 .addSubcommand(new VerifyCommand(env))
                 .addSubcommand(new DemoCommand(env))
                 .addSubcommand(new HelpCommand());
