@@ -72,10 +72,12 @@ final class Acceptor {
                         hub.timeouts().handshake(),
                         hub::accepted,
                         failure -> {
-                            if (failure != null) {
+                            if (failure == null) {
+                                released();
+                            } else {
                                 hub.refusals().refused(failure);
+                                channel.closeFuture().addListener(_ -> released()); // it lingers for a moment
                             }
-                            released();
                         }));
     }
 

@@ -11,9 +11,15 @@ final class Refusals {
     private final AtomicLong count = new AtomicLong();
     private final AtomicLong nextLog = new AtomicLong(System.nanoTime());
     private final AtomicLong silent = new AtomicLong();
+    private volatile String last = "";
 
     Refusals(Logger log) {
         this.log = log;
+    }
+
+    /** The last reason; empty where there was none. */
+    String last() {
+        return last;
     }
 
     long count() {
@@ -21,6 +27,7 @@ final class Refusals {
     }
 
     void refused(String reason) {
+        last = reason;
         count.incrementAndGet();
         long now = System.nanoTime();
         long due = nextLog.get();
