@@ -11,7 +11,10 @@ public interface ChunkPool {
     /** Waits at most {@code timeout}; empty where none came free. */
     Optional<PooledChunk> acquire(Duration timeout);
 
-    /** Never blocks; where none is free, {@code whenFree} runs once (on the releasing thread) when one may be. */
+    /**
+     * Never blocks; where none is free, {@code whenFree} runs once (on the releasing thread) when one may be. It is then the caller's turn: to try again, or, where it
+     * needs none any more, to acquire and release one, so that the next is woken.
+     */
     Optional<PooledChunk> tryAcquire(Runnable whenFree);
 
     int capacity();

@@ -167,7 +167,9 @@ final class ControlConversation implements Conversation {
             session.gone(known);
         } else {
             hub.table().note(peerId(), known);
-            hub.log().info("no session with {}: {}", peerId(), known);
+            if (dialled == null) {
+                hub.log().info("no session with {}: {}", peerId(), known);
+            }
         }
         ended.accept(known);
     }

@@ -14,7 +14,8 @@ public interface DataStream {
     /**
      * Sends one frame: header, then {@code payload} from position to limit (native memory, exactly {@code header.wireLength()} bytes).
      * The payload belongs to the stream until the returned stage completes (encrypted and handed to the kernel, or failed with
-     * {@link SessionClosedException}).
+     * {@link SessionClosedException}). It completes on an event loop: what depends on it must not block. Frames that are queued cost nothing but their own payloads, so
+     * that the sender's chunk pool is the bound.
      */
     CompletionStage<Void> send(ChunkHeader header, ByteBuffer payload);
 

@@ -71,7 +71,7 @@ final class FrameReader {
     }
 
     private boolean acquire() {
-        Optional<PooledChunk> taken = pool.tryAcquire(() -> link.loop().execute(this::again));
+        Optional<PooledChunk> taken = pool.tryAcquire(this::free);
         chunk = taken.orElse(null);
         filled = 0;
         return taken.isPresent();
@@ -93,11 +93,21 @@ final class FrameReader {
         return count;
     }
 
-    /** A chunk may be free. */
+    /** A chunk may be free. On the releasing thread. */
+    private void free() {
+        if (!Loops.execute(link.loop(), this::again)) {
+            passOn();
+        }
+    }
+
+    /** A wake-up that is of no use any more was somebody's turn. */
+    private void passOn() {
+        pool.tryAcquire(() -> {}).ifPresent(PooledChunk::release);
+    }
+
     private void again() {
         if (closed) {
-            // This wake-up was somebody's turn: pass it on.
-            pool.tryAcquire(() -> {}).ifPresent(PooledChunk::release);
+            passOn();
             return;
         }
         try {

@@ -53,7 +53,7 @@ final class FrameWriter {
     private final ArrayDeque<Outgoing> queue = new ArrayDeque<>();
     private byte[] piece = new byte[0];
     private volatile long bytesSent;
-    private @Nullable String closed;
+    private volatile @Nullable String closed;
     private boolean pumping;
 
     FrameWriter(TlsLink link) {
@@ -68,8 +68,8 @@ final class FrameWriter {
         Outgoing frame = new Outgoing(header, payload);
         if (link.loop().inEventLoop()) {
             enqueue(frame);
-        } else {
-            link.loop().execute(() -> enqueue(frame));
+        } else if (!Loops.execute(link.loop(), () -> enqueue(frame))) {
+            fail(frame, "the daemon shuts down");
         }
         return frame.sent;
     }
@@ -142,7 +142,8 @@ final class FrameWriter {
     }
 
     private void fail(Outgoing frame, String reason) {
-        frame.sent.completeExceptionally(new SessionClosedException(closed == null ? reason : closed));
+        String known = closed;
+        frame.sent.completeExceptionally(new SessionClosedException(known == null ? reason : known));
     }
 
     void close(String reason) {

@@ -102,7 +102,7 @@ final class Inbox {
             }
             bytes.addAndGet(-item.bytes);
             if (!full()) {
-                link.loop().execute(this::resume);
+                var _ = Loops.execute(link.loop(), this::resume);
             }
             hub.listener().message(session, message);
         }

@@ -157,7 +157,7 @@ final class LiveSession implements Session {
         if (link.loop().inEventLoop()) {
             end(code, sentence, true);
         } else {
-            link.loop().execute(() -> end(code, sentence, true));
+            var _ = Loops.execute(link.loop(), () -> end(code, sentence, true));
         }
     }
 

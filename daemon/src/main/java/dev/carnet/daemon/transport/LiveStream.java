@@ -69,7 +69,7 @@ final class LiveStream implements DataStream, Conversation {
     /** From any thread. */
     void shut(String reason) {
         TlsLink begun = link();
-        begun.loop().execute(() -> begun.close(reason));
+        var _ = Loops.execute(begun.loop(), () -> begun.close(reason));
     }
 
     @Override

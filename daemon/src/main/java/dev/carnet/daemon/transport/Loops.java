@@ -2,6 +2,7 @@ package dev.carnet.daemon.transport;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -16,6 +17,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** The event loops, on epoll where there is epoll, and their buffers. */
@@ -40,6 +42,16 @@ final class Loops {
     /** Whether the caller is an event loop of a transport: then it must not block. */
     static boolean onLoop() {
         return Thread.currentThread() instanceof LoopThread;
+    }
+
+    /** Runs it there, or gives false where the loops have ended: only when the transport has closed. */
+    static boolean execute(EventLoop loop, Runnable task) {
+        try {
+            loop.execute(task);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
     }
 
     EventLoopGroup group() {

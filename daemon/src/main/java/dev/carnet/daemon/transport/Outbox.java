@@ -38,11 +38,7 @@ final class Outbox {
             Thread.currentThread().interrupt();
             return Outcome.CLOSED;
         }
-        if (closed) {
-            return Outcome.CLOSED;
-        }
-        link.loop().execute(() -> write(frame));
-        return Outcome.QUEUED;
+        return !closed && Loops.execute(link.loop(), () -> write(frame)) ? Outcome.QUEUED : Outcome.CLOSED;
     }
 
     private void write(byte[] frame) {

@@ -17,6 +17,7 @@ final class Redialler {
     private final Backoff backoff;
     private boolean trying;
     private int attempts;
+    private volatile String lastReason = "";
 
     Redialler(Hub hub, PeerSpec peer, ScheduledExecutorService scheduler, RandomGenerator random) {
         this.hub = hub;
@@ -72,7 +73,10 @@ final class Redialler {
     /** The connection came to nothing, or its session has ended. */
     private void ended(String reason) {
         hub.table().note(peer.spiffeId(), reason);
-        hub.log().debug("no connection to {}: {}", peer.spiffeId(), reason);
+        if (!reason.equals(lastReason)) {
+            lastReason = reason;
+            hub.log().warn("no session with {}, dialling on: {}", peer.spiffeId(), reason);
+        }
         execute(this::later);
     }
 

@@ -21,6 +21,6 @@ public interface SessionListener {
      */
     void chunk(Session session, ChunkHeader header, PooledChunk chunk);
 
-    /** The session has ended; called once, after the last message. */
+    /** The session has ended; called once, after the last message, on the thread of the messages. That of a replaced session comes before {@code opened} of the new one. */
     void closed(Session session, String reason);
 }
