@@ -19,6 +19,7 @@ final class VolumeReader {
     private final Optional<Path> state;
     private final List<VolumeConfig> volumes = new ArrayList<>();
     private final List<String> names = new ArrayList<>();
+    private final List<Place> places = new ArrayList<>();
 
     VolumeReader(ConfigReader reader, Optional<Path> state) {
         this.reader = reader;
@@ -54,6 +55,7 @@ final class VolumeReader {
         names.add(name.get());
         path.ifPresent(root -> checkPlace(section, root));
         if (good && path.isPresent()) {
+            places.add(new Place(name.get(), path.get(), real(path.get())));
             volumes.add(new VolumeConfig(name.get(), path.get(), readOnly, group, modeMask, quota, rename));
         }
     }
@@ -84,22 +86,26 @@ final class VolumeReader {
     }
 
     private void checkPlace(Section section, Path root) {
-        if (state.isPresent() && overlap(root, state.get())) {
+        Place place = new Place("", root, real(root));
+        if (state.isPresent() && place.overlaps(new Place("", state.get(), real(state.get())))) {
             section.problem(
                     "path", root + " and the state directory " + state.get() + " contain one another: keep them apart");
         }
-        for (VolumeConfig other : volumes) {
-            if (overlap(root, other.path())) {
+        for (Place other : places) {
+            if (place.overlaps(other)) {
                 section.problem(
                         "path",
-                        root + " and " + other.path() + " of the volume " + other.name()
+                        root + " and " + other.path() + " of the volume " + other.volume()
                                 + " contain one another: keep volumes apart");
             }
         }
     }
 
-    private static boolean overlap(Path a, Path b) {
-        return nested(a, b) || nested(real(a), real(b));
+    /** Where a volume lies, by name and with links resolved. */
+    private record Place(String volume, Path path, Path real) {
+        boolean overlaps(Place other) {
+            return nested(path, other.path) || nested(real, other.real);
+        }
     }
 
     private static boolean nested(Path a, Path b) {
