@@ -273,8 +273,8 @@ def receipt(sessions, **more):
 
 
 RECEIPT = receipt([session(3, closed=time(9)), session(10)])
-MORE = [session(n, closed=time(n)) for n in range(17)]
-RECEIPT_MORE = receipt(MORE[:16], sessionsMore=sha(canonical(MORE[16:])))
+MORE = [session(n, closed=time(n)) for n in range(9)]
+RECEIPT_MORE = receipt(MORE[:8], sessionsMore=sha(canonical(MORE[8:])))
 
 
 def abort(role, code, reason, exposed):
@@ -650,7 +650,7 @@ def main():
         "valid": [{"name": n, "payload": canonical(s).decode(), "sha256": sha(canonical(s))} for n, s in STATEMENTS.items()],
         "invalid": [{"name": n, "payload": p.decode()} for n, p in INVALID_STATEMENTS.items()],
         "chunks": {"text": CHUNKS.decode(), "sha256": sha(CHUNKS)},
-        "sessionsMore": {"text": canonical(MORE[16:]).decode(), "sha256": sha(canonical(MORE[16:]))},
+        "sessionsMore": {"text": canonical(MORE[8:]).decode(), "sha256": sha(canonical(MORE[8:]))},
     }
     envelopes = {
         "keys": {"ed25519": b64(ED.spki), "mldsa44": b64(ML.spki), "ids": PEER.ids()},

@@ -99,7 +99,7 @@ public record TransferReceipt(
      * @param intent SHA-256 of the payload of its intent
      * @param possession SHA-256 of the payload of its possession
      * @param entryKeys ids of its entry keys: Ed25519, ML-DSA-44
-     * @param time the possession's
+     * @param time when it built the receipt
      */
     public record Destination(
             String id,
@@ -256,11 +256,6 @@ public record TransferReceipt(
     public static TransferReceipt read(byte[] payload) {
         StatementText text = StatementText.read(payload).expect(Predicate.TRANSFER_RECEIPT);
         return text.mustBe(from(text));
-    }
-
-    /** The blob that {@code sessionsMore} names: a canonical JSON array of the sessions beyond those inline, in the same form. */
-    public static byte[] sessionsBlob(List<SessionFacts> rest) {
-        return CanonicalJson.write(rest.stream().map(SessionFacts::members).toList());
     }
 
     static TransferReceipt from(StatementText text) {
