@@ -414,6 +414,7 @@ INVALID_STATEMENTS = {
     "a receipt with an entry key that is no id": edited(R, ["predicate", "source", "entryKeys"], ["a", "b"]),
     "a receipt with a reserved log size": edited(R, ["predicate", "source", "logSize"], 7),
     "a receipt with a session twice": predicate(R, "sessions", [session(3), session(3)]),
+    "a receipt with sessions out of order": predicate(R, "sessions", [session(10), session(3)]),
     "a receipt with a session too many": predicate(R, "sessions", MORE),
     "a receipt with more sessions beside a few": predicate(R, "sessionsMore", OFFER),
     "a receipt with an empty digest of more sessions": predicate(R, "sessionsMore", ""),
