@@ -1,11 +1,12 @@
 package dev.carnet.client.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.carnet.client.Json;
 import dev.carnet.client.demo.Demo;
 import dev.carnet.client.demo.DemoException;
 import dev.carnet.client.demo.DemoOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -79,12 +80,7 @@ final class DemoCommand implements Callable<Integer> {
     private int fail(String code, String why, ExitCode exit) {
         why.lines().forEach(line -> env.err().println("carnet: demo: " + Shown.text(line)));
         if (json) {
-            env.say(new ObjectMapper()
-                    .createObjectNode()
-                    .put("ok", false)
-                    .put("code", code)
-                    .put("error", why)
-                    .toString());
+            env.say(Json.write(Map.of("ok", false, "code", code, "error", why)));
         }
         return exit.number();
     }

@@ -1,6 +1,6 @@
 package dev.carnet.client.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.carnet.client.Json;
 import dev.carnet.client.verify.ProgressLine;
 import dev.carnet.client.verify.Verifier;
 import dev.carnet.client.verify.VerifyException;
@@ -9,6 +9,7 @@ import dev.carnet.client.verify.VerifyReport;
 import dev.carnet.client.verify.VerifyText;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -79,12 +80,7 @@ final class VerifyCommand implements Callable<Integer> {
         String why = String.valueOf(e.getMessage());
         env.err().println("carnet: " + Shown.text(why));
         if (json) {
-            env.say(new ObjectMapper()
-                    .createObjectNode()
-                    .put("ok", false)
-                    .put("code", e.kind().name())
-                    .put("error", why)
-                    .toString());
+            env.say(Json.write(Map.of("ok", false, "code", e.kind().name(), "error", why)));
         }
         return e.kind() == VerifyException.Kind.DAMAGED ? ExitCode.MISMATCH : ExitCode.REFUSED;
     }

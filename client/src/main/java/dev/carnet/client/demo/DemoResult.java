@@ -1,8 +1,9 @@
 package dev.carnet.client.demo;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.carnet.client.Json;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * What the demo came to. The JSON has these members by these names, in snake case.
@@ -39,7 +40,7 @@ record DemoResult(
         Ends ends) {
 
     String json() {
-        ObjectNode object = new ObjectMapper().createObjectNode();
+        Map<String, Object> object = new LinkedHashMap<>();
         object.put("source", source.toString());
         object.put("published", published.toString());
         object.put("files", files);
@@ -58,6 +59,6 @@ record DemoResult(
             object.put(end.name() + "_socket", end.socket().toString());
             object.put(end.name() + "_pid", end.process().pid());
         }
-        return object.toString();
+        return Json.write(object);
     }
 }

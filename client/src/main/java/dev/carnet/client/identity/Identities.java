@@ -111,6 +111,17 @@ public final class Identities {
     }
 
     /**
+     * The same with files.
+     *
+     * @param out made for the certificate, PEM; never replaced
+     */
+    public X509Certificate sign(Path caDirectory, Path request, Path out, int days) throws IOException {
+        X509Certificate certificate = sign(openAuthority(caDirectory), IdentityFolder.read(request), days);
+        IdentityFolder.writeNew(out, pem(certificate));
+        return certificate;
+    }
+
+    /**
      * Puts a signed certificate in place: {@link #CERTIFICATE}, {@link #KEY} and {@link #TRUST}, each replaced in one step and only after all three were found to fit.
      *
      * @param key as {@link #request} made it; it may lie in the directory already

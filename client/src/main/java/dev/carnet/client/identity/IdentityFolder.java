@@ -61,9 +61,13 @@ final class IdentityFolder {
         return write(path(name), text, PUBLIC_MODE);
     }
 
-    /** Replaces what is there in one step. */
-    static Path writePublic(Path file, String text) throws IOException {
-        return write(file.toAbsolutePath().normalize(), text, PUBLIC_MODE);
+    /** @throws FileAlreadyExistsException where something is there */
+    static Path writeNew(Path file, String text) throws IOException {
+        Path absolute = file.toAbsolutePath().normalize();
+        if (Files.exists(absolute)) {
+            throw new FileAlreadyExistsException(absolute.toString());
+        }
+        return write(absolute, text, PUBLIC_MODE);
     }
 
     static String read(Path file) throws IOException {

@@ -1,11 +1,11 @@
 package dev.carnet.client.verify;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.carnet.client.Json;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** A comparison's progress and outcome, for people and for programs. */
 public final class VerifyText {
@@ -53,7 +53,7 @@ public final class VerifyText {
 
     /** One object. */
     public static String json(VerifyReport report) {
-        ObjectNode object = new ObjectMapper().createObjectNode();
+        Map<String, Object> object = new LinkedHashMap<>();
         object.put("ok", report.verifies());
         object.put("name", report.records().name());
         object.put("volume", report.records().volume().toString());
@@ -68,12 +68,13 @@ public final class VerifyText {
         object.put("receipt", report.receipt());
         object.put("seconds", report.took().toMillis() / 1e3);
         object.put("blake3", report.hash());
-        ArrayNode differences = object.putArray("differences");
-        report.differences()
-                .forEach(difference ->
-                        differences.addObject().put("path", difference.path()).put("what", difference.what()));
+        object.put(
+                "differences",
+                report.differences().stream()
+                        .map(difference -> Map.of("path", difference.path(), "what", difference.what()))
+                        .toList());
         object.put("differences_more", report.differencesMore());
-        return object.toString();
+        return Json.write(object);
     }
 
     /** A size as people say it, in powers of 1000. */

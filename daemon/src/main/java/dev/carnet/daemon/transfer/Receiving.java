@@ -30,6 +30,7 @@ final class Receiving {
     private static final int DIRTY_FILES_MAX = 512;
 
     private static final int DRAIN_SECONDS_MAX = 120;
+    private static final long QUIET_NANOS = 100_000_000;
 
     private final Of of;
     private final Events events;
@@ -214,9 +215,11 @@ final class Receiving {
     void tick() {
         boolean due;
         synchronized (this) {
-            due = !batch.chunks.isEmpty()
-                    && System.nanoTime() - batch.sinceNanos
-                            >= of.room().settings().flushInterval().toNanos();
+            boolean old = System.nanoTime() - batch.sinceNanos
+                    >= of.room().settings().flushInterval().toNanos();
+            // nothing more comes for now: whoever waits for these bytes need not wait for others
+            boolean quiet = inFlight.get() == 0 && silentNanos() >= QUIET_NANOS;
+            due = !batch.chunks.isEmpty() && (old || quiet);
         }
         if (due) {
             flushSoon();
