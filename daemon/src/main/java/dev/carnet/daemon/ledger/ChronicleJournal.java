@@ -10,6 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.bytes.SyncMode;
+import net.openhft.chronicle.core.time.TimeProvider;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.ExcerptTailer;
 import net.openhft.chronicle.queue.RollCycle;
@@ -65,17 +66,25 @@ final class ChronicleJournal implements Journal {
         this.clock = clock;
         this.current = current;
         queueMillis = millis(current);
-        queue = SingleChronicleQueueBuilder.binary(directory)
+        queue = builder(directory, () -> queueMillis).build();
+        try {
+            tailer = queue.createTailer();
+            appender = queue.createAppender();
+        } catch (RuntimeException e) {
+            queue.close();
+            throw e;
+        }
+    }
+
+    static SingleChronicleQueueBuilder builder(Path directory, TimeProvider time) {
+        return SingleChronicleQueueBuilder.binary(directory)
                 .rollCycle(CYCLES)
-                .timeProvider(() -> queueMillis)
+                .timeProvider(time)
                 .blockSize(BLOCK_BYTES)
                 .indexCount(INDEX_COUNT)
                 .indexSpacing(INDEX_SPACING)
                 .timeoutMS(QUEUE_TIMEOUT_MS)
-                .syncMode(SyncMode.SYNC)
-                .build();
-        tailer = queue.createTailer();
-        appender = queue.createAppender();
+                .syncMode(SyncMode.SYNC);
     }
 
     /**
@@ -97,7 +106,9 @@ final class ChronicleJournal implements Journal {
                 journal.unsynced.put(cycles.getLast(), files.channel(cycles.getLast()));
             }
             return journal;
-        } catch (IOException e) {
+        } catch (LedgerException e) {
+            throw e;
+        } catch (RuntimeException | IOException e) {
             throw new LedgerException("cannot open the journal in " + directory + ": " + e, e);
         }
     }
@@ -119,7 +130,7 @@ final class ChronicleJournal implements Journal {
         return cycles;
     }
 
-    private static long millis(int cycle) {
+    static long millis(int cycle) {
         return (long) cycle * CYCLES.lengthInMillis();
     }
 
@@ -187,7 +198,7 @@ final class ChronicleJournal implements Journal {
             if (tailer.moveToIndex(position)) {
                 try (var document = tailer.readingDocument()) {
                     if (document.isPresent() && document.isData() && document.index() == position) {
-                        return bytes(document.wire());
+                        return bytes(position, document.wire());
                     }
                 }
             }
@@ -225,7 +236,7 @@ final class ChronicleJournal implements Journal {
                     if (!document.isPresent() || document.index() != position) {
                         break;
                     }
-                    record = bytes(document.wire());
+                    record = bytes(position, document.wire());
                 }
             } catch (LedgerException e) {
                 throw e;
@@ -241,7 +252,7 @@ final class ChronicleJournal implements Journal {
         }
     }
 
-    private static byte[] bytes(net.openhft.chronicle.wire.@org.jspecify.annotations.Nullable Wire wire) {
+    private byte[] bytes(long position, net.openhft.chronicle.wire.@org.jspecify.annotations.Nullable Wire wire) {
         if (wire == null || wire.bytes().readRemaining() > JournalRecord.BYTES_MAX) {
             throw new LedgerException(
                     "a record of the journal has more bytes than any record: its header was overwritten");
