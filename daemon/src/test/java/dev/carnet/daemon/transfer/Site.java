@@ -85,6 +85,7 @@ final class Site implements AutoCloseable {
                 spiffeId,
                 Map.of("v", volume),
                 quotas,
+                Map.of(),
                 Map.of("peer", peer),
                 2,
                 16 << 20,
@@ -94,6 +95,7 @@ final class Site implements AutoCloseable {
                 Duration.ofSeconds(60),
                 Duration.ofDays(14),
                 16,
+                root.resolve("state"),
                 root.resolve("state/ledger/blobs/sha256"),
                 2);
         Room room = new Room(
