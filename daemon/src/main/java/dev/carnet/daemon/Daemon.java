@@ -90,7 +90,8 @@ final class Daemon implements AutoCloseable {
             volumes.put(volume.name(), closing(Volumes.open(spec(volume))));
         }
         Store store = closing(LmdbStore.open(state.resolve("db")));
-        Ledger ledger = closing(Ledgers.open(state, store, config.daemon().origin(), signer(credentials), clock, random));
+        Ledger ledger =
+                closing(Ledgers.open(state, store, config.daemon().origin(), signer(credentials), clock, random));
         RulePolicy policy = new RulePolicy(config.policy());
         Transport transport = Transports.create(
                 transportSpec(config, ledger.origin()),
@@ -187,7 +188,8 @@ final class Daemon implements AutoCloseable {
                 .listen()
                 .map(at -> new InetSocketAddress(at.host(), at.port()))
                 .orElse(null);
-        return TransportSpec.of(listen, origin, SOFTWARE, peers, Math.max(config.limits().streams(), 16));
+        return TransportSpec.of(
+                listen, origin, SOFTWARE, peers, Math.max(config.limits().streams(), 16));
     }
 
     private static PeerSpec peer(PeerConfig peer) {
@@ -197,7 +199,9 @@ final class Daemon implements AutoCloseable {
             case BOTH -> DialMode.BOTH;
         };
         return new PeerSpec(
-                peer.id().uri(), peer.addresses().stream().map(Daemon::unresolved).toList(), dial);
+                peer.id().uri(),
+                peer.addresses().stream().map(Daemon::unresolved).toList(),
+                dial);
     }
 
     private static InetSocketAddress unresolved(HostPort at) {

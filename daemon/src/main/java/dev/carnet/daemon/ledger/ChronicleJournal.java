@@ -198,7 +198,7 @@ final class ChronicleJournal implements Journal {
             if (tailer.moveToIndex(position)) {
                 try (var document = tailer.readingDocument()) {
                     if (document.isPresent() && document.isData() && document.index() == position) {
-                        return bytes(position, document.wire());
+                        return bytes(document.wire());
                     }
                 }
             }
@@ -236,7 +236,7 @@ final class ChronicleJournal implements Journal {
                     if (!document.isPresent() || document.index() != position) {
                         break;
                     }
-                    record = bytes(position, document.wire());
+                    record = bytes(document.wire());
                 }
             } catch (LedgerException e) {
                 throw e;
@@ -252,7 +252,7 @@ final class ChronicleJournal implements Journal {
         }
     }
 
-    private byte[] bytes(long position, net.openhft.chronicle.wire.@org.jspecify.annotations.Nullable Wire wire) {
+    private byte[] bytes(net.openhft.chronicle.wire.@org.jspecify.annotations.Nullable Wire wire) {
         if (wire == null || wire.bytes().readRemaining() > JournalRecord.BYTES_MAX) {
             throw new LedgerException(
                     "a record of the journal has more bytes than any record: its header was overwritten");

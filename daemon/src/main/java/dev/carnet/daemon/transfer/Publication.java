@@ -64,8 +64,7 @@ final class Publication {
         FailPoint.DESTINATION_TREE_ASSEMBLED.pass();
         Trees trees = new Trees(room.store(), transfer.members(), transfer.chunks());
         Records records = records();
-        records.write(
-                "name", out -> out.write(transfer.name().value().getBytes(UTF_8)));
+        records.write("name", out -> out.write(transfer.name().value().getBytes(UTF_8)));
         records.write("tree", trees::write);
         records.write("cvs", trees::writeCvs);
         int mask = room.settings().modeMasks().getOrDefault(transfer.volume().name(), MODES);

@@ -135,7 +135,8 @@ final class Pushes {
         Path state = room.settings().state();
         if (path.startsWith(state) || state.startsWith(path)) {
             throw new TransferException(
-                    Code.BAD_SOURCE, path + " contains or lies in " + state + ", which holds this daemon's keys: it never travels");
+                    Code.BAD_SOURCE,
+                    path + " contains or lies in " + state + ", which holds this daemon's keys: it never travels");
         }
         return within(path)
                 .or(() -> real(path).flatMap(this::within))

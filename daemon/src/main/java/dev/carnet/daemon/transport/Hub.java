@@ -1,0 +1,296 @@
+package dev.carnet.daemon.transport;
+
+import dev.carnet.proto.identity.TrustAnchors;
+import dev.carnet.proto.wire.v1.Code;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The transport: holds its parts together, and is what they know of each other. */
+final class Hub implements Transport {
+    private static final Duration SPEED_WINDOW = Duration.ofMillis(30);
+    private static final int SPEED_WINDOWS = 12;
+    private static final int HANDSHAKE_THREADS = 2;
+
+    private final Logger log = LoggerFactory.getLogger(Transport.class);
+    private final TransportSpec spec;
+    private final Supplier<Credentials> credentials;
+    private final TrustAnchors anchors;
+    private final ChunkPool receivePool;
+    private final Clock clock;
+
+    private final RoutedCrypto routed = new RoutedCrypto();
+    private final JcaTlsCrypto crypto = routed.create();
+    private final SecureRandom ids = new SecureRandom();
+    private final Loops loops;
+    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final ExecutorService handshakes;
+    private final ScheduledExecutorService scheduler;
+    private final SessionTable table = new SessionTable();
+    private final Refusals refusals = new Refusals(log);
+    private final Map<String, Redialler> rediallers = new HashMap<>();
+    private final Connector connector = new Connector(this);
+    private final Acceptor acceptor;
+
+    private volatile @Nullable SessionListener listener;
+    private volatile @Nullable InetSocketAddress address;
+    private volatile double wrapSpeed;
+    private volatile boolean closing;
+
+    Hub(
+            TransportSpec spec,
+            Supplier<Credentials> credentials,
+            TrustAnchors anchors,
+            ChunkPool receivePool,
+            Clock clock,
+            RandomGenerator random) {
+        this.spec = spec;
+        this.credentials = credentials;
+        this.anchors = anchors;
+        this.receivePool = receivePool;
+        this.clock = clock;
+        this.loops = new Loops(spec.loops());
+        this.handshakes = Executors.newFixedThreadPool(
+                HANDSHAKE_THREADS,
+                Thread.ofPlatform().daemon().name("carnet-handshake-", 0).factory());
+        this.scheduler = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("carnet-dial").factory());
+        this.acceptor = new Acceptor(this);
+        for (PeerSpec peer : spec.peers()) {
+            table.configured(peer.spiffeId(), notYet(peer));
+            if (peer.dial().dials()) {
+                rediallers.put(peer.spiffeId(), new Redialler(this, peer, scheduler, random));
+            }
+        }
+    }
+
+    private static String notYet(PeerSpec peer) {
+        return peer.dial().dials()
+                ? peer.spiffeId() + " has not been reached yet"
+                : peer.spiffeId()
+                        + " has not dialled yet, and this daemon does not dial it (dial = \"accept\"): is it up,"
+                        + " and can it reach the address where this daemon listens?";
+    }
+
+    @Override
+    public void start(SessionListener above) {
+        if (listener != null) {
+            throw new IllegalStateException("started twice");
+        }
+        listener = above;
+        if (spec.listen() != null) {
+            address = acceptor.bind(spec.listen());
+        }
+        Thread.ofPlatform().daemon().name("carnet-tls-speed").start(this::measure);
+        rediallers.values().forEach(Redialler::kick);
+    }
+
+    private void measure() {
+        double speed = TlsSpeed.measure(routed, SPEED_WINDOW, SPEED_WINDOWS);
+        wrapSpeed = speed;
+        if (speed < TlsFacts.WRAP_MEGABYTES_PER_SECOND_MIN) {
+            log.error(
+                    "AES-256-GCM runs at {} MB/s: either this machine has no AES instructions or its JVM does not use them;"
+                            + " transfers will be slow",
+                    Math.round(speed));
+        } else {
+            log.info("AES-256-GCM runs at {} MB/s per core", Math.round(speed));
+        }
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        InetSocketAddress bound = address;
+        if (bound == null) {
+            throw new IllegalStateException("this daemon does not listen");
+        }
+        return bound;
+    }
+
+    @Override
+    public Optional<Session> session(String peerSpiffeId) {
+        return table.byPeer(peerSpiffeId).map(Session.class::cast);
+    }
+
+    @Override
+    public Collection<Session> sessions() {
+        return List.copyOf(table.all());
+    }
+
+    @Override
+    public Optional<String> whyNot(String peerSpiffeId) {
+        return table.whyNot(peerSpiffeId);
+    }
+
+    @Override
+    public CompletionStage<Session> whenUp(String peerSpiffeId) {
+        return table.whenUp(peerSpiffeId);
+    }
+
+    @Override
+    public TlsFacts tls() {
+        return new TlsFacts(
+                routed.aesGcm().getProvider().getName(), Protocols.GROUP_NAME, Protocols.suiteNames(), wrapSpeed);
+    }
+
+    @Override
+    public long unauthenticatedRefusals() {
+        return refusals.count();
+    }
+
+    @Override
+    public void close() {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        long deadline = System.nanoTime() + timeouts().shutdown().toNanos();
+        acceptor.close();
+        scheduler.shutdownNow();
+        Collection<LiveSession> open = table.all();
+        open.forEach(session -> session.close(Code.SHUTTING_DOWN, credentials().spiffeId() + " shuts down"));
+        open.forEach(session -> session.awaitEnd(remaining(deadline)));
+        channels.newCloseFuture().awaitUninterruptibly(remaining(deadline).toMillis(), TimeUnit.MILLISECONDS);
+        channels.close().awaitUninterruptibly(remaining(deadline).toMillis(), TimeUnit.MILLISECONDS);
+        handshakes.shutdownNow();
+        loops.close(Duration.ofSeconds(1));
+    }
+
+    private static Duration remaining(long deadlineNanos) {
+        return Duration.ofNanos(Math.max(1_000_000, deadlineNanos - System.nanoTime()));
+    }
+
+    /** An accepted connection has authenticated. */
+    Conversation accepted(Established established) {
+        return established.alpn() == Protocols.Alpn.CONTROL
+                ? new ControlConversation(this, established, credentials().spiffeId(), null, _ -> {})
+                : new JoiningAcceptor(this, established);
+    }
+
+    void dialControl(InetSocketAddress resolved, String peer, Consumer<String> ended) {
+        String localId = credentials().spiffeId();
+        connector.dial(
+                resolved,
+                peer,
+                Protocols.Alpn.CONTROL,
+                established -> new ControlConversation(this, established, localId, resolved, ended),
+                ended);
+    }
+
+    /** @param notJoined told once, where the stream does not come to be */
+    void dialStream(LiveSession session, int number, Consumer<String> notJoined) {
+        InetSocketAddress where = session.dialledAddress();
+        if (where == null) {
+            throw new IllegalStateException("streams are opened by the side that dialled");
+        }
+        connector.dial(
+                where,
+                session.peer().spiffeId(),
+                Protocols.Alpn.DATA,
+                established -> new JoiningDialler(this, session, established, number, notJoined),
+                notJoined);
+    }
+
+    void sessionUp(String peer) {
+        Redialler redialler = rediallers.get(peer);
+        if (redialler != null) {
+            redialler.up();
+        }
+    }
+
+    void sessionEnded(String peer) {
+        Redialler redialler = rediallers.get(peer);
+        if (redialler != null) {
+            redialler.kick();
+        }
+    }
+
+    boolean knows(String peer) {
+        return spec.peers().stream().anyMatch(known -> known.spiffeId().equals(peer));
+    }
+
+    void nextId(byte[] into) {
+        ids.nextBytes(into);
+    }
+
+    Logger log() {
+        return log;
+    }
+
+    TransportSpec spec() {
+        return spec;
+    }
+
+    Timeouts timeouts() {
+        return spec.timeouts();
+    }
+
+    Credentials credentials() {
+        return credentials.get();
+    }
+
+    TrustAnchors anchors() {
+        return anchors;
+    }
+
+    ChunkPool receivePool() {
+        return receivePool;
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    JcaTlsCrypto crypto() {
+        return crypto;
+    }
+
+    Loops loops() {
+        return loops;
+    }
+
+    ChannelGroup channels() {
+        return channels;
+    }
+
+    ExecutorService handshakes() {
+        return handshakes;
+    }
+
+    SessionTable table() {
+        return table;
+    }
+
+    Refusals refusals() {
+        return refusals;
+    }
+
+    SessionListener listener() {
+        SessionListener above = listener;
+        if (above == null) {
+            throw new IllegalStateException("not started");
+        }
+        return above;
+    }
+}

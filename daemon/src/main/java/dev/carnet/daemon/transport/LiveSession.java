@@ -1,0 +1,283 @@
+package dev.carnet.daemon.transport;
+
+import dev.carnet.proto.wire.ProtocolException;
+import dev.carnet.proto.wire.v1.Code;
+import dev.carnet.proto.wire.v1.Control;
+import dev.carnet.proto.wire.v1.Hello;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** A session over its control connection. State changes on that connection's event loop. */
+final class LiveSession implements Session {
+    private final Hub hub;
+    private final TlsLink link;
+    private final Established established;
+    private final String localId;
+    private final Hello hello;
+    private final byte[] id;
+    private final String idHex;
+    private final @Nullable InetSocketAddress dialled;
+    private final Instant since;
+    private final Instant until;
+    private final Inbox inbox;
+    private final Outbox outbox;
+    private final StreamSet streams;
+
+    private @Nullable ScheduledFuture<?> ticker;
+    private boolean heard;
+    private long sequence;
+    private volatile int missed;
+    private volatile @Nullable String ended;
+
+    LiveSession(
+            Hub hub,
+            TlsLink link,
+            Established established,
+            String localId,
+            Hello hello,
+            byte[] id,
+            @Nullable InetSocketAddress dialled) {
+        this.hub = hub;
+        this.link = link;
+        this.established = established;
+        this.localId = localId;
+        this.hello = hello;
+        this.id = id;
+        this.idHex = HexFormat.of().formatHex(id);
+        this.dialled = dialled;
+        this.since = hub.clock().instant();
+        this.until = earlier(established.facts().notAfter(), established.ownNotAfter());
+        this.inbox = new Inbox(hub, this, link);
+        this.outbox = new Outbox(link, hub.timeouts().send());
+        this.streams = new StreamSet(hub, this, Math.min(hub.spec().streamsMax(), hello.getStreamsMax()));
+    }
+
+    /** Settles duplicates, and tells the listener, on the inbox's thread, where this one stays. */
+    void begin() {
+        SessionTable.Admission admission = hub.table().admit(this);
+        if (!admission.admitted()) {
+            end(Code.REPLACED, "another connection between " + localId + " and " + peerId() + " stays", true);
+            return;
+        }
+        long millis = hub.timeouts().heartbeat().toMillis();
+        ticker = link.loop().scheduleAtFixedRate(this::tick, millis, millis, TimeUnit.MILLISECONDS);
+        LiveSession replaced = admission.replaced();
+        if (replaced == null) {
+            inbox.start(CompletableFuture.completedFuture(null));
+        } else {
+            replaced.close(Code.REPLACED, "a newer connection between " + localId + " and " + peerId() + " stays");
+            inbox.start(replaced.inbox.done());
+        }
+    }
+
+    /** Any byte of the peer is a sign of life. */
+    void heard() {
+        heard = true;
+    }
+
+    void incoming(Control message) {
+        switch (message.getBodyCase()) {
+            case HELLO -> throw new ProtocolException("a second Hello");
+            case HEARTBEAT ->
+                answer(
+                        message.getHeartbeat().getSequence(),
+                        message.getHeartbeat().getAnswer());
+            case GOODBYE -> end(null, Messages.said(peerId(), message.getGoodbye()), false);
+            case NEED_STREAMS -> streams.asked(message.getNeedStreams().getStreams());
+            default -> inbox.offer(message);
+        }
+    }
+
+    private void answer(long number, boolean answer) {
+        if (!answer && link.writable()) { // who does not read needs no answer
+            writeNow(Messages.heartbeat(number, true));
+        }
+    }
+
+    private void tick() {
+        if (!hub.clock().instant().isBefore(until)) {
+            close(Code.IDENTITY, "a certificate of this session has ended (" + until + "): renew it");
+            return;
+        }
+        // While we do not read ourselves, silence says nothing.
+        missed = heard || link.held() ? 0 : missed + 1;
+        heard = false;
+        if (missed >= Timeouts.HEARTBEATS_MISSED_MAX) {
+            Duration silence = hub.timeouts().heartbeat().multipliedBy(missed);
+            close(Code.TIMEOUT, "nothing was heard of " + peerId() + " for " + silence.toMillis() + " ms");
+        } else if (link.writable()) {
+            writeNow(Messages.heartbeat(++sequence, false));
+        }
+    }
+
+    boolean missedHeartbeat() {
+        return missed > 0;
+    }
+
+    @Override
+    public void send(Control message) {
+        if (Loops.onLoop()) {
+            throw new IllegalStateException(
+                    "send() may block and was called on an event loop: call it from a thread of your own");
+        }
+        String why = ended;
+        if (why == null) {
+            switch (outbox.send(message)) {
+                case QUEUED -> {
+                    return;
+                }
+                case CLOSED -> {}
+                case NO_ROOM ->
+                    close(
+                            Code.TIMEOUT,
+                            peerId() + " took no control message for "
+                                    + hub.timeouts().send().toMillis() + " ms");
+            }
+        }
+        throw new SessionClosedException("the session with " + peerId() + " has ended: " + reason());
+    }
+
+    @Override
+    public CompletionStage<List<DataStream>> streams(int count) {
+        return streams.want(count);
+    }
+
+    @Override
+    public void close(Code code, String sentence) {
+        if (link.loop().inEventLoop()) {
+            end(code, sentence, true);
+        } else {
+            link.loop().execute(() -> end(code, sentence, true));
+        }
+    }
+
+    /** The connection is gone. */
+    void gone(String reason) {
+        end(null, reason, false);
+    }
+
+    private void end(@Nullable Code code, String sentence, boolean say) {
+        if (ended != null) {
+            return;
+        }
+        String why = code == null ? sentence : sentence + " (" + code + ")";
+        ended = why;
+        if (ticker != null) {
+            ticker.cancel(false);
+        }
+        if (say && code != null) {
+            writeNow(Messages.goodbye(code, sentence));
+        }
+        link.close(why);
+        streams.close(why);
+        outbox.close();
+        hub.table().remove(this, why);
+        inbox.end(why);
+        hub.log().info("the session {} with {} has ended: {}", idHex, peerId(), why);
+        hub.sessionEnded(peerId());
+    }
+
+    private void writeNow(Control message) {
+        byte[] frame = FrameAssembler.frame(message);
+        var _ = link.write(frame, 0, frame.length);
+        link.flush();
+    }
+
+    /** Asks the side that dialled for streams. On the event loop. */
+    void ask(int count) {
+        if (ended == null) {
+            writeNow(Messages.needStreams(count));
+        }
+    }
+
+    String reason() {
+        String why = ended;
+        return why == null ? "it closes" : why;
+    }
+
+    /** Waits until the listener knows of the end; where that takes longer, it goes on without. */
+    void awaitEnd(Duration patience) {
+        try {
+            inbox.done().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            hub.log().warn("the session with {} does not end: a message of it is still being worked on", peerId());
+        }
+    }
+
+    StreamSet streamSet() {
+        return streams;
+    }
+
+    TlsLink link() {
+        return link;
+    }
+
+    Established established() {
+        return established;
+    }
+
+    byte[] idBytes() {
+        return id;
+    }
+
+    /** Where we dialled; null where we accepted. */
+    @Nullable
+    InetSocketAddress dialledAddress() {
+        return dialled;
+    }
+
+    /** The SPIFFE ID of the side that dialled. */
+    String diallerId() {
+        return dialled == null ? peerId() : localId;
+    }
+
+    private String peerId() {
+        return established.facts().spiffeId();
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+
+    @Override
+    public String id() {
+        return idHex;
+    }
+
+    @Override
+    public PeerFacts peer() {
+        return established.facts();
+    }
+
+    @Override
+    public String peerOrigin() {
+        return hello.getLogOrigin();
+    }
+
+    @Override
+    public boolean dialledHere() {
+        return dialled != null;
+    }
+
+    @Override
+    public Instant since() {
+        return since;
+    }
+
+    @Override
+    public boolean open() {
+        return ended == null;
+    }
+}

@@ -1,0 +1,101 @@
+package dev.carnet.daemon.transport;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** The live sessions, one per peer, and the last reason why there is none. */
+final class SessionTable {
+    private final Map<String, LiveSession> byPeer = new HashMap<>();
+    private final Map<String, LiveSession> byId = new HashMap<>();
+    private final Map<String, String> reasons = new HashMap<>();
+    private final Map<String, CompletableFuture<Session>> waiting = new HashMap<>();
+
+    /**
+     * What became of a new session.
+     *
+     * @param replaced the one that has to go
+     */
+    record Admission(boolean admitted, @Nullable LiveSession replaced) {}
+
+    /** Two at once are settled as SPEC section 6.1 says, so that both ends come to the same answer. */
+    synchronized Admission admit(LiveSession session) {
+        LiveSession present = byPeer.get(session.peer().spiffeId());
+        if (present != null && present.open() && !stays(session, present)) {
+            return new Admission(false, null);
+        }
+        if (present != null) {
+            byId.remove(present.id());
+        }
+        byPeer.put(session.peer().spiffeId(), session);
+        byId.put(session.id(), session);
+        return new Admission(true, present);
+    }
+
+    private static boolean stays(LiveSession newer, LiveSession present) {
+        if (present.missedHeartbeat() || newer.dialledHere() == present.dialledHere()) {
+            return true;
+        }
+        return newer.diallerId().compareTo(present.diallerId()) < 0; // ASCII: chars are bytes
+    }
+
+    /** The listener knows it. */
+    void up(LiveSession session) {
+        CompletableFuture<Session> waiter;
+        synchronized (this) {
+            waiter = waiting.remove(session.peer().spiffeId());
+        }
+        if (waiter != null) {
+            waiter.complete(session);
+        }
+    }
+
+    synchronized void remove(LiveSession session, String reason) {
+        byId.remove(session.id(), session);
+        if (byPeer.remove(session.peer().spiffeId(), session)) {
+            reasons.put(session.peer().spiffeId(), reason);
+        }
+    }
+
+    /** Only of configured peers: what strangers are called is theirs to choose. */
+    synchronized void note(String peer, String reason) {
+        if (reasons.containsKey(peer)) {
+            reasons.put(peer, reason);
+        }
+    }
+
+    synchronized void configured(String peer, String reason) {
+        reasons.put(peer, reason);
+    }
+
+    synchronized Optional<LiveSession> byPeer(String peer) {
+        return Optional.ofNullable(byPeer.get(peer)).filter(LiveSession::open);
+    }
+
+    synchronized Optional<LiveSession> byId(String id) {
+        return Optional.ofNullable(byId.get(id)).filter(LiveSession::open);
+    }
+
+    synchronized Optional<String> whyNot(String peer) {
+        return byPeer(peer).isPresent() ? Optional.empty() : Optional.ofNullable(reasons.get(peer));
+    }
+
+    synchronized Collection<LiveSession> all() {
+        List<LiveSession> open = new ArrayList<>(byPeer.values());
+        open.removeIf(session -> !session.open());
+        return open;
+    }
+
+    synchronized CompletionStage<Session> whenUp(String peer) {
+        Optional<LiveSession> present = byPeer(peer);
+        return present.isPresent()
+                ? CompletableFuture.completedStage(present.get())
+                : waiting.computeIfAbsent(peer, _ -> new CompletableFuture<>()).minimalCompletionStage();
+    }
+}

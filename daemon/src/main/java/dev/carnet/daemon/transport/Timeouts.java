@@ -1,0 +1,42 @@
+package dev.carnet.daemon.transport;
+
+import java.time.Duration;
+
+/**
+ * Every wait of the transport (SPEC sections 4 and 6).
+ *
+ * @param connect TCP connection
+ * @param handshake from the first byte of TCP to a complete TLS handshake
+ * @param hello from the TLS handshake to the peer's Hello
+ * @param join from the TLS handshake of a data connection to its join, or to the answer
+ * @param heartbeat between two heartbeats; three without a byte from the peer end the session
+ * @param streams until {@link Session#streams} has what it was asked for
+ * @param send until {@link Session#send} has room; then the session ends
+ * @param shutdown until {@link Transport#close} has ended everything
+ */
+public record Timeouts(
+        Duration connect,
+        Duration handshake,
+        Duration hello,
+        Duration join,
+        Duration heartbeat,
+        Duration streams,
+        Duration send,
+        Duration shutdown) {
+    /** Heartbeats without a sign of life that end a session. */
+    public static final int HEARTBEATS_MISSED_MAX = 3;
+
+    /** What SPEC says. */
+    public static Timeouts standard() {
+        Duration ten = Duration.ofSeconds(10);
+        return new Timeouts(
+                ten,
+                ten,
+                ten,
+                ten,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(15),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(5));
+    }
+}

@@ -1,0 +1,29 @@
+package dev.carnet.daemon.transport;
+
+import dev.carnet.proto.identity.TrustAnchors;
+import java.time.Clock;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/** Makes {@link Transport}s. */
+public final class Transports {
+    private Transports() {}
+
+    /**
+     * A transport that has not begun.
+     *
+     * @param credentials asked at each handshake, so that a renewed certificate is used from the next connection on; the SPIFFE ID must stay
+     * @param receivePool where arriving chunks go; when it is empty, streams are read no further
+     * @param clock judges certificates
+     * @param random jitter of redials; keys and ids come from a SecureRandom
+     */
+    public static Transport create(
+            TransportSpec spec,
+            Supplier<Credentials> credentials,
+            TrustAnchors anchors,
+            ChunkPool receivePool,
+            Clock clock,
+            RandomGenerator random) {
+        return new Hub(spec, credentials, anchors, receivePool, clock, random);
+    }
+}
