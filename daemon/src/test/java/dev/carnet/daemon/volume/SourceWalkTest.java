@@ -81,7 +81,25 @@ class SourceWalkTest {
             var name = CheckpointName.of("random");
             staging.publish(name);
             assertThat(paths(walk(volume, "random"))).as("seed " + seed).containsExactlyElementsOf(made);
+            for (int names : List.of(1, 5, 30)) {
+                assertThat(pagedWalk(names))
+                        .as("seed " + seed + ", " + names + " names")
+                        .containsExactlyElementsOf(made);
+            }
         }
+    }
+
+    /** As if every directory were too large to be held. */
+    private List<String> pagedWalk(int namesHeldMax) {
+        var posix = new Posix();
+        int fd = posix.open(root.toString().getBytes(UTF_8), Posix.O_RDONLY);
+        var disk = new Disk(
+                posix, Fixture.spec(root), fd, java.util.OptionalInt.empty(), new Beneath(posix, fd, root.toString()));
+        List<String> found = new ArrayList<>();
+        new TreeWalk(disk, false, (member, print) -> found.add(member.path()), namesHeldMax)
+                .walk("random".getBytes(UTF_8));
+        posix.close(fd);
+        return found;
     }
 
     private static void makeAll(Staging staging, String path, java.util.Set<String> made) {

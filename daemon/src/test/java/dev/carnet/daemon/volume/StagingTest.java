@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Making a tree in staging, from the first directory to the last fsync. */
 class StagingTest {
@@ -352,13 +353,14 @@ class StagingTest {
         }
     }
 
-    @Test
-    void a_failed_fsync_in_assembly_is_not_retried_into_a_success() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_failed_fsync_in_assembly_is_not_retried_into_a_success(boolean ofFiles) {
         boolean[] failing = {false};
         var disk = new Posix() {
             @Override
             int fsync(int fd) {
-                return failing[0] && fstat(fd).value().isFile() ? -Errno.EIO : super.fsync(fd);
+                return failing[0] && fstat(fd).value().isFile() == ofFiles ? -Errno.EIO : super.fsync(fd);
             }
         };
         var members = List.of(directory(".", 0755), file("f", 0644));
@@ -369,6 +371,11 @@ class StagingTest {
             assertRefused(IO, "cannot fsync", () -> staging.assemble(members));
             failing[0] = false;
             assertRefused(IO, "an earlier fsync", () -> staging.assemble(members));
+            assertRefused(IO, "an earlier fsync", () -> staging.publish(NAME));
+            staging.destroy();
+            var fresh = volume.staging(ID);
+            Fixture.stage(fresh, members);
+            fresh.assemble(members);
         }
     }
 
