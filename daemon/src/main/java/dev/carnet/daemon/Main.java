@@ -1,11 +1,141 @@
 package dev.carnet.daemon;
 
+import dev.carnet.daemon.config.Config;
+import dev.carnet.daemon.config.ConfigCheck;
+import dev.carnet.daemon.config.ConfigException;
+import dev.carnet.daemon.config.DaemonConfig;
+import dev.carnet.daemon.config.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /** Entry point of the daemon. */
 public final class Main {
+    private static final Logger log = LoggerFactory.getLogger(Main.class);
+
+    private static final int EXIT_USAGE = 2;
+    private static final int EXIT_REFUSED = 3;
+    private static final int EXIT_INTERNAL = 70;
+
+    private static final String USAGE =
+            """
+            usage: carnetd --config FILE [--check] [--allow-root]
+
+              --config FILE   what to serve: daemon/docs/config.md
+              --check         look at FILE and at everything it names, say what is wrong, change nothing
+              --allow-root    run although the user is root
+              --version       print the version
+
+            Exit codes: 0 ended when asked to, 2 usage or configuration, 3 refused to start, 70 internal.
+            """;
+
     private Main() {}
 
     public static void main(String[] args) {
-        System.err.println("carnetd: not wired together yet");
-        System.exit(70);
+        int code = run(Arguments.parse(List.of(args)));
+        if (code >= 0) {
+            System.exit(code);
+        }
+    }
+
+    /** What the command line says. */
+    private record Arguments(String config, boolean check, boolean allowRoot, boolean version, boolean help, String wrong) {
+        static Arguments parse(List<String> args) {
+            String config = "";
+            boolean check = false;
+            boolean allowRoot = false;
+            boolean version = false;
+            boolean help = false;
+            String wrong = "";
+            for (int i = 0; i < args.size(); i++) {
+                switch (args.get(i)) {
+                    case "--config" -> config = ++i < args.size() ? args.get(i) : "";
+                    case "--check" -> check = true;
+                    case "--allow-root" -> allowRoot = true;
+                    case "--version" -> version = true;
+                    case "--help", "-h" -> help = true;
+                    default -> wrong = args.get(i);
+                }
+            }
+            return new Arguments(config, check, allowRoot, version, help, wrong);
+        }
+    }
+
+    /** The exit code, or -1 where the daemon runs on in its own threads. */
+    private static int run(Arguments args) {
+        if (args.help()) {
+            System.out.print(USAGE);
+            return 0;
+        }
+        if (args.version()) {
+            System.out.println(Daemon.SOFTWARE);
+            return 0;
+        }
+        if (!args.wrong().isEmpty() || args.config().isEmpty()) {
+            System.err.print((args.wrong().isEmpty() ? "" : "carnetd: unknown argument '" + args.wrong() + "'\n") + USAGE);
+            return EXIT_USAGE;
+        }
+        try {
+            DaemonConfig config = Config.load(Path.of(args.config()));
+            Clock clock = Clock.systemUTC();
+            if (args.check()) {
+                return check(config, clock);
+            }
+            if (isRoot() && !args.allowRoot() && !config.daemon().allowRoot()) {
+                System.err.println("carnetd: refuses to run as root, since it needs no right of root's: start it as a user of its"
+                        + " own, or say --allow-root");
+                return EXIT_REFUSED;
+            }
+            return serve(config, clock);
+        } catch (ConfigException e) {
+            print(e.problems());
+            return EXIT_USAGE;
+        }
+    }
+
+    private static int check(DaemonConfig config, Clock clock) {
+        List<Problem> problems = ConfigCheck.problems(config, clock.instant());
+        print(problems);
+        if (problems.isEmpty()) {
+            System.out.println(config.file() + ": good");
+        }
+        return problems.isEmpty() ? 0 : EXIT_USAGE;
+    }
+
+    private static void print(List<Problem> problems) {
+        problems.forEach(problem -> System.err.println("carnetd: " + problem));
+    }
+
+    private static int serve(DaemonConfig config, Clock clock) throws ConfigException {
+        Daemon daemon;
+        try {
+            daemon = Daemon.start(config, clock, Main::fatal);
+        } catch (ConfigException e) {
+            throw e;
+        } catch (Exception e) {
+            log.debug("start", e);
+            System.err.println("carnetd: cannot start: " + e.getMessage());
+            return EXIT_REFUSED;
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(daemon::close, "shutdown"));
+        return -1;
+    }
+
+    /** The record cannot be trusted or written: nothing more is acknowledged, and the process ends. */
+    private static void fatal(Throwable e) {
+        System.err.println("carnetd: stops at once: " + e.getMessage());
+        Runtime.getRuntime().halt(EXIT_INTERNAL);
+    }
+
+    private static boolean isRoot() {
+        try {
+            return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
     }
 }

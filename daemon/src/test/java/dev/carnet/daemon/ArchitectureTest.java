@@ -3,6 +3,7 @@ package dev.carnet.daemon;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameStartingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -145,7 +146,8 @@ class ArchitectureTest {
                 .resideInAPackage("dev.carnet.proto..")
                 .should()
                 .dependOnClassesThat(resideInAPackage("java.util.concurrent..")
-                        .and(not(resideInAPackage("java.util.concurrent.atomic"))))
+                        .and(not(resideInAPackage("java.util.concurrent.atomic")))
+                        .and(not(simpleNameStartingWith("Concurrent")))) // being safe for threads is not having them
                 .orShould()
                 .dependOnClassesThat()
                 .areAssignableTo(Thread.class)

@@ -5,12 +5,20 @@ import java.util.function.BiConsumer;
 /** A directory tree (or a single file) that is read as the source of a transfer. */
 public interface SourceTree extends AutoCloseable {
     /**
-     * Visits every member once, the root first with path ".", with the fingerprint it has now. Refuses links by name (unless dereferencing), special
-     * files, names that are no valid UTF-8, and trees beyond the limits of SPEC (files, depth, path bytes).
+     * Visits every member once with the fingerprint it has now, in tree order ({@code MemberPath.ORDER}): the root first with path ".", then ascending by the path's
+     * bytes, so that {@code a-b} comes before {@code a/c}. The root is a file where the source is one. Memory is bounded, whatever the size of the tree.
+     *
+     * @throws VolumeException BAD_TYPE for a link (unless dereferencing), a link out of the volume or in a circle, and for special files; BAD_NAME for a name that is
+     *     no valid UTF-8; LIMIT beyond the limits of SPEC (members, depth, path and file bytes); CHANGED where something was replaced or removed meanwhile. All name
+     *     the path. What the visitor throws goes through
      */
     void walk(BiConsumer<Member, Fingerprint> visitor);
 
-    /** Opens a member for reading, without following links (unless dereferencing). */
+    /**
+     * Opens a member for reading, without following links (unless dereferencing).
+     *
+     * @param path as the walk named it
+     */
     SourceFile open(String path);
 
     @Override

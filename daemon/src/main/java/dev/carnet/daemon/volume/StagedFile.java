@@ -7,19 +7,29 @@ import java.lang.foreign.MemorySegment;
  * that covers it.
  */
 public interface StagedFile extends AutoCloseable {
-    /** Reserves or sets the final length, so that a full disk is found early where the file system can; leaves holes as holes. */
+    /** Sets the length (a hole): call it before the first write. Allocates nothing, since nobody knows what will be zeros; space is kept free by reservation. */
     void size(long bytes);
 
-    /** Writes all of {@code length} bytes of native memory at {@code offset}. NO_SPACE on ENOSPC and EDQUOT. */
+    /**
+     * Writes all of {@code length} bytes of native memory, from the beginning of {@code source}, at {@code offset}. Zeros for a range that is a hole are left as a hole.
+     *
+     * @throws VolumeException NO_SPACE on ENOSPC and EDQUOT, else IO; the range may have been written in part
+     */
     void write(MemorySegment source, long offset, int length);
 
     /**
-     * fsync. A failure is final for this file: every later force of it throws too, since the kernel may have dropped the dirty pages.
+     * fsync. A failure is final for this file: every later force of it throws too, and so do {@link Staging#reopen}, {@link Staging#assemble} and
+     * {@link Staging#publish} until {@link Staging#discard}, since the kernel may have dropped the dirty pages.
      *
      * @throws VolumeException IO
      */
     void force();
 
+    /**
+     * Idempotent. Calls in progress end first; later ones throw IllegalStateException.
+     *
+     * @throws VolumeException where the file system lost something: as a failed force
+     */
     @Override
     void close();
 }

@@ -7,17 +7,25 @@ import java.util.Optional;
  * where the checkpoint is one file).
  */
 public interface Staging {
-    /** Makes a directory of the staged tree (u+rwx until finished); one that exists already is kept. */
+    /**
+     * Makes a directory of the staged tree (u+rwx until finished); one that exists already by this very name is kept.
+     *
+     * @throws VolumeException EXISTS where a file stands there; NAME_CONFLICT as {@link #create}
+     */
     void makeDirectory(String path);
 
     /**
      * Opens a file of the staged tree for writing; it must not exist yet.
      *
-     * @throws VolumeException NAME_CONFLICT where another name of this tree already stands there for this file system (case folding, normalisation)
+     * @throws VolumeException EXISTS where this very name stands there (made before a crash: {@link #reopen} it); NAME_CONFLICT where another name of this tree already stands there for this file system (case folding, normalisation)
      */
     StagedFile create(String path);
 
-    /** Opens a staged file that {@link #create} made before, after a restart. */
+    /**
+     * Opens a staged file that {@link #create} made before, after a restart.
+     *
+     * @throws VolumeException NOT_FOUND; IO where its force failed
+     */
     StagedFile reopen(String path);
 
     /** Unlinks a staged file whose force failed, so that it can be created again on a new inode. */
@@ -25,7 +33,12 @@ public interface Staging {
 
     /**
      * Last touches: sizes are checked against the members, modes (under the volume's mask, group set) and times are set, every file and directory is fsynced,
-     * bottom up. The top directory keeps u+w until {@link #seal}. Idempotent. No descriptor of the tree may be open for writing.
+     * bottom up. The top directory keeps u+rwx until {@link #seal}. Idempotent. No descriptor of the tree may be open for writing. A time that the file system cannot
+     * hold is what it makes of it.
+     *
+     * @param members all of them in tree order, the root first; iterated at least twice, on the calling thread, without being collected
+     * @throws VolumeException IO where a file is missing, has another size, or something stands there that is no member
+     * @throws IllegalArgumentException where the members are out of order or lack a parent
      */
     void assemble(Iterable<Member> members);
 

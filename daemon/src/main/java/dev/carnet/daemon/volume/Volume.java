@@ -6,11 +6,10 @@ import java.util.Optional;
 /**
  * A named root directory that the daemon may read from or write to.
  *
- * <p>Nothing outside {@link #root()} is ever opened, no link is followed below it (unless a source walk was told to dereference, and then
- * only to targets inside the same volume or of a declared volume), and nothing is written outside {@code <root>/.carnet} before
+ * <p>Nothing outside {@link #root()} is ever opened, no link is followed below it (unless a source walk was told to dereference, and then only to targets inside the same volume), and nothing is written outside {@code <root>/.carnet} before
  * {@link Staging#publish}. All errors are {@link VolumeException}s with a {@link VolumeException.Kind}.
  */
-public interface Volume {
+public interface Volume extends AutoCloseable {
     /** The name that configuration gives. */
     String name();
 
@@ -22,11 +21,17 @@ public interface Volume {
     /** Bytes that an unprivileged writer can still allocate on the root's file system. */
     long usableBytes();
 
-    /** The source tree at {@code relative} (volume-relative, "" is refused), ready to be walked. */
+    /**
+     * The source tree at {@code relative}, ready to be walked.
+     *
+     * @param relative to the volume; "", "." and {@code .carnet} are refused: the root of a volume is no checkpoint
+     * @param dereference whether links are followed, to what lies in the same volume (and not in {@code .carnet})
+     * @throws VolumeException NOT_FOUND; BAD_NAME for a path that escapes, or runs through a link; BAD_TYPE where a link stands there
+     */
     SourceTree source(String relative, boolean dereference);
 
     /**
-     * What stands at a name: nothing, or something with the inode and type given.
+     * What stands at a name: nothing, or something with the inode given (of any type: a link is something, too).
      *
      * @throws VolumeException BAD_NAME where the name escapes, is `.carnet`, or runs through a file or a link
      */
@@ -36,12 +41,16 @@ public interface Volume {
      * Staging of a transfer; made (0700, fsynced into its parents) where it does not exist, opened where it does.
      *
      * @param stagingId 32 lower-case hex digits, chosen by this daemon
+     * @throws VolumeException READ_ONLY; PERMISSION where {@code .carnet} belongs to somebody else, or the daemon is no member of the volume's group
      */
     Staging staging(String stagingId);
 
     /**
      * Proves that staging can be renamed to the final name: makes an empty directory in staging, renames it beside the final name, removes it. Missing parents
-     * of the final name are made and fsynced upwards; the ones made are returned, outermost first, volume-relative, to be given to {@link #removeEmptyParents}.
+     * of the final name are made (0755 under the volume's mask) and fsynced upwards; the ones made are returned, outermost first, volume-relative, to be given to
+     * {@link #removeEmptyParents}. Where it fails, the parents it made are gone again; staging is left to {@link Staging#destroy}. Idempotent.
+     *
+     * @throws VolumeException CROSS_DEVICE, READ_ONLY, NO_SPACE, PERMISSION; BAD_NAME where the name runs through a file or a link
      */
     java.util.List<String> prepareTarget(CheckpointName name, String stagingId);
 
@@ -52,8 +61,13 @@ public interface Volume {
     Records records(CheckpointName name);
 
     /**
-     * True where every member of the published checkpoint still has the fingerprint that {@link Staging#publish} recorded: nothing was added, removed,
-     * replaced or changed. Reads metadata only.
+     * True where every member of the published checkpoint still has the fingerprint that {@link Staging#seal} recorded: nothing was added, removed,
+     * replaced or changed. Reads metadata only. False, too, where nothing was recorded, or where the daemon may not enter one of the directories. Stores through a
+     * mapping that was made before can escape this.
      */
     boolean standsAsRecorded(CheckpointName name);
+
+    /** Closes the root; no call may be in progress. A daemon keeps its volumes open as long as it lives. */
+    @Override
+    default void close() {}
 }

@@ -4,6 +4,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.SignatureException;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
@@ -32,7 +33,11 @@ public final class Signatures {
      * @throws StatementException if the key is none
      */
     public static boolean ed25519(byte[] spki, byte[] message, byte[] signature) {
-        byte[] key = Spki.rawEd25519(spki);
+        return verified(Spki.rawEd25519(spki), message, signature);
+    }
+
+    /** With a raw key that has been found to be {@linkplain #ed25519Point a point of the group}, which takes as long as the rest. */
+    static boolean verified(byte[] key, byte[] message, byte[] signature) {
         return signature.length == ED25519_BYTES
                 && ed25519Point(Arrays.copyOf(signature, Ed25519.PUBLIC_KEY_SIZE))
                 && Ed25519.verify(signature, 0, key, 0, message, 0, message.length);
@@ -55,8 +60,10 @@ public final class Signatures {
             verifier.initVerify(key);
             verifier.update(message);
             return verifier.verify(signature);
+        } catch (SignatureException e) {
+            return false; // its hints are not written as FIPS 204 says
         } catch (GeneralSecurityException e) {
-            throw new StatementException("an ML-DSA-44 key or signature that cannot be read", e);
+            throw new StatementException("an ML-DSA-44 key that cannot be read", e);
         }
     }
 

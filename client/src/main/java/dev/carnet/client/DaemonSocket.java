@@ -1,0 +1,39 @@
+package dev.carnet.client;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where a daemon's socket is looked for: {@code CARNET_SOCKET}; else the first that exists of {@code $XDG_RUNTIME_DIR/carnet/carnetd.sock} and
+ * {@code /run/carnet/carnetd.sock}. Never the working directory: whoever owns that would choose which daemon is trusted.
+ */
+public final class DaemonSocket {
+    public static final String VARIABLE = "CARNET_SOCKET";
+    public static final Path SYSTEM = Path.of("/run/carnet/carnetd.sock");
+
+    private DaemonSocket() {}
+
+    /** The one to use; where none exists, the last that was looked at. */
+    public static Path find(Map<String, String> environment) {
+        var candidates = candidates(environment);
+        return candidates.stream().filter(Files::exists).findFirst().orElse(candidates.getLast());
+    }
+
+    /** In order, never empty. */
+    public static List<Path> candidates(Map<String, String> environment) {
+        var named = environment.getOrDefault(VARIABLE, "");
+        if (!named.isEmpty()) {
+            return List.of(Path.of(named).toAbsolutePath());
+        }
+        List<Path> candidates = new ArrayList<>();
+        var runtime = environment.getOrDefault("XDG_RUNTIME_DIR", "");
+        if (runtime.startsWith("/")) {
+            candidates.add(Path.of(runtime, "carnet", "carnetd.sock"));
+        }
+        candidates.add(SYSTEM);
+        return candidates;
+    }
+}

@@ -1,0 +1,37 @@
+package dev.carnet.client;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A push.
+ *
+ * @param source absolute path at the daemon's machine, in a volume that the daemon declares
+ * @param peer SPIFFE ID or local alias
+ * @param volume at the peer
+ * @param name at the peer
+ * @param dereference follow links inside declared volumes
+ * @param bytesPerSecondMax 0 for no limit
+ * @param streams 0 for the daemon's own number
+ */
+public record PushRequest(
+        String source,
+        String peer,
+        String volume,
+        String name,
+        boolean dereference,
+        long bytesPerSecondMax,
+        int streams) {
+    Map<String, @Nullable Object> json() {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("source", source);
+        json.put("peer", peer);
+        json.put("volume", volume);
+        json.put("name", name);
+        json.put("dereference", dereference);
+        json.put("bytesPerSecondMax", bytesPerSecondMax);
+        json.put("streams", streams);
+        return json;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.carnet.client.cli;
+
+/** What to do next, by code. The daemon's sentence says what happened; this says which command or file comes next. */
+final class Advice {
+    private Advice() {}
+
+    static String on(String code) {
+        return switch (code) {
+            case "UNREACHABLE" ->
+                "Start the daemon with `carnetd`, or name its socket with --socket PATH or CARNET_SOCKET.";
+            case "POLICY" -> "Who configures that daemon can add a rule for this; then type the same command again.";
+            case "BAD_NAME" ->
+                "Choose another name: at most 400 bytes, no control characters, no '.' or '..', not below .carnet.";
+            case "NAME_TAKEN" ->
+                "Choose another name: what is published is never replaced (`carnet ls` at the destination).";
+            case "NAME_CONFLICT" ->
+                "Rename one of the two files, or use a volume on a file system that tells such names apart.";
+            case "READ_ONLY" -> "Choose another volume, or make this one writable in the destination's configuration.";
+            case "UNKNOWN_PEER" -> "`carnet peers` lists the peers that this daemon is configured for.";
+            case "UNKNOWN_TRANSFER" -> "`carnet status` lists the transfers that this daemon knows.";
+            case "BAD_SOURCE" ->
+                "SRC has to lie in a volume of the daemon's configuration and to hold only files and directories that it can"
+                        + " read; --dereference follows links.";
+            case "SOURCE_CHANGED" -> "Push again once nobody writes to it.";
+            case "VERSION", "UNSUPPORTED", "CRITICAL_EXTENSION" ->
+                "Both daemons need versions that know this: `carnet doctor`.";
+            case "KEY_BINDING", "IDENTITY" ->
+                "The other daemon's keys or certificate are not the expected ones: find out why before you trust it.";
+            case "CHUNK_MISMATCH",
+                    "FILE_MISMATCH",
+                    "TREE_MISMATCH",
+                    "RECEIPT_MISMATCH",
+                    "BAD_STATEMENT",
+                    "OFFER_MISMATCH" ->
+                "Nothing was published. Bytes or statements changed on the way or at an end: keep both daemons' logs, look at"
+                        + " memory and disks, then push again.";
+            case "NO_SPACE" -> "Make room at the destination; a transfer that waits for it goes on by itself.";
+            case "CANCELLED", "EXPIRED", "NO_BEGIN" -> "Nothing was published. Push again to begin anew.";
+            case "TOO_LATE" -> "It is being published, or is; `carnet status ID` shows the end.";
+            case "STOPPED" -> "`carnet continue ID` once the reason is gone, or `carnet cancel ID`.";
+            case "STORAGE" -> "Look at the disk that the sentence names; then `carnet continue ID`.";
+            case "BUSY", "SHUTTING_DOWN", "REPLACED" -> "Try again in a while.";
+            case "TIMEOUT" -> "Try again; if it stays so, the daemon's log and `carnet doctor` say more.";
+            case "INTERNAL" -> "The daemon's log says more.";
+            default -> "`carnet doctor` looks for the usual causes.";
+        };
+    }
+}

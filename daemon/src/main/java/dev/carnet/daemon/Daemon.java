@@ -1,0 +1,220 @@
+package dev.carnet.daemon;
+
+import dev.carnet.daemon.api.ApiFacts;
+import dev.carnet.daemon.api.LocalApi;
+import dev.carnet.daemon.config.ConfigException;
+import dev.carnet.daemon.config.DaemonConfig;
+import dev.carnet.daemon.config.HostPort;
+import dev.carnet.daemon.config.IdentityFiles;
+import dev.carnet.daemon.config.PeerConfig;
+import dev.carnet.daemon.config.StateDirectory;
+import dev.carnet.daemon.config.VolumeConfig;
+import dev.carnet.daemon.ledger.LeafSigner;
+import dev.carnet.daemon.ledger.Ledger;
+import dev.carnet.daemon.ledger.Ledgers;
+import dev.carnet.daemon.policy.RulePolicy;
+import dev.carnet.daemon.state.LmdbStore;
+import dev.carnet.daemon.state.Store;
+import dev.carnet.daemon.transfer.Engine;
+import dev.carnet.daemon.transfer.Room;
+import dev.carnet.daemon.transfer.Settings;
+import dev.carnet.daemon.transport.ChunkPools;
+import dev.carnet.daemon.transport.Credentials;
+import dev.carnet.daemon.transport.DialMode;
+import dev.carnet.daemon.transport.PeerSpec;
+import dev.carnet.daemon.transport.Transport;
+import dev.carnet.daemon.transport.TransportSpec;
+import dev.carnet.daemon.transport.Transports;
+import dev.carnet.daemon.volume.Volume;
+import dev.carnet.daemon.volume.VolumeSpec;
+import dev.carnet.daemon.volume.Volumes;
+import dev.carnet.proto.hash.Blake3Choice;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Wires the rooms together, starts them from the bottom, stops them from the top. */
+final class Daemon implements AutoCloseable {
+    /** For people. */
+    static final String SOFTWARE = "carnet 0.1.0";
+
+    private static final Logger log = LoggerFactory.getLogger(Daemon.class);
+    private static final Duration SILENCE_MAX = Duration.ofMinutes(10);
+
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+    private Daemon() {}
+
+    /**
+     * Starts everything; returns when the API answers and the port is bound.
+     *
+     * @param onFatal must end the process at once
+     * @throws ConfigException where what the configuration names cannot be used
+     */
+    static Daemon start(DaemonConfig config, Clock clock, Consumer<Throwable> onFatal) throws ConfigException {
+        Daemon daemon = new Daemon();
+        try {
+            daemon.wire(config, clock, onFatal);
+            return daemon;
+        } catch (ConfigException | RuntimeException e) {
+            daemon.close();
+            throw e;
+        }
+    }
+
+    private void wire(DaemonConfig config, Clock clock, Consumer<Throwable> onFatal) throws ConfigException {
+        StateDirectory.prepare(config).forEach(log::warn);
+        IdentityFiles identity = IdentityFiles.load(config, clock.instant());
+        Credentials credentials = Credentials.of(identity.chain(), identity.key());
+        Blake3Choice hash = Blake3Choice.made();
+        log.info("BLAKE3: {}", hash.reason());
+        SecureRandom random = new SecureRandom();
+        Path state = config.daemon().state();
+
+        Map<String, Volume> volumes = new HashMap<>();
+        for (VolumeConfig volume : config.volumes()) {
+            volumes.put(volume.name(), closing(Volumes.open(spec(volume))));
+        }
+        Store store = closing(LmdbStore.open(state.resolve("db")));
+        Ledger ledger = closing(Ledgers.open(state, store, config.daemon().origin(), signer(credentials), clock, random));
+        RulePolicy policy = new RulePolicy(config.policy());
+        Transport transport = Transports.create(
+                transportSpec(config, ledger.origin()),
+                () -> credentials,
+                identity.anchors(),
+                ChunkPools.create(config.limits().receiveBudgetBytes()),
+                clock,
+                random);
+        Room room = new Room(
+                settings(config, identity, volumes),
+                store,
+                ledger,
+                transport,
+                () -> policy,
+                identity.anchors(),
+                ChunkPools.create(config.limits().sendBudgetBytes()),
+                hash.blake3(),
+                clock,
+                random);
+        Engine engine = closing(new Engine(room, onFatal));
+        closing(transport); // sessions end before what they serve
+        engine.start();
+        transport.start(engine);
+        ApiFacts facts = new Facts(config, identity, ledger, transport, hash, clock);
+        LocalApi api = closing(LocalApi.create(config.daemon().socket(), engine, facts));
+        api.start();
+        log.info(
+                "{} serves {} on {}, local API at {}",
+                SOFTWARE,
+                identity.id().uri(),
+                config.daemon().listen().isPresent() ? transport.address() : "no port",
+                api.socket());
+    }
+
+    private <T extends AutoCloseable> T closing(T room) {
+        open.push(room);
+        return room;
+    }
+
+    private static VolumeSpec spec(VolumeConfig volume) {
+        return new VolumeSpec(
+                volume.name(),
+                volume.path(),
+                volume.readOnly(),
+                volume.group().orElse(null),
+                volume.modeMask(),
+                volume.renameWithoutNoreplace());
+    }
+
+    private static LeafSigner signer(Credentials credentials) {
+        return new LeafSigner() {
+            @Override
+            public String spiffeId() {
+                return credentials.spiffeId();
+            }
+
+            @Override
+            public String algorithm() {
+                return credentials.algorithm();
+            }
+
+            @Override
+            public byte[] sign(byte[] message) {
+                return credentials.sign(message);
+            }
+
+            @Override
+            public List<byte[]> chain() {
+                return credentials.chainDer();
+            }
+        };
+    }
+
+    private static TransportSpec transportSpec(DaemonConfig config, String origin) {
+        List<PeerSpec> peers = config.peers().stream().map(Daemon::peer).toList();
+        InetSocketAddress listen = config.daemon()
+                .listen()
+                .map(at -> new InetSocketAddress(at.host(), at.port()))
+                .orElse(null);
+        return TransportSpec.of(listen, origin, SOFTWARE, peers, Math.max(config.limits().streams(), 16));
+    }
+
+    private static PeerSpec peer(PeerConfig peer) {
+        DialMode dial = switch (peer.dial()) {
+            case DIAL -> DialMode.DIAL;
+            case ACCEPT -> DialMode.ACCEPT;
+            case BOTH -> DialMode.BOTH;
+        };
+        return new PeerSpec(
+                peer.id().uri(), peer.addresses().stream().map(Daemon::unresolved).toList(), dial);
+    }
+
+    private static InetSocketAddress unresolved(HostPort at) {
+        return InetSocketAddress.createUnresolved(at.host(), at.port());
+    }
+
+    private static Settings settings(DaemonConfig config, IdentityFiles identity, Map<String, Volume> volumes) {
+        Map<String, Long> quotas = new HashMap<>();
+        config.volumes().forEach(volume -> volume.quotaBytes().ifPresent(bytes -> quotas.put(volume.name(), bytes)));
+        Map<String, String> peers = new HashMap<>();
+        config.peers().forEach(peer -> peers.put(peer.alias(), peer.id().uri()));
+        return new Settings(
+                identity.id().uri(),
+                Map.copyOf(volumes),
+                Map.copyOf(quotas),
+                Map.copyOf(peers),
+                config.limits().streams(),
+                config.limits().flushWindowBytesMin(),
+                config.limits().flushWindowBytesMax(),
+                config.limits().flushInterval(),
+                config.limits().beginTimeout(),
+                SILENCE_MAX,
+                config.limits().stagingTtl(),
+                config.limits().transfersPerPeer(),
+                config.daemon().state().resolve("ledger").resolve("blobs").resolve("sha256"),
+                Math.max(2, Runtime.getRuntime().availableProcessors()));
+    }
+
+    /** Stops from the top; each room in its own bounded time. */
+    @Override
+    public void close() {
+        while (!open.isEmpty()) {
+            AutoCloseable room = open.pop();
+            try {
+                room.close();
+            } catch (Exception e) {
+                log.warn("while stopping {}", room, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.carnet.daemon;
+
+import dev.carnet.daemon.api.ApiFacts;
+import dev.carnet.daemon.api.DaemonInfo;
+import dev.carnet.daemon.api.PeerInfo;
+import dev.carnet.daemon.config.DaemonConfig;
+import dev.carnet.daemon.config.IdentityFiles;
+import dev.carnet.daemon.config.PeerConfig;
+import dev.carnet.daemon.ledger.Ledger;
+import dev.carnet.daemon.transport.Session;
+import dev.carnet.daemon.transport.Transport;
+import dev.carnet.proto.hash.Blake3Choice;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** What the local API tells of the daemon itself. */
+final class Facts implements ApiFacts {
+    private final DaemonConfig config;
+    private final IdentityFiles identity;
+    private final Ledger ledger;
+    private final Transport transport;
+    private final Blake3Choice hash;
+    private final Clock clock;
+    private final Supplier<List<Map<String, String>>> doctor;
+    private final Instant started;
+
+    Facts(
+            DaemonConfig config,
+            IdentityFiles identity,
+            Ledger ledger,
+            Transport transport,
+            Blake3Choice hash,
+            Clock clock,
+            Supplier<List<Map<String, String>>> doctor) {
+        this.config = config;
+        this.identity = identity;
+        this.ledger = ledger;
+        this.transport = transport;
+        this.hash = hash;
+        this.clock = clock;
+        this.doctor = doctor;
+        this.started = clock.instant();
+    }
+
+    @Override
+    public DaemonInfo daemon() {
+        String listen = config.daemon().listen().isEmpty()
+                ? ""
+                : transport.address().getHostString() + ":" + transport.address().getPort();
+        return new DaemonInfo(
+                identity.id().uri(),
+                ledger.origin(),
+                Daemon.SOFTWARE,
+                ProcessHandle.current().pid(),
+                listen,
+                started,
+                Duration.between(started, clock.instant()).toSeconds(),
+                hash.blake3().kind());
+    }
+
+    @Override
+    public List<PeerInfo> peers() {
+        return config.peers().stream().map(this::peer).toList();
+    }
+
+    private PeerInfo peer(PeerConfig peer) {
+        String id = peer.id().uri();
+        Optional<Session> session = transport.session(id).filter(Session::open);
+        return new PeerInfo(
+                peer.alias(),
+                id,
+                session.isPresent(),
+                session.map(Session::since).orElse(null),
+                session.isPresent() ? null : transport.whyNot(id).orElse(null));
+    }
+
+    @Override
+    public List<Map<String, String>> doctor() {
+        return doctor.get();
+    }
+}

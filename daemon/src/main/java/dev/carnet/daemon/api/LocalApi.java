@@ -1,0 +1,29 @@
+package dev.carnet.daemon.api;
+
+import dev.carnet.daemon.transfer.Transfers;
+import java.nio.file.Path;
+
+/** The local API server of a daemon. */
+public interface LocalApi extends AutoCloseable {
+    /**
+     * Makes the directory where it is missing, binds the socket and serves. Called once. Nobody can connect before the socket has its final mode.
+     *
+     * @throws ApiStartException where the directory is not safe, the path is too long, or another daemon serves there; says what to do
+     */
+    void start();
+
+    Path socket();
+
+    /** Takes no more connections, gives running requests up to {@link ApiLimits#closeSeconds} to end, removes the socket. Idempotent. */
+    @Override
+    void close();
+
+    /** A server that answers from {@code transfers} and {@code facts}; neither is closed with it. */
+    static LocalApi create(Path socket, Transfers transfers, ApiFacts facts) {
+        return create(socket, transfers, facts, Principals.LOCAL, ApiLimits.DEFAULT);
+    }
+
+    static LocalApi create(Path socket, Transfers transfers, ApiFacts facts, Principals principals, ApiLimits limits) {
+        return new NettyApi(socket, new Router(Endpoints.routes(transfers, facts), principals), limits);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.carnet.daemon.api;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * One operation of the API.
+ *
+ * @param template path with parameters in braces, one whole segment each
+ * @param query names that the query may have
+ */
+record Route(String method, String template, Set<String> query, Function<ApiRequest, Reply> endpoint) {
+    /**
+     * The parameters of a path; empty where the path is another. No parameter needs an escape today, so that none is decoded: an escaped slash can never
+     * become one.
+     *
+     * @param path as sent
+     */
+    Optional<Map<String, String>> match(String path) {
+        String[] wanted = template.split("/", -1);
+        String[] given = path.split("/", -1);
+        if (wanted.length != given.length) {
+            return Optional.empty();
+        }
+        Map<String, String> parameters = new HashMap<>();
+        for (int i = 0; i < wanted.length; i++) {
+            if (wanted[i].startsWith("{")) {
+                parameters.put(wanted[i].substring(1, wanted[i].length() - 1), given[i]);
+            } else if (!wanted[i].equals(given[i])) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(parameters);
+    }
+}

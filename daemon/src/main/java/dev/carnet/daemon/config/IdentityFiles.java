@@ -1,0 +1,157 @@
+package dev.carnet.daemon.config;
+
+import dev.carnet.proto.identity.Certificates;
+import dev.carnet.proto.identity.IdentityException;
+import dev.carnet.proto.identity.Pem;
+import dev.carnet.proto.identity.SpiffeId;
+import dev.carnet.proto.identity.TrustAnchors;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the files of {@code [identity]} hold, read and found to fit together: the key is that of the leaf, and a peer with the same anchors would accept the chain.
+ *
+ * @param id this daemon's own
+ * @param chain leaf first
+ * @param key the leaf's
+ * @param anchors of every configured trust domain
+ */
+public record IdentityFiles(SpiffeId id, List<X509Certificate> chain, PrivateKey key, TrustAnchors anchors) {
+    /** Bytes of one PEM file. */
+    public static final int FILE_BYTES_MAX = 1 << 20;
+
+    private static final byte[] PROBE = "carnet key and certificate".getBytes(StandardCharsets.US_ASCII);
+
+    public IdentityFiles {
+        chain = List.copyOf(chain);
+    }
+
+    /**
+     * @param at now
+     * @throws ConfigException with everything that is wrong
+     */
+    public static IdentityFiles load(DaemonConfig config, Instant at) throws ConfigException {
+        Problems problems = new Problems(config.file());
+        Optional<TrustAnchors> anchors = anchors(config.identity(), problems);
+        Optional<List<X509Certificate>> chain =
+                read(config.identity().certificate(), "identity.certificate", problems, Pem::certificates);
+        Optional<PrivateKey> key = read(config.identity().key(), "identity.key", problems, Pem::privateKey);
+        Optional<SpiffeId> id = chain.flatMap(
+                certificates -> anchors.flatMap(trusted -> validate(trusted, certificates, at, problems)));
+        if (chain.isPresent()
+                && key.isPresent()
+                && !match(key.get(), chain.get().getFirst())) {
+            problems.add(
+                    0,
+                    "identity.key",
+                    config.identity().key() + " is not the key of the first certificate in "
+                            + config.identity().certificate());
+        }
+        if (!problems.none()) {
+            throw problems.exception();
+        }
+        return new IdentityFiles(id.orElseThrow(), chain.orElseThrow(), key.orElseThrow(), anchors.orElseThrow());
+    }
+
+    private static Optional<TrustAnchors> anchors(DaemonConfig.Identity identity, Problems problems) {
+        Map<String, List<X509Certificate>> anchors = new LinkedHashMap<>();
+        identity.trust().forEach((domain, files) -> {
+            List<X509Certificate> all = new ArrayList<>();
+            for (Path file : files) {
+                read(file, "identity.trust." + domain, problems, Pem::certificates)
+                        .ifPresent(all::addAll);
+            }
+            anchors.put(domain, all);
+        });
+        if (!problems.none()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new TrustAnchors(anchors));
+        } catch (IdentityException e) {
+            problems.add(0, "identity.trust", String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * As a peer will, whichever side dials; where no anchor of its own trust domain is configured (all peers may live in others), its time alone.
+     */
+    private static Optional<SpiffeId> validate(
+            TrustAnchors anchors, List<X509Certificate> chain, Instant at, Problems problems) {
+        try {
+            SpiffeId id = Certificates.spiffeId(chain.getFirst());
+            if (anchors.trustDomains().contains(id.trustDomain())) {
+                anchors.validate(chain, at, TrustAnchors.Usage.DIALLER);
+                anchors.validate(chain, at, TrustAnchors.Usage.ACCEPTOR);
+            } else {
+                chain.getFirst().checkValidity(Date.from(at));
+            }
+            return Optional.of(id);
+        } catch (IdentityException e) {
+            problems.add(0, "identity.certificate", String.valueOf(e.getMessage()));
+        } catch (CertificateException e) {
+            problems.add(0, "identity.certificate", "the certificate is not valid now: " + e.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    private static <T> Optional<T> read(Path file, String key, Problems problems, Parser<T> parser) {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(FILE_BYTES_MAX + 1);
+            if (bytes.length > FILE_BYTES_MAX) {
+                throw new IOException("more than " + Quantity.ofSize(FILE_BYTES_MAX));
+            }
+            return Optional.of(parser.parse(new String(bytes, StandardCharsets.ISO_8859_1)));
+        } catch (IOException e) {
+            problems.add(0, key, file + " cannot be read: " + e);
+        } catch (IdentityException e) {
+            problems.add(0, key, file + ": " + e.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    /** Signs and verifies: the one test that holds for every kind of key. */
+    private static boolean match(PrivateKey key, X509Certificate leaf) {
+        String algorithm = switch (key.getAlgorithm()) {
+            case "EC" -> "SHA256withECDSA";
+            case "RSA" -> "SHA256withRSA";
+            default -> "Ed25519";
+        };
+        try {
+            Signature signature = Signature.getInstance(algorithm);
+            signature.initSign(key);
+            signature.update(PROBE);
+            byte[] signed = signature.sign();
+            signature.initVerify(leaf.getPublicKey());
+            signature.update(PROBE);
+            return signature.verify(signed);
+        } catch (GeneralSecurityException e) {
+            return false; // another kind of key
+        }
+    }
+
+    /** When the leaf ends. */
+    public Instant notAfter() {
+        return chain.getFirst().getNotAfter().toInstant();
+    }
+
+    private interface Parser<T> {
+        T parse(String pem);
+    }
+}

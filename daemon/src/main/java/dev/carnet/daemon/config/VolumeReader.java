@@ -1,0 +1,120 @@
+package dev.carnet.daemon.config;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+
+/** The tables {@code [[volume]]}. */
+final class VolumeReader {
+    static final int VOLUMES_MAX = 256;
+
+    private static final Pattern MODE = Pattern.compile("0?[0-7]{3}");
+    private static final Pattern GROUP = Pattern.compile("[^\\s:,]{1,64}");
+
+    private final ConfigReader reader;
+    private final Optional<Path> state;
+    private final List<VolumeConfig> volumes = new ArrayList<>();
+    private final List<String> names = new ArrayList<>();
+
+    VolumeReader(ConfigReader reader, Optional<Path> state) {
+        this.reader = reader;
+        this.state = state;
+    }
+
+    List<VolumeConfig> volumes() {
+        return volumes;
+    }
+
+    /** Whether a volume of this name stands in the file, be it right or wrong otherwise. */
+    List<String> names() {
+        return names;
+    }
+
+    Optional<VolumeConfig> volume(String name) {
+        return volumes.stream().filter(volume -> volume.name().equals(name)).findFirst();
+    }
+
+    void read(Section section) {
+        Optional<String> name = section.required("name");
+        Optional<Path> path = section.required("path").map(text -> reader.path(section, "path", text));
+        boolean readOnly = section.bool("read-only", false);
+        Optional<String> group = group(section);
+        int modeMask = modeMask(section);
+        OptionalLong quota = section.size("quota", 1, Long.MAX_VALUE);
+        boolean rename = section.bool("rename-without-noreplace", false);
+        section.end();
+        if (name.isEmpty()) {
+            return;
+        }
+        boolean good = ConfigReader.nameIsGood(section, "name", name.get(), names);
+        names.add(name.get());
+        path.ifPresent(root -> checkPlace(section, root, readOnly));
+        if (good && path.isPresent()) {
+            volumes.add(new VolumeConfig(name.get(), path.get(), readOnly, group, modeMask, quota, rename));
+        }
+    }
+
+    private static Optional<String> group(Section section) {
+        Optional<String> group = section.string("group");
+        if (group.isPresent() && !GROUP.matcher(group.get()).matches()) {
+            section.problem("group", Section.quote(group.get()) + " is no name of a group");
+        }
+        return group;
+    }
+
+    private static int modeMask(Section section) {
+        Optional<String> text = section.string("mode-mask");
+        if (text.isEmpty()) {
+            return VolumeConfig.MODE_MASK_DEFAULT;
+        }
+        if (!MODE.matcher(text.get()).matches()) {
+            section.problem("mode-mask", Section.quote(text.get()) + " is not three octal digits, such as \"0750\"");
+            return VolumeConfig.MODE_MASK_DEFAULT;
+        }
+        int mask = Integer.parseInt(text.get(), 8);
+        if ((mask & 0600) != 0600) {
+            section.problem(
+                    "mode-mask", text.get() + " takes from the daemon what it publishes: it has to contain 0600");
+        }
+        return mask;
+    }
+
+    /** Below a volume that is only read the state may lie: whoever declares a home directory could not start a daemon in it otherwise. */
+    private void checkPlace(Section section, Path root, boolean readOnly) {
+        boolean stateBelow = readOnly && state.isPresent() && real(state.get()).startsWith(real(root));
+        if (state.isPresent() && overlap(root, state.get()) && !stateBelow) {
+            section.problem(
+                    "path", root + " and the state directory " + state.get() + " contain one another: keep them apart");
+        }
+        for (VolumeConfig other : volumes) {
+            if (overlap(root, other.path())) {
+                section.problem(
+                        "path",
+                        root + " and " + other.path() + " of the volume " + other.name()
+                                + " contain one another: keep volumes apart");
+            }
+        }
+    }
+
+    private static boolean overlap(Path a, Path b) {
+        return nested(a, b) || nested(real(a), real(b));
+    }
+
+    private static boolean nested(Path a, Path b) {
+        return a.startsWith(b) || b.startsWith(a);
+    }
+
+    /** Links resolved as far as the path exists. */
+    private static Path real(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException e) {
+            Path parent = path.getParent();
+            return parent == null ? path : real(parent).resolve(path.getFileName());
+        }
+    }
+}

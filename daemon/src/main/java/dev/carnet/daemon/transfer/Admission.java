@@ -1,0 +1,330 @@
+package dev.carnet.daemon.transfer;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.carnet.daemon.fault.FailPoint;
+import dev.carnet.daemon.ledger.EntryKey;
+import dev.carnet.daemon.policy.Policy;
+import dev.carnet.daemon.transfer.rows.NameRow;
+import dev.carnet.daemon.transfer.rows.TransferRow;
+import dev.carnet.daemon.transport.Session;
+import dev.carnet.daemon.volume.CheckpointName;
+import dev.carnet.daemon.volume.NodeId;
+import dev.carnet.daemon.volume.Volume;
+import dev.carnet.daemon.volume.VolumeException;
+import dev.carnet.proto.ledger.Predicate;
+import dev.carnet.proto.ledger.Role;
+import dev.carnet.proto.wire.Limits;
+import dev.carnet.proto.wire.v1.Code;
+import dev.carnet.proto.wire.v1.ContentForm;
+import dev.carnet.proto.wire.v1.Control;
+import dev.carnet.proto.wire.v1.Direction;
+import dev.carnet.proto.wire.v1.Exists;
+import dev.carnet.proto.wire.v1.Extension;
+import dev.carnet.proto.wire.v1.Mode;
+import dev.carnet.proto.wire.v1.Offer;
+import dev.carnet.proto.wire.v1.OfferMessage;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/** Decides upon an Offer in the order of SPEC section 8. What is refused leaves nothing behind. */
+final class Admission {
+    private static final int VERSION = 1;
+
+    private final Room room;
+    private final Engine engine;
+
+    Admission(Room room, Engine engine) {
+        this.room = room;
+        this.engine = engine;
+    }
+
+    /** The name of the rule by which a peer may push into a volume. */
+    Optional<String> rule(String peer, String volume) {
+        return room.policy().get().allows(peer, Policy.Act.RECEIVE_PUSH, volume).map(Policy.Rule::name);
+    }
+
+    /**
+     * Takes an offer whose transfer is not known yet: gives its row in ACCEPTED, or empty where it was answered with Exists.
+     *
+     * @throws TransferException the refusal
+     */
+    Optional<TransferRow> consider(Session session, OfferMessage message, Key key) {
+        Offer offer = parse(message.getOffer());
+        String peer = session.peer().spiffeId();
+        form(offer, session);
+        engine.peerKeys().accept(peer, message.getKeys());
+        critical(offer);
+        reserved(offer);
+        String rule = rule(peer, offer.getVolume())
+                .orElseThrow(() -> new TransferException(
+                        Code.POLICY,
+                        "no rule of " + room.settings().self() + " lets " + peer + " push into the volume '"
+                                + offer.getVolume() + "': its operator can add one"));
+        Volume volume = engine.volume(offer.getVolume());
+        CheckpointName name = CheckpointName.of(offer.getName());
+        if (volume.readOnly()) {
+            throw new TransferException(Code.READ_ONLY, "the volume '" + volume.name() + "' is read-only");
+        }
+        if (exists(session, volume, name, offer)) {
+            return Optional.empty();
+        }
+        bound(peer);
+        return Optional.of(accept(session, message, offer, rule, volume, name, key));
+    }
+
+    static Offer parse(ByteString bytes) {
+        try {
+            return Offer.parseFrom(bytes);
+        } catch (InvalidProtocolBufferException e) {
+            throw new TransferException(Code.PROTOCOL, "the offer cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private void form(Offer offer, Session session) {
+        require(offer.getVersion() == VERSION, Code.VERSION, "an offer of version " + offer.getVersion());
+        require(offer.getTransferId().size() == 16, Code.PROTOCOL, "a transfer id has 16 bytes");
+        require(offer.getCheckpointId().size() == 16, Code.PROTOCOL, "a checkpoint id has 16 bytes");
+        require(
+                offer.getSourceId().equals(session.peer().spiffeId()),
+                Code.PROTOCOL,
+                "the offer's source is not the peer that brings it");
+        require(
+                offer.getDestinationId().equals(room.settings().self()),
+                Code.PROTOCOL,
+                "the offer is for " + offer.getDestinationId());
+        require(
+                offer.getSourceOrigin().equals(session.peerOrigin())
+                        && offer.getDestinationOrigin().equals(room.ledger().origin()),
+                Code.PROTOCOL,
+                "the offer's log origins are not those of the session");
+        require(
+                offer.getMembers() >= 1 && offer.getMembers() <= Limits.MEMBERS_MAX,
+                Code.LIMIT,
+                "an offer of " + Integer.toUnsignedString(offer.getMembers()) + " members");
+        require(offer.getLogicalBytesMax() >= 0, Code.LIMIT, "an offer of 2^63 bytes or more");
+        require(
+                utf8(offer.getPrincipal()) >= 1
+                        && utf8(offer.getPrincipal()) <= Limits.LABEL_BYTES_MAX
+                        && utf8(offer.getPurpose()) <= Limits.LABEL_BYTES_MAX,
+                Code.LIMIT,
+                "a label has 1 to " + Limits.LABEL_BYTES_MAX + " bytes");
+        require(offer.getPolicyDigest().size() == 32, Code.PROTOCOL, "a policy digest has 32 bytes");
+        require(offer.getExtensionsCount() <= Limits.EXTENSIONS_MAX, Code.LIMIT, "too many extensions");
+    }
+
+    private static void critical(Offer offer) {
+        for (Extension extension : offer.getExtensionsList()) {
+            require(
+                    !extension.getCritical(),
+                    Code.CRITICAL_EXTENSION,
+                    "the critical extension '" + extension.getName() + "' is not known here");
+        }
+    }
+
+    private static void reserved(Offer offer) {
+        boolean plain = offer.getMode() == Mode.MODE_OPEN
+                && offer.getDirection() == Direction.DIRECTION_PUSH
+                && offer.getPart().getIndex() == 0
+                && offer.getPart().getOf() == 1
+                && offer.getPart().getBringersCount() == 0
+                && offer.getCoordinator().equals(offer.getSourceId())
+                && offer.getPointersCount() == 0
+                && offer.getTreeDigest().isEmpty()
+                && offer.getBasesCount() == 0
+                && offer.getPermitsCount() == 0
+                && offer.getReplica() == 0
+                && offer.getContentForm() == ContentForm.CONTENT_FORM_PLAIN
+                && offer.getContentKeyId().isEmpty();
+        require(
+                plain,
+                Code.UNSUPPORTED,
+                "this version takes pushes in open mode of one part, without pointers, bases and permits");
+    }
+
+    private static int utf8(String text) {
+        return ByteString.copyFromUtf8(text).size();
+    }
+
+    private static void require(boolean holds, Code code, String sentence) {
+        if (!holds) {
+            throw new TransferException(code, sentence);
+        }
+    }
+
+    // ---- the name
+
+    /** Answers Exists where we published the name and it stands as recorded; frees a name whose directory is gone. */
+    private boolean exists(Session session, Volume volume, CheckpointName name, Offer offer) {
+        Optional<NameRow> row = room.store().read(tx -> Names.get(tx, volume.name(), name.value()));
+        if (row.isEmpty() || !row.get().getPublished()) {
+            return false;
+        }
+        if (volume.lookup(name).isEmpty()) {
+            release(row.get(), volume, name);
+            return false;
+        }
+        if (!volume.standsAsRecorded(name)) {
+            throw new TransferException(
+                    Code.NAME_TAKEN,
+                    volume.name() + "/" + name.value() + " was published by transfer "
+                            + Statements.hex(row.get().getTransferId().toByteArray())
+                            + " and has been changed on disk since: move it away, or push under another name");
+        }
+        String receipt = row.get().getReceiptDigest();
+        session.send(Control.newBuilder()
+                .setExists(Exists.newBuilder()
+                        .setTransferId(offer.getTransferId())
+                        .setTreeDigest(Transfer.digestBytes(row.get().getTreeDigest()))
+                        .setReceiptDigest(receipt.isEmpty() ? ByteString.EMPTY : Transfer.digestBytes(receipt)))
+                .build());
+        return true;
+    }
+
+    private void release(NameRow row, Volume volume, CheckpointName name) {
+        EntryKey entry = new EntryKey(
+                Statements.hex(row.getTransferId().toByteArray()),
+                Role.DESTINATION.label(),
+                Predicate.POSSESSION_RELEASED,
+                0);
+        room.ledger()
+                .record(
+                        entry,
+                        () -> room.ledger()
+                                .keys()
+                                .sign(engine.statements().foundMissing(row, volume.name(), name.value())),
+                        (tx, recorded) -> Names.delete(tx, volume.name(), name.value()));
+        volume.records(name).remove();
+    }
+
+    private void bound(String peer) {
+        int max = room.settings().transfersPerPeerMax();
+        require(
+                engine.unfinished(peer, Role.DESTINATION) < max,
+                Code.BUSY,
+                peer + " has " + max + " unfinished transfers here already");
+    }
+
+    // ---- reservation
+
+    private TransferRow accept(
+            Session session,
+            OfferMessage message,
+            Offer offer,
+            String rule,
+            Volume volume,
+            CheckpointName name,
+            Key key) {
+        Optional<NodeId> stands = volume.lookup(name);
+        if (stands.isPresent()) {
+            throw new TransferException(
+                    Code.NAME_TAKEN,
+                    "something that Carnet did not publish stands at " + volume.name() + "/" + name.value()
+                            + ": move it away, or push under another name");
+        }
+        byte[] random = new byte[16];
+        room.random().nextBytes(random);
+        String stagingId = HexFormat.of().formatHex(random);
+        reserve(session, message, offer, rule, volume, name, key, stagingId);
+        try {
+            volume.staging(stagingId);
+            List<String> made = volume.prepareTarget(name, stagingId);
+            engine.rows().update(key, row -> row.addAllParentsMade(made));
+        } catch (VolumeException e) {
+            undo(volume, offer, key, stagingId);
+            throw new TransferException(
+                    e.kind() == VolumeException.Kind.NOT_FOUND || e.kind() == VolumeException.Kind.BAD_TYPE
+                            ? Code.BAD_NAME
+                            : Failures.of(e).code(),
+                    "cannot publish as " + volume.name() + "/" + name.value() + ": " + e.getMessage(),
+                    e);
+        }
+        return accepted(engine.transferOf(key));
+    }
+
+    /** Name and space, in one commit with the row. The state is not SPEC's yet: the intent is not on record. */
+    private void reserve(
+            Session session,
+            OfferMessage message,
+            Offer offer,
+            String rule,
+            Volume volume,
+            CheckpointName name,
+            Key key,
+            String stagingId) {
+        long usable = volume.usableBytes();
+        room.store().update(tx -> {
+            Names.conflict(tx, volume.name(), name.value()).ifPresent(taken -> {
+                throw new TransferException(
+                        Code.NAME_TAKEN,
+                        volume.name() + "/" + taken.name() + " is "
+                                + (taken.row().getPublished() ? "published" : "reserved")
+                                + " by transfer "
+                                + Statements.hex(taken.row().getTransferId().toByteArray())
+                                + ": push under a name that neither contains it nor lies inside it");
+            });
+            long reserved = engine.reserved(volume.name());
+            if (offer.getLogicalBytesMax() > usable - reserved) {
+                throw noSpace(volume, offer, usable - reserved, "free and not reserved");
+            }
+            Optional<Long> quota = Optional.ofNullable(room.settings().quotas().get(volume.name()));
+            if (quota.isPresent() && offer.getLogicalBytesMax() > quota.get() - Names.bytes(tx, volume.name())) {
+                throw noSpace(volume, offer, quota.get() - Names.bytes(tx, volume.name()), "left of its quota");
+            }
+            Names.put(
+                    tx,
+                    volume.name(),
+                    name.value(),
+                    NameRow.newBuilder()
+                            .setTransferId(offer.getTransferId())
+                            .setCheckpointId(offer.getCheckpointId())
+                            .setLogicalBytes(offer.getLogicalBytesMax())
+                            .setFrom(session.peer().spiffeId())
+                            .build());
+            engine.rows()
+                    .update(
+                            tx,
+                            key,
+                            row -> row.setState(State.OFFERED.name())
+                                    .setOffer(message.getOffer())
+                                    .setPeer(session.peer().spiffeId())
+                                    .setPrincipal(offer.getPrincipal())
+                                    .setRule(rule)
+                                    .setCreatedMs(room.clock().millis())
+                                    .setLastChunkMs(room.clock().millis())
+                                    .setStagingId(stagingId));
+        });
+    }
+
+    private static TransferException noSpace(Volume volume, Offer offer, long left, String what) {
+        return new TransferException(
+                Code.NO_SPACE,
+                "the volume '" + volume.name() + "' has " + Math.max(0, left) + " bytes " + what + ", and "
+                        + offer.getLogicalBytesMax() + " are offered: make room, or push elsewhere");
+    }
+
+    private void undo(Volume volume, Offer offer, Key key, String stagingId) {
+        volume.staging(stagingId).destroy();
+        room.store().update(tx -> {
+            Names.delete(tx, offer.getVolume(), offer.getName());
+            tx.delete(dev.carnet.daemon.state.Table.TRANSFERS, key.bytes());
+        });
+    }
+
+    /** The intent on record, and with it ACCEPTED. Also after a crash in between: the entry is the one that was built then. */
+    TransferRow accepted(DestinationTransfer transfer) {
+        room.ledger()
+                .record(
+                        transfer.entry(Predicate.TRANSFER_INTENT),
+                        () -> transfer.sign(engine.statements().intent(transfer, "")),
+                        (tx, recorded) -> transfer.changed(engine.rows()
+                                .update(
+                                        tx,
+                                        transfer.key(),
+                                        row -> row.setState(State.ACCEPTED.name())
+                                                .setOwnIntent(recorded.payloadDigest()))));
+        FailPoint.DESTINATION_ACCEPTED.pass();
+        return transfer.row();
+    }
+}

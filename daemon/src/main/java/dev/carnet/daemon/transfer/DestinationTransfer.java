@@ -1,0 +1,661 @@
+package dev.carnet.daemon.transfer;
+
+import com.google.protobuf.ByteString;
+import dev.carnet.daemon.fault.FailPoint;
+import dev.carnet.daemon.ledger.EntryKey;
+import dev.carnet.daemon.transfer.rows.MemberRow;
+import dev.carnet.daemon.transfer.rows.TransferRow;
+import dev.carnet.daemon.transport.PooledChunk;
+import dev.carnet.daemon.transport.Session;
+import dev.carnet.daemon.volume.CheckpointName;
+import dev.carnet.daemon.volume.Staging;
+import dev.carnet.daemon.volume.Volume;
+import dev.carnet.daemon.volume.VolumeException;
+import dev.carnet.proto.hash.Hash32;
+import dev.carnet.proto.ledger.Dsse;
+import dev.carnet.proto.ledger.Predicate;
+import dev.carnet.proto.ledger.Role;
+import dev.carnet.proto.tree.TreeSummary;
+import dev.carnet.proto.wire.ChunkHeader;
+import dev.carnet.proto.wire.Limits;
+import dev.carnet.proto.wire.v1.Aborted;
+import dev.carnet.proto.wire.v1.Accept;
+import dev.carnet.proto.wire.v1.Ack;
+import dev.carnet.proto.wire.v1.Begin;
+import dev.carnet.proto.wire.v1.Cancel;
+import dev.carnet.proto.wire.v1.Closed;
+import dev.carnet.proto.wire.v1.Code;
+import dev.carnet.proto.wire.v1.Control;
+import dev.carnet.proto.wire.v1.Countersigned;
+import dev.carnet.proto.wire.v1.FilePage;
+import dev.carnet.proto.wire.v1.FilePageAck;
+import dev.carnet.proto.wire.v1.FileSeal;
+import dev.carnet.proto.wire.v1.FileSeals;
+import dev.carnet.proto.wire.v1.Held;
+import dev.carnet.proto.wire.v1.MemberLine;
+import dev.carnet.proto.wire.v1.Offer;
+import dev.carnet.proto.wire.v1.Receipt;
+import dev.carnet.proto.wire.v1.Refuse;
+import dev.carnet.proto.wire.v1.Resume;
+import dev.carnet.proto.wire.v1.Seal;
+import dev.carnet.proto.wire.v1.Waiting;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The destination's side of a transfer, from ACCEPTED to CLOSED or ABORTED (SPEC section 9). Everything runs in its mailbox; bytes arrive in
+ * {@link Receiving}, publication is {@link Publication}.
+ */
+final class DestinationTransfer extends Transfer {
+    private static final int STORAGE_TRIES_MAX = 3;
+    private static final long RETRY_MILLIS = 5_000;
+
+    private volatile @Nullable Receiving receiving;
+    private final Publication publication;
+    private boolean paused;
+    private long retryMillis;
+    private int storageFailures;
+
+    DestinationTransfer(Room room, Engine engine, Key key, TransferRow row) {
+        super(room, engine, key, row);
+        this.publication = new Publication(room, engine, this);
+    }
+
+    // ---- what the rooms below give us
+
+    Volume volume() {
+        return engine().volume(offerParsed().getVolume());
+    }
+
+    CheckpointName name() {
+        return CheckpointName.of(offerParsed().getName());
+    }
+
+    Staging staging() {
+        return volume().staging(row().getStagingId());
+    }
+
+    EntryKey entry(Predicate predicate) {
+        return new EntryKey(key().id(), Role.DESTINATION.label(), predicate, 0);
+    }
+
+    // ---- the session
+
+    @Override
+    void sessionUp(Session session) {
+        link().up(session);
+    }
+
+    @Override
+    void sessionDown(Session session) {
+        if (link().down(session)) {
+            drain();
+            meter().disconnected(System.nanoTime());
+            waiting(row().getPeer() + " to come back");
+        }
+    }
+
+    /** Ends the attempt; what was written is held. */
+    private void drain() {
+        Receiving ended = receiving;
+        if (ended != null) {
+            ended.stop();
+            receiving = null;
+        }
+    }
+
+    boolean chunk(ChunkHeader header, PooledChunk chunk) {
+        Receiving now = receiving;
+        return now != null && now.offer(header, chunk);
+    }
+
+    @Override
+    void message(Session session, Control message) {
+        if (!session.open()) {
+            return; // the last words of a session that another one follows
+        }
+        sessionUp(session);
+        seen();
+        switch (message.getBodyCase()) {
+            case OFFER -> offered();
+            case RESUME -> resumed(session, message.getResume());
+            case BEGIN -> begin(session, message.getBegin());
+            case FILE_PAGE -> page(message.getFilePage());
+            case FILE_SEALS -> fileSeals(message.getFileSeals());
+            case SEAL -> seal(message.getSeal());
+            case COUNTERSIGNED -> countersigned(message.getCountersigned());
+            case CANCEL -> cancelled(message.getCancel());
+            default -> throw outOfSequence(message);
+        }
+    }
+
+    /** The same Offer again: the source has not seen our answer. */
+    private void offered() {
+        if (state() == State.ACCEPTED) {
+            sendAccept();
+        } else if (state() == State.ABORTED) {
+            sendAborted();
+        }
+    }
+
+    private void resumed(Session session, Resume resume) {
+        if (!resume.getOfferDigest().equals(offerDigest())) {
+            throw new TransferException(
+                    Code.OFFER_MISMATCH, row().getPeer() + " resumes " + key().id() + " with another offer");
+        }
+        engine().peerKeys().accept(row().getPeer(), resume.getKeys());
+        Optional<String> rule =
+                engine().admission().rule(row().getPeer(), offerParsed().getVolume());
+        if (rule.isEmpty() && state().abortable()) {
+            throw new TransferException(
+                    Code.POLICY,
+                    "policy does not allow " + row().getPeer() + " to push into "
+                            + offerParsed().getVolume() + " any more");
+        }
+        switch (state()) {
+            case ACCEPTED -> sendAccept();
+            case RECEIVING -> openAttempt(session);
+            case HALF_SIGNED -> sendReceipt();
+            case CLOSED -> sendClosed();
+            case ABORTING -> {}
+            case ABORTED -> sendAborted();
+            default -> sendWaiting(Code.CODE_UNSPECIFIED, "it is " + state());
+        }
+    }
+
+    void sendAccept() {
+        waiting(row().getPeer() + " to begin");
+        link().send(Control.newBuilder()
+                .setAccept(Accept.newBuilder()
+                        .setTransferId(link().transferId())
+                        .setIntentDigest(digestBytes(row().getOwnIntent()))
+                        .setKeys(engine().peerKeys().ours())
+                        .setPolicyDigest(digestBytes(room().policy().get().digest()))));
+        FailPoint.DESTINATION_ACCEPT_SENT.pass();
+    }
+
+    private void begin(Session session, Begin begin) {
+        String theirs = HexFormat.of().formatHex(begin.getIntentDigest().toByteArray());
+        if (state() == State.ACCEPTED) {
+            update(row -> row.setState(State.RECEIVING.name())
+                    .setPeerIntent(theirs)
+                    .setLastChunkMs(room().clock().millis()));
+        } else if (state() != State.RECEIVING || !row().getPeerIntent().equals(theirs)) {
+            throw new TransferException(
+                    Code.PROTOCOL, row().getPeer() + " begins a second time, or with another intent");
+        }
+        openAttempt(session);
+    }
+
+    /** Raises the attempt durably, says what is held, and takes frames from then on. Earlier writers have ended. */
+    private void openAttempt(Session session) {
+        drain();
+        paused = false;
+        int attempt = row().getAttempt() + 1;
+        room().store().update(tx -> {
+            rows().session(
+                            tx,
+                            key(),
+                            session.id(),
+                            stored -> stored.getBroughtChunk() ? stored : Sessions.row(session, Role.DESTINATION));
+            changed(rows().update(
+                            tx,
+                            key(),
+                            row -> row.setAttempt(attempt).clearCode().clearSentence()));
+        });
+        FailPoint.DESTINATION_ATTEMPT_RAISED.pass();
+        HeldSet held = held();
+        receiving = new Receiving(
+                new Receiving.Of(this, room(), engine(), attempt, session.id()),
+                staging(),
+                held,
+                new FromWorkers(attempt));
+        meter().connected(System.nanoTime());
+        waiting(null);
+        List<Held.Builder> pages = held.pages(Limits.PAGE_RANGES_MAX);
+        for (int i = 0; i < pages.size(); i++) {
+            link().send(Control.newBuilder()
+                    .setHeld(pages.get(i)
+                            .setTransferId(link().transferId())
+                            .setAttempt(attempt)
+                            .setMembersKnown(row().getMembers())
+                            .setLast(i == pages.size() - 1)));
+        }
+        FailPoint.DESTINATION_HELD_SENT.pass();
+    }
+
+    private HeldSet held() {
+        HeldSet held = new HeldSet();
+        Sizes sizes = new Sizes();
+        chunks().forEach((member, chunk, sum) -> held.add(member, chunk, Geometry.chunks(sizes.of(member))));
+        return held;
+    }
+
+    /** Sizes of members in passing: rows of one file come one after the other. */
+    private final class Sizes {
+        private int member = -1;
+        private long size;
+
+        long of(int wanted) {
+            if (wanted != member) {
+                member = wanted;
+                size = members().get(wanted).getSize();
+            }
+            return size;
+        }
+    }
+
+    /** What worker threads report. */
+    private final class FromWorkers implements Receiving.Events {
+        private final int attempt;
+
+        FromWorkers(int attempt) {
+            this.attempt = attempt;
+        }
+
+        @Override
+        public void failed(TransferException why) {
+            post(() -> {
+                if (row().getAttempt() == attempt && !state().finished()) {
+                    throw why;
+                }
+            });
+        }
+
+        @Override
+        public void paused(VolumeException why, Set<Integer> voided) {
+            post(() -> {
+                if (row().getAttempt() == attempt) {
+                    pause(why, voided);
+                }
+            });
+        }
+    }
+
+    /** A disk that is full, or fails: what is not on it is void, and we go on when it can. */
+    private void pause(VolumeException why, Set<Integer> voided) {
+        drain();
+        Staging staging = staging();
+        for (int member : voided) {
+            MemberRow row = members().get(member);
+            staging.discard(row.getPath());
+            room().store().update(tx -> {
+                long lost = heldBytes(member, row.getSize());
+                chunks().deleteFile(tx, member);
+                changed(rows().update(tx, key(), r -> r.setHeldBytes(r.getHeldBytes() - lost)));
+            });
+            create(staging, row);
+        }
+        boolean full = why.kind() == VolumeException.Kind.NO_SPACE;
+        if (!full && ++storageFailures > STORAGE_TRIES_MAX) {
+            throw new TransferException(Code.STORAGE, String.valueOf(why.getMessage()), why);
+        }
+        Code code = full ? Code.NO_SPACE : Code.STORAGE;
+        String sentence = String.valueOf(why.getMessage());
+        paused = true;
+        retryMillis = room().clock().millis() + RETRY_MILLIS;
+        flag(code, sentence);
+        waiting(full ? "space: " + sentence : "the disk: " + sentence);
+        sendWaiting(code, sentence);
+    }
+
+    private long heldBytes(int member, long size) {
+        long[] bytes = {0};
+        chunks().forEach((m, chunk, sum) -> bytes[0] += m == member ? Geometry.length(size, chunk) : 0);
+        return bytes[0];
+    }
+
+    // ---- members
+
+    private void page(FilePage page) {
+        if (state() != State.RECEIVING || page.getAttempt() != row().getAttempt()) {
+            return; // late: of an attempt that has ended
+        }
+        int known = row().getMembers();
+        Offer offer = offerParsed();
+        if (page.getFirst() != known || page.getMembersCount() == 0) {
+            throw new TransferException(
+                    Code.PROTOCOL, row().getPeer() + " announces member " + page.getFirst() + ", expected " + known);
+        }
+        if (page.getMembersCount() > offer.getMembers() - known) {
+            throw new TransferException(
+                    Code.LIMIT,
+                    row().getPeer() + " announces more than the " + offer.getMembers() + " members it offered");
+        }
+        Announced announced = new Announced(
+                row().getPeer(), known == 0 ? null : members().get(known - 1).getPath(), known == 0);
+        Staging staging = staging();
+        for (MemberLine line : page.getMembersList()) {
+            MemberRow row = announced.check(line);
+            if (announced.bytes() > offer.getLogicalBytesMax() - row().getLogicalBytes()) {
+                throw new TransferException(
+                        Code.LIMIT,
+                        row().getPeer() + " announces more than the " + offer.getLogicalBytesMax()
+                                + " bytes it offered");
+            }
+            create(staging, row);
+        }
+        FailPoint.DESTINATION_PAGE_CREATED.pass();
+        storePage(page, announced);
+        FailPoint.DESTINATION_PAGE_STORED.pass();
+        link().send(Control.newBuilder()
+                .setFilePageAck(FilePageAck.newBuilder()
+                        .setTransferId(link().transferId())
+                        .setAttempt(row().getAttempt())
+                        .setMembersKnown(row().getMembers())));
+    }
+
+    private void storePage(FilePage page, Announced announced) {
+        room().store().update(tx -> {
+            int number = page.getFirst();
+            for (MemberLine line : page.getMembersList()) {
+                members().put(tx, number++, Pages.row(line));
+            }
+            int after = number;
+            changed(rows().update(
+                            tx,
+                            key(),
+                            row -> row.setMembers(after)
+                                    .setFiles(row.getFiles() + announced.files())
+                                    .setLogicalBytes(row.getLogicalBytes() + announced.bytes())));
+        });
+    }
+
+    private static void create(Staging staging, MemberRow row) {
+        if (row.getDirectory()) {
+            staging.makeDirectory(row.getPath());
+            return;
+        }
+        try (var file = staging.create(row.getPath())) {
+            file.size(row.getSize());
+        }
+    }
+
+    private void fileSeals(FileSeals seals) {
+        if (state() != State.RECEIVING || seals.getAttempt() != row().getAttempt()) {
+            return;
+        }
+        for (FileSeal seal : seals.getSealsList()) {
+            if (seal.getFile() >= row().getMembers()) {
+                throw new TransferException(
+                        Code.PROTOCOL,
+                        row().getPeer() + " seals member " + seal.getFile() + ", which was not announced");
+            }
+            MemberRow member = members().get(seal.getFile());
+            Hash32 ours;
+            try {
+                ours = chunks().digest(seal.getFile(), member.getSize());
+            } catch (IllegalStateException incomplete) {
+                throw new TransferException(
+                        Code.PROTOCOL,
+                        row().getPeer() + " seals '" + member.getPath() + "' before all of it is acknowledged",
+                        incomplete);
+            }
+            if (member.getDirectory()
+                    || member.getSize() != seal.getSize()
+                    || !Arrays.equals(ours.toBytes(), seal.getDigest().toByteArray())) {
+                throw new TransferException(
+                        Code.FILE_MISMATCH,
+                        "'" + member.getPath() + "' is not what " + row().getPeer() + " says: " + seal.getSize()
+                                + " bytes there, " + member.getSize() + " here, BLAKE3 here " + ours.hex());
+            }
+        }
+    }
+
+    void sendAck(Ack.Builder ack) {
+        link().send(Control.newBuilder().setAck(ack));
+    }
+
+    // ---- the end
+
+    private void seal(Seal seal) {
+        if (state() != State.RECEIVING) {
+            publication.goOn(); // seen before
+            return;
+        }
+        drain();
+        if (row().getMembers() != offerParsed().getMembers()) {
+            throw new TransferException(
+                    Code.PROTOCOL,
+                    row().getPeer() + " seals after " + row().getMembers() + " of "
+                            + offerParsed().getMembers() + " members");
+        }
+        waiting("the tree to be computed");
+        TreeSummary ours = summary();
+        byte[] envelope = seal.getEnvelope().toByteArray();
+        Dsse dsse = engine().statements().checkSeal(this, envelope, ours);
+        room().ledger()
+                .record(
+                        entry(Predicate.SEAL),
+                        dsse::encode,
+                        (tx, recorded) -> changed(rows().update(
+                                        tx,
+                                        key(),
+                                        row -> row.setState(State.SEALED.name())
+                                                .setSeal(ByteString.copyFrom(recorded.envelope()))
+                                                .setSealDigest(recorded.payloadDigest())
+                                                .setTreeDigest(ours.treeDigest().hex())
+                                                .setContentDigest(
+                                                        ours.contentDigest().hex()))));
+        FailPoint.DESTINATION_SEALED.pass();
+        publication.goOn();
+    }
+
+    private TreeSummary summary() {
+        try {
+            return new Trees(room().store(), members(), chunks()).summary();
+        } catch (IllegalStateException incomplete) {
+            throw new TransferException(
+                    Code.PROTOCOL, "sealed before every chunk is held: " + incomplete.getMessage(), incomplete);
+        } catch (IllegalArgumentException broken) {
+            throw new TransferException(
+                    Code.PROTOCOL, "the members announced make no tree: " + broken.getMessage(), broken);
+        }
+    }
+
+    void sendReceipt() {
+        waiting(row().getPeer() + " to countersign");
+        link().send(Control.newBuilder()
+                .setReceipt(
+                        Receipt.newBuilder().setTransferId(link().transferId()).setEnvelope(row().getReceipt())));
+        FailPoint.DESTINATION_RECEIPT_SENT.pass();
+    }
+
+    private void countersigned(Countersigned countersigned) {
+        if (state() == State.CLOSED) {
+            sendClosed();
+            return;
+        }
+        if (state() != State.HALF_SIGNED) {
+            throw new TransferException(Code.PROTOCOL, "a countersignature before the receipt");
+        }
+        byte[] envelope = countersigned.getEnvelope().toByteArray();
+        engine().statements().checkCountersigned(this, envelope);
+        publication.close(envelope);
+        sendClosed();
+    }
+
+    private void sendClosed() {
+        byte[] envelope = row().getReceipt().toByteArray();
+        link().send(Control.newBuilder()
+                .setClosed(Closed.newBuilder()
+                        .setTransferId(link().transferId())
+                        .setEnvelopeDigest(sha256(envelope))
+                        .setEnvelope(row().getReceipt())));
+        FailPoint.DESTINATION_CLOSED_SENT.pass();
+    }
+
+    void sendWaiting(Code code, String sentence) {
+        link().send(Control.newBuilder()
+                .setWaiting(Waiting.newBuilder()
+                        .setTransferId(link().transferId())
+                        .setState(state().name())
+                        .setCode(code)
+                        .setSentence(sentence(sentence))));
+    }
+
+    // ---- giving up
+
+    private void cancelled(Cancel cancel) {
+        if (state() == State.ABORTED) {
+            sendAborted();
+        } else if (abortable()) {
+            abort(cancel.getCode(), row().getPeer() + ": " + cancel.getSentence());
+        } else if (state() != State.ABORTING) {
+            link().send(Control.newBuilder()
+                    .setAborted(Aborted.newBuilder()
+                            .setTransferId(link().transferId())
+                            .setCode(Code.TOO_LATE)
+                            .setSentence("it is " + state() + ": too late to take it back")));
+        }
+    }
+
+    /** Whether nothing is visible yet: a publication that stopped after its rename ends in a receipt. */
+    private boolean abortable() {
+        if (state() != State.STOPPED) {
+            return state().abortable();
+        }
+        State in = State.valueOf(row().getStoppedIn());
+        boolean renamed = volume().lookup(name())
+                .filter(node -> node.inode() == row().getRootInode())
+                .isPresent();
+        return in != State.PUBLISHED && !(in == State.PUBLISHING && renamed);
+    }
+
+    @Override
+    void cancel() {
+        if (abortable()) {
+            abort(
+                    Code.CANCELLED,
+                    "cancelled by the operator of " + room().settings().self());
+        }
+    }
+
+    private void abort(Code code, String sentence) {
+        Receiving ended = receiving;
+        receiving = null;
+        if (ended != null) {
+            try {
+                ended.stop();
+            } catch (RuntimeException e) {
+                // the staged files go anyway; what was not recorded was not acknowledged
+            }
+        }
+        publication.abort(code, sentence(sentence));
+        sendAborted();
+    }
+
+    void sendAborted() {
+        link().send(Control.newBuilder()
+                .setAborted(Aborted.newBuilder()
+                        .setTransferId(link().transferId())
+                        .setCode(Code.forNumber(row().getCode()))
+                        .setSentence(sentence(row().getSentence()))
+                        .setAbortDigest(
+                                row().getAbortDigest().isEmpty()
+                                        ? ByteString.EMPTY
+                                        : digestBytes(row().getAbortDigest()))));
+    }
+
+    @Override
+    void failed(TransferException e) {
+        if (state().abortable() && state() != State.STOPPED) {
+            abort(e.code(), String.valueOf(e.getMessage()));
+        } else if (state() == State.HALF_SIGNED) {
+            flag(e.code(), String.valueOf(e.getMessage()));
+            link().send(Control.newBuilder()
+                    .setRefuse(Refuse.newBuilder()
+                            .setTransferId(link().transferId())
+                            .setCode(e.code())
+                            .setSentence(sentence(String.valueOf(e.getMessage())))));
+        } else if (!state().finished() && state() != State.ABORTING) {
+            publication.stop(e);
+        } else {
+            flag(e.code(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** After a restart, or when the operator says so: what can be done without the peer is done. */
+    @Override
+    void goOn() {
+        switch (state()) {
+            case OFFERED -> engine().admission().accepted(this);
+            case STOPPED -> publication.tryAgain();
+            case SEALED, ASSEMBLED, PUBLISHING, PUBLISHED, HALF_SIGNED -> publication.goOn();
+            case ABORTING -> {
+                publication.finishAbort();
+                sendAborted();
+            }
+            case CLOSED, ABORTED -> publication.tidy();
+            case RECEIVING -> {
+                if (paused) {
+                    link().session().ifPresent(this::openAttempt);
+                }
+            }
+            default -> {}
+        }
+    }
+
+    @Override
+    void tick(long nowMillis) {
+        switch (state()) {
+            case ACCEPTED -> {
+                if (nowMillis - row().getUpdatedMs()
+                        > room().settings().beginTimeout().toMillis()) {
+                    abort(
+                            Code.NO_BEGIN,
+                            row().getPeer() + " did not begin within "
+                                    + room().settings().beginTimeout().toSeconds() + " s");
+                }
+            }
+            case RECEIVING -> tickReceiving(nowMillis);
+            default -> {}
+        }
+    }
+
+    private void tickReceiving(long nowMillis) {
+        Receiving now = receiving;
+        if (now != null) {
+            now.tick();
+        }
+        if (nowMillis - row().getLastChunkMs() > room().settings().stagingTtl().toMillis()) {
+            abort(Code.EXPIRED, "no chunk for " + room().settings().stagingTtl().toDays() + " days");
+        } else if (paused && nowMillis >= retryMillis) {
+            retryMillis = nowMillis + RETRY_MILLIS;
+            if (volume().usableBytes()
+                    >= Math.min(
+                            row().getLogicalBytes() - row().getHeldBytes(),
+                            room().settings().windowMin())) {
+                link().session().ifPresent(this::openAttempt);
+            }
+        } else if (now != null
+                && link().session().isPresent()
+                && silentFor(nowMillis) > room().settings().silenceMax().toMillis()
+                && now.silentNanos() > room().settings().silenceMax().toNanos()) {
+            link().session()
+                    .get()
+                    .close(
+                            Code.TIMEOUT,
+                            "no chunk of transfer " + key().id() + " for "
+                                    + room().settings().silenceMax().toSeconds() + " s");
+        }
+    }
+
+    @Override
+    void shutdown() {
+        Receiving now = receiving;
+        if (now != null) {
+            now.stop();
+        }
+    }
+
+    @Override
+    TransferView view() {
+        Receiving now = receiving;
+        return Views.destination(this, now);
+    }
+}

@@ -1,0 +1,380 @@
+package dev.carnet.daemon.transfer;
+
+import com.google.protobuf.ByteString;
+import dev.carnet.daemon.ledger.LedgerException;
+import dev.carnet.daemon.state.StateException;
+import dev.carnet.daemon.transfer.rows.TransferRow;
+import dev.carnet.daemon.transport.PooledChunk;
+import dev.carnet.daemon.transport.Session;
+import dev.carnet.daemon.transport.SessionClosedException;
+import dev.carnet.daemon.transport.SessionListener;
+import dev.carnet.daemon.volume.SourceTree;
+import dev.carnet.daemon.volume.Volume;
+import dev.carnet.proto.ledger.Role;
+import dev.carnet.proto.wire.ChunkHeader;
+import dev.carnet.proto.wire.ProtocolException;
+import dev.carnet.proto.wire.v1.Code;
+import dev.carnet.proto.wire.v1.Control;
+import dev.carnet.proto.wire.v1.OfferMessage;
+import dev.carnet.proto.wire.v1.Refuse;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The transfer room: knows every transfer, gives each what its peer says, owns the threads. A transfer that has ended leaves memory; its row stays.
+ */
+public final class Engine implements Transfers, SessionListener {
+    private static final Logger log = LoggerFactory.getLogger(Engine.class);
+    private static final Duration TICK = Duration.ofMillis(100);
+    private static final Duration LATER = Duration.ofSeconds(2);
+    private static final Duration BUFFER_WAIT = Duration.ofSeconds(60);
+    private static final int FORCERS = 16;
+
+    private final Room room;
+    private final Rows rows;
+    private final PeerKeys peerKeys;
+    private final Statements statements;
+    private final Admission admission;
+    private final Register register;
+    private final Pushes pushes;
+    private final Decoder decoder = new Decoder();
+    private final Consumer<Throwable> onFatal;
+    private final Map<Key, RateLimit> limits = new ConcurrentHashMap<>();
+    private final Object admissionLock = new Object();
+    private final ExecutorService pool = Executors.newCachedThreadPool(named("transfer"));
+    private final ExecutorService workers;
+    private final ExecutorService forcers = Executors.newFixedThreadPool(FORCERS, named("force"));
+    private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(named("tick"));
+
+    /** Makes the room; {@code onFatal} must end the process: the record cannot be trusted or written any more. */
+    public Engine(Room room, Consumer<Throwable> onFatal) {
+        this.room = room;
+        this.onFatal = onFatal;
+        this.rows = new Rows(room.store(), room.clock());
+        this.peerKeys = new PeerKeys(room);
+        this.statements = new Statements(room, peerKeys);
+        this.admission = new Admission(room, this);
+        this.register = new Register(room, this, rows);
+        this.pushes = new Pushes(room, this, register);
+        this.workers = Executors.newFixedThreadPool(room.settings().workers(), named("chunk"));
+    }
+
+    private static java.util.concurrent.ThreadFactory named(String name) {
+        return Thread.ofPlatform().daemon().name(name + "-", 0).factory();
+    }
+
+    /** Takes up what was under way when the daemon ended. Called once, before sessions come up. */
+    public void start() {
+        register.load();
+        var _ = scheduler.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void tick() {
+        try {
+            long now = room.clock().millis();
+            register.live().stream()
+                    .filter(transfer -> !transfer.state().finished())
+                    .forEach(transfer -> transfer.tickSoon(now));
+            register.prune();
+        } catch (RuntimeException e) {
+            log.error("tick", e);
+        }
+    }
+
+    // ---- the local API
+
+    @Override
+    public TransferView push(PushRequest request) {
+        return pushes.push(request);
+    }
+
+    @Override
+    public List<TransferView> list(int max) {
+        return register.newest(max).stream().map(Transfer::view).toList();
+    }
+
+    @Override
+    public Optional<TransferView> get(String id) {
+        return register.find(id).map(Transfer::view);
+    }
+
+    @Override
+    public TransferView cancel(String id) {
+        return ask(id, Transfer::cancel);
+    }
+
+    @Override
+    public TransferView resume(String id) {
+        return ask(id, Transfer::goOn);
+    }
+
+    private TransferView ask(String id, Consumer<Transfer> what) {
+        Transfer transfer = register.find(id)
+                .orElseThrow(() -> new TransferException(Code.UNKNOWN_TRANSFER, "no transfer '" + id + "' here"));
+        if (!transfer.state().finished()) {
+            transfer.post(() -> what.accept(transfer));
+        }
+        return transfer.view();
+    }
+
+    @Override
+    public List<CheckpointView> checkpoints(Optional<String> volume, String afterName, int max) {
+        return new Catalogue(room).list(volume, afterName, max);
+    }
+
+    // ---- sessions
+
+    @Override
+    public void opened(Session session) {
+        register.of(session.peer().spiffeId()).forEach(transfer -> transfer.post(() -> transfer.sessionUp(session)));
+    }
+
+    @Override
+    public void closed(Session session, String reason) {
+        register.of(session.peer().spiffeId()).forEach(transfer -> transfer.post(() -> transfer.sessionDown(session)));
+    }
+
+    @Override
+    public void message(Session session, Control message) {
+        Addressed to = Addressed.of(message)
+                .orElseThrow(() -> new ProtocolException("a " + message.getBodyCase() + " is not of this version"));
+        if (message.hasOffer()) {
+            offer(session, message);
+            return;
+        }
+        if (message.hasExistsAnswer()) {
+            log.info(
+                    "{} found that its checkpoint is the one that stands here: {}",
+                    session.peer().spiffeId(),
+                    message.getExistsAnswer().getSame());
+            return;
+        }
+        Optional<Transfer> transfer = register.known(new Key(to.transferId(), to.ours()))
+                .filter(t -> t.row().getPeer().equals(session.peer().spiffeId()));
+        if (transfer.isPresent()) {
+            Transfer known = transfer.get();
+            known.postMessage(() -> known.message(session, message));
+        } else if (to.ours() == Role.DESTINATION) {
+            refuse(
+                    session,
+                    to.transferId(),
+                    Code.UNKNOWN_TRANSFER,
+                    "no transfer " + to.transferId() + " is known here");
+        }
+    }
+
+    private void offer(Session session, Control message) {
+        OfferMessage offer = message.getOffer();
+        String id = "";
+        try {
+            ByteString transferId = Admission.parse(offer.getOffer()).getTransferId();
+            if (transferId.size() != 16) {
+                throw new ProtocolException("an offer whose transfer id has " + transferId.size() + " bytes");
+            }
+            id = Statements.hex(transferId.toByteArray());
+            consider(session, message, new Key(id, Role.DESTINATION));
+        } catch (TransferException e) {
+            log.warn("refused {}: {} {}", session.peer().spiffeId(), e.code(), e.getMessage());
+            refuse(session, id, e.code(), String.valueOf(e.getMessage()));
+        } catch (dev.carnet.daemon.volume.VolumeException e) {
+            TransferException refusal = Failures.of(e);
+            refuse(session, id, refusal.code(), String.valueOf(refusal.getMessage()));
+        }
+    }
+
+    private void consider(Session session, Control message, Key key) {
+        OfferMessage offer = message.getOffer();
+        Optional<Transfer> known = register.known(key);
+        if (known.isPresent()) {
+            Transfer transfer = known.get();
+            boolean same = transfer.row().getPeer().equals(session.peer().spiffeId())
+                    && transfer.row().getOffer().equals(offer.getOffer());
+            if (!same) {
+                throw new TransferException(
+                        Code.OFFER_MISMATCH, "transfer " + key.id() + " is known here with another offer");
+            }
+            transfer.postMessage(() -> transfer.message(session, message));
+            return;
+        }
+        synchronized (admissionLock) {
+            admission.consider(session, offer, key).ifPresent(row -> {
+                Transfer transfer = transferOf(key);
+                transfer.post(() -> {
+                    transfer.sessionUp(session);
+                    ((DestinationTransfer) transfer).sendAccept();
+                });
+            });
+        }
+    }
+
+    private void refuse(Session session, String id, Code code, String sentence) {
+        try {
+            session.send(Control.newBuilder()
+                    .setRefuse(Refuse.newBuilder()
+                            .setTransferId(id.isEmpty() ? ByteString.copyFrom(new byte[16]) : Transfer.digestBytes(id))
+                            .setCode(code)
+                            .setSentence(Transfer.sentence(sentence)))
+                    .build());
+        } catch (SessionClosedException e) {
+            log.debug("the refused peer has gone", e);
+        }
+    }
+
+    @Override
+    public void chunk(Session session, ChunkHeader header, PooledChunk chunk) {
+        Optional<Transfer> transfer = register.live(Key.of(header.transferId(), Role.DESTINATION));
+        boolean taken = transfer.isPresent()
+                && transfer.get().row().getPeer().equals(session.peer().spiffeId())
+                && ((DestinationTransfer) transfer.get()).chunk(header, chunk);
+        if (!taken) {
+            chunk.release();
+        }
+    }
+
+    // ---- what transfers need of the room
+
+    Rows rows() {
+        return rows;
+    }
+
+    PeerKeys peerKeys() {
+        return peerKeys;
+    }
+
+    Statements statements() {
+        return statements;
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    Decoder decoder() {
+        return decoder;
+    }
+
+    Executor pool() {
+        return pool;
+    }
+
+    Executor workers() {
+        return workers;
+    }
+
+    Executor forcers() {
+        return forcers;
+    }
+
+    DestinationTransfer transferOf(Key key) {
+        return (DestinationTransfer) register.register(key);
+    }
+
+    long unfinished(String peer, Role role) {
+        return register.of(peer).stream()
+                .filter(transfer ->
+                        transfer.key().role() == role && !transfer.state().finished())
+                .count();
+    }
+
+    long reserved(String volume) {
+        return register.reserved(volume);
+    }
+
+    Volume volume(String name) {
+        Volume volume = room.settings().volumes().get(name);
+        if (volume == null) {
+            throw new TransferException(
+                    Code.POLICY,
+                    "no volume '" + name + "' is declared at " + room.settings().self());
+        }
+        return volume;
+    }
+
+    SourceTree sourceTree(TransferRow row) {
+        return volume(row.getSourceVolume()).source(row.getSourceRelative(), row.getDereference());
+    }
+
+    RateLimit limit(Transfer transfer) {
+        return limits.computeIfAbsent(
+                transfer.key(), key -> new RateLimit(transfer.row().getBytesPerSecondMax()));
+    }
+
+    int streams(TransferRow row) {
+        return row.getStreams() > 0 ? row.getStreams() : room.settings().streams();
+    }
+
+    /** Half of the destination's own flush window. */
+    long flushBytes(Meter meter) {
+        long window = Math.clamp(
+                (long) meter.now(System.nanoTime()),
+                room.settings().windowMin(),
+                room.settings().windowMax());
+        return window / 2;
+    }
+
+    /** Runs a task in a transfer's mailbox after a moment. */
+    void later(Transfer transfer, Runnable task) {
+        var _ = scheduler.schedule(() -> transfer.post(task), LATER.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Runs what takes long outside of a mailbox. */
+    void background(Runnable task, Consumer<RuntimeException> failed) {
+        pool.execute(() -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                failed.accept(e);
+            }
+        });
+    }
+
+    <T> T withBuffer(Function<PooledChunk, T> work) {
+        PooledChunk chunk = room.sendPool()
+                .acquire(BUFFER_WAIT)
+                .orElseThrow(() -> new TransferException(
+                        Code.BUSY,
+                        "no buffer came free in " + BUFFER_WAIT.toSeconds() + " s: other transfers use them all"));
+        try {
+            return work.apply(chunk);
+        } finally {
+            chunk.release();
+        }
+    }
+
+    boolean isFatal(Throwable e) {
+        return e instanceof LedgerException || e instanceof StateException || e instanceof VirtualMachineError;
+    }
+
+    void fatal(Throwable e) {
+        log.error("the daemon stops: {}", e.getMessage(), e);
+        onFatal.accept(e);
+    }
+
+    @Override
+    public void close() {
+        scheduler.shutdown();
+        register.live().forEach(transfer -> {
+            try {
+                transfer.shutdown();
+            } catch (RuntimeException e) {
+                log.warn("while stopping transfer {}", transfer.key().id(), e);
+            }
+        });
+        for (ExecutorService executor : Arrays.asList(workers, forcers, pool)) {
+            executor.shutdown();
+        }
+    }
+}

@@ -1,0 +1,288 @@
+package dev.carnet.daemon.transfer;
+
+import com.google.protobuf.ByteString;
+import dev.carnet.daemon.fault.FailPoint;
+import dev.carnet.daemon.transfer.rows.NameRow;
+import dev.carnet.daemon.transfer.rows.TransferRow;
+import dev.carnet.daemon.volume.CheckpointName;
+import dev.carnet.daemon.volume.NodeId;
+import dev.carnet.daemon.volume.Records;
+import dev.carnet.daemon.volume.Staging;
+import dev.carnet.daemon.volume.Volume;
+import dev.carnet.proto.ledger.Predicate;
+import dev.carnet.proto.tree.TreeSummary;
+import dev.carnet.proto.wire.v1.Code;
+import dev.carnet.proto.wire.v1.Offer;
+import java.util.Optional;
+
+/**
+ * From the seal to the receipt, and the way back: each step is done, made durable, and only then becomes the state (SPEC section 9). Every step can be done
+ * again from its start.
+ */
+final class Publication {
+    private final Room room;
+    private final Engine engine;
+    private final DestinationTransfer transfer;
+
+    Publication(Room room, Engine engine, DestinationTransfer transfer) {
+        this.room = room;
+        this.engine = engine;
+        this.transfer = transfer;
+    }
+
+    /** Does what the state asks for until the source is needed. */
+    void goOn() {
+        while (true) {
+            State state = transfer.state();
+            switch (state) {
+                case SEALED -> assemble();
+                case ASSEMBLED -> announce();
+                case PUBLISHING -> publish();
+                case PUBLISHED -> sign();
+                case HALF_SIGNED -> {
+                    transfer.sendReceipt();
+                    return;
+                }
+                default -> {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void assemble() {
+        transfer.waiting("every file to be forced to the disk");
+        transfer.sendWaiting(Code.CODE_UNSPECIFIED, "it forces every file to its disk");
+        Staging staging = transfer.staging();
+        staging.assemble(transfer.members().asMembers());
+        FailPoint.DESTINATION_TREE_ASSEMBLED.pass();
+        Trees trees = new Trees(room.store(), transfer.members(), transfer.chunks());
+        Records records = records();
+        records.write(
+                "name", out -> out.write(transfer.name().value().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        records.write("tree", trees::write);
+        records.write("cvs", trees::writeCvs);
+        records.write("seal.dsse", transfer.row().getSeal()::writeTo);
+        FailPoint.DESTINATION_RECORDS_WRITTEN.pass();
+        NodeId root = staging.root()
+                .orElseThrow(() -> new TransferException(
+                        Code.STORAGE, "the staged tree of " + transfer.key().id() + " is gone: somebody removed it"));
+        to(State.ASSEMBLED, row -> row.setRootDevice(root.device()).setRootInode(root.inode()));
+        FailPoint.DESTINATION_ASSEMBLED.pass();
+    }
+
+    /** The one state that announces an act: committed before the rename, with the one-sided possession. */
+    private void announce() {
+        TreeSummary tree = summary();
+        room.ledger()
+                .record(
+                        transfer.entry(Predicate.POSSESSION),
+                        () -> transfer.sign(engine.statements().possession(transfer, tree)),
+                        (tx, recorded) -> transfer.changed(engine.rows()
+                                .update(
+                                        tx,
+                                        transfer.key(),
+                                        row -> row.setState(State.PUBLISHING.name())
+                                                .setPossessionDigest(recorded.payloadDigest()))));
+        FailPoint.DESTINATION_PUBLISHING.pass();
+    }
+
+    private TreeSummary summary() {
+        return new Trees(room.store(), transfer.members(), transfer.chunks()).summary();
+    }
+
+    private void publish() {
+        transfer.waiting("the checkpoint to be published");
+        Volume volume = transfer.volume();
+        CheckpointName name = transfer.name();
+        Staging staging = transfer.staging();
+        Optional<NodeId> staged = staging.root();
+        Optional<NodeId> target = volume.lookup(name);
+        if (staged.isPresent() && target.isEmpty()) {
+            volume.prepareTarget(
+                    name, transfer.row().getStagingId()); // an empty parent may have been removed by somebody
+            staging.publish(name);
+            FailPoint.DESTINATION_RENAMED.pass();
+        } else if (staged.isPresent()
+                || target.isEmpty()
+                || target.get().inode() != transfer.row().getRootInode()) {
+            throw new TransferException(
+                    Code.NAME_TAKEN,
+                    "cannot publish " + volume.name() + "/" + name.value() + ": "
+                            + (target.isPresent() ? "something else stands at the name" : "the staged tree is gone")
+                            + "; clear it and `carnet continue "
+                            + transfer.key().id() + "`, or `carnet cancel` it");
+        }
+        staging.seal(name, transfer.members().page(0, 1).getFirst().member());
+        FailPoint.DESTINATION_TOP_SEALED.pass();
+        room.store().update(tx -> {
+            Offer offer = transfer.offerParsed();
+            TransferRow row = transfer.row();
+            Names.put(
+                    tx,
+                    offer.getVolume(),
+                    offer.getName(),
+                    NameRow.newBuilder()
+                            .setPublished(true)
+                            .setTransferId(offer.getTransferId())
+                            .setCheckpointId(offer.getCheckpointId())
+                            .setLogicalBytes(row.getLogicalBytes())
+                            .setTreeDigest(row.getTreeDigest())
+                            .setContentDigest(row.getContentDigest())
+                            .setFiles(row.getFiles())
+                            .setFrom(row.getPeer())
+                            .setPublishedMs(room.clock().millis())
+                            .build());
+            transfer.changed(engine.rows().update(tx, transfer.key(), r -> r.setState(State.PUBLISHED.name())));
+        });
+        FailPoint.DESTINATION_PUBLISHED.pass();
+    }
+
+    /** Again from its start after a crash, as the table says; then our half of the receipt, built and signed once. */
+    private void sign() {
+        transfer.staging()
+                .seal(transfer.name(), transfer.members().page(0, 1).getFirst().member());
+        transfer.staging().destroy();
+        byte[] envelope = transfer.signTwice(
+                engine.statements().receipt(transfer, engine.rows().sessions(transfer.key())));
+        to(State.HALF_SIGNED, row -> row.setReceipt(ByteString.copyFrom(envelope)));
+        FailPoint.DESTINATION_HALF_SIGNED.pass();
+    }
+
+    /** The source has countersigned: the same bytes are logged here. */
+    void close(byte[] envelope) {
+        room.ledger().record(transfer.entry(Predicate.TRANSFER_RECEIPT), () -> envelope, (tx, recorded) -> {
+            Offer offer = transfer.offerParsed();
+            Names.get(tx, offer.getVolume(), offer.getName())
+                    .filter(row -> row.getTransferId().equals(offer.getTransferId()))
+                    .ifPresent(row -> Names.put(
+                            tx,
+                            offer.getVolume(),
+                            offer.getName(),
+                            row.toBuilder()
+                                    .setReceiptDigest(recorded.payloadDigest())
+                                    .build()));
+            transfer.changed(engine.rows()
+                    .update(
+                            tx,
+                            transfer.key(),
+                            row -> row.setState(State.CLOSED.name())
+                                    .setReceipt(ByteString.copyFrom(recorded.envelope()))
+                                    .clearCode()
+                                    .clearSentence()));
+        });
+        FailPoint.DESTINATION_CLOSED.pass();
+        tidy();
+    }
+
+    /** What is left to do of a transfer that has ended; nothing where it was done before. */
+    void tidy() {
+        if (transfer.row().getTidy()) {
+            return;
+        }
+        if (transfer.state() == State.CLOSED) {
+            records().write("receipt.dsse", transfer.row().getReceipt()::writeTo);
+            FailPoint.DESTINATION_RECEIPT_WRITTEN.pass();
+        }
+        room.store().update(tx -> {
+            Rows.forgetContent(tx, transfer.key());
+            transfer.changed(engine.rows().update(tx, transfer.key(), row -> row.setTidy(true)));
+        });
+        transfer.waiting(null);
+    }
+
+    private Records records() {
+        return transfer.volume().records(transfer.name());
+    }
+
+    // ---- STOPPED
+
+    /** Publication cannot go on without the operator; nothing is thrown away. */
+    void stop(TransferException why) {
+        State in = transfer.state();
+        to(
+                State.STOPPED,
+                row -> row.setStoppedIn(in.name())
+                        .setCode(why.code().getNumber())
+                        .setSentence(String.valueOf(why.getMessage())));
+        transfer.waiting("the operator: " + why.getMessage());
+        transfer.sendWaiting(Code.STOPPED, String.valueOf(why.getMessage()));
+    }
+
+    void tryAgain() {
+        State in = State.valueOf(transfer.row().getStoppedIn());
+        to(in, row -> row.clearStoppedIn().clearCode().clearSentence());
+        goOn();
+    }
+
+    // ---- ABORTING
+
+    /** First what we had is on record, then it goes. */
+    void abort(Code code, String sentence) {
+        if (!transfer.row().getPossessionDigest().isEmpty()) {
+            releasePossession(sentence);
+        }
+        room.ledger()
+                .record(
+                        transfer.entry(Predicate.TRANSFER_ABORT),
+                        () -> transfer.sign(engine.statements().abort(transfer, code, sentence)),
+                        (tx, recorded) -> transfer.changed(engine.rows()
+                                .update(
+                                        tx,
+                                        transfer.key(),
+                                        row -> row.setState(State.ABORTING.name())
+                                                .setCode(code.getNumber())
+                                                .setSentence(sentence)
+                                                .setAbortDigest(recorded.payloadDigest()))));
+        FailPoint.DESTINATION_ABORTING.pass();
+        finishAbort();
+    }
+
+    private void releasePossession(String reason) {
+        Offer offer = transfer.offerParsed();
+        TransferRow row = transfer.row();
+        room.ledger()
+                .record(
+                        transfer.entry(Predicate.POSSESSION_RELEASED),
+                        () -> transfer.sign(engine.statements()
+                                .possessionReleased(
+                                        transfer.key().id(),
+                                        row.getPeer(),
+                                        row.getTreeDigest(),
+                                        offer.getVolume(),
+                                        offer.getName(),
+                                        reason)),
+                        (tx, recorded) -> {});
+    }
+
+    void finishAbort() {
+        Volume volume = transfer.volume();
+        transfer.staging().destroy();
+        if (!transfer.row().getTreeDigest().isEmpty()) {
+            records().remove();
+        }
+        volume.removeEmptyParents(transfer.row().getParentsMadeList());
+        FailPoint.DESTINATION_STAGING_REMOVED.pass();
+        room.ledger()
+                .record(
+                        transfer.entry(Predicate.STAGING_DESTROYED),
+                        () -> transfer.sign(engine.statements().stagingDestroyed(transfer)),
+                        (tx, recorded) -> {
+                            Offer offer = transfer.offerParsed();
+                            Names.get(tx, offer.getVolume(), offer.getName())
+                                    .filter(row -> row.getTransferId().equals(offer.getTransferId()))
+                                    .ifPresent(row -> Names.delete(tx, offer.getVolume(), offer.getName()));
+                            transfer.changed(engine.rows()
+                                    .update(tx, transfer.key(), row -> row.setState(State.ABORTED.name())));
+                        });
+        FailPoint.DESTINATION_ABORTED.pass();
+        tidy();
+    }
+
+    private void to(State state, java.util.function.Consumer<TransferRow.Builder> change) {
+        transfer.update(row -> {
+            row.setState(state.name());
+            change.accept(row);
+        });
+    }
+}

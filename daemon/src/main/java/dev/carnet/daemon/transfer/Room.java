@@ -1,0 +1,30 @@
+package dev.carnet.daemon.transfer;
+
+import dev.carnet.daemon.ledger.Ledger;
+import dev.carnet.daemon.policy.Policy;
+import dev.carnet.daemon.state.Store;
+import dev.carnet.daemon.transport.ChunkPool;
+import dev.carnet.daemon.transport.Transport;
+import dev.carnet.proto.hash.Blake3;
+import dev.carnet.proto.identity.TrustAnchors;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.function.Supplier;
+
+/**
+ * What this room stands on: the rooms below, and the four small doors (clock, randomness; disk and network lie behind the rooms).
+ *
+ * @param policy the one in force, asked anew each time
+ * @param sendPool byte budget of what is read and sent
+ */
+public record Room(
+        Settings settings,
+        Store store,
+        Ledger ledger,
+        Transport transport,
+        Supplier<Policy> policy,
+        TrustAnchors anchors,
+        ChunkPool sendPool,
+        Blake3 blake3,
+        Clock clock,
+        SecureRandom random) {}

@@ -1,0 +1,40 @@
+package dev.carnet.daemon.transfer;
+
+import dev.carnet.daemon.volume.Volume;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * What configuration says to this room.
+ *
+ * @param self our SPIFFE ID
+ * @param volumes by name
+ * @param quotas logical bytes that published and reserved names of a volume may have together, by its name; no entry is no quota
+ * @param peers SPIFFE IDs by local alias
+ * @param streams data streams of a transfer, where the push does not say
+ * @param windowMin the flush window's lower bound, in bytes
+ * @param windowMax its upper bound
+ * @param flushInterval the longest that written data waits to be forced
+ * @param beginTimeout between our Accept and the source's Begin
+ * @param silenceMax between two signs of life of a transfer's peer, then the session is dropped
+ * @param stagingTtl how long an unfinished transfer is kept after its last chunk
+ * @param transfersPerPeerMax unfinished transfers that one peer may bring
+ * @param blobs where the ledger keeps blobs: a source's receipts are found there
+ * @param workers threads that hash, compress, read and write
+ */
+public record Settings(
+        String self,
+        Map<String, Volume> volumes,
+        Map<String, Long> quotas,
+        Map<String, String> peers,
+        int streams,
+        long windowMin,
+        long windowMax,
+        Duration flushInterval,
+        Duration beginTimeout,
+        Duration silenceMax,
+        Duration stagingTtl,
+        int transfersPerPeerMax,
+        Path blobs,
+        int workers) {}

@@ -1,0 +1,487 @@
+package dev.carnet.daemon.transfer;
+
+import com.google.protobuf.ByteString;
+import dev.carnet.daemon.fault.FailPoint;
+import dev.carnet.daemon.ledger.EntryKey;
+import dev.carnet.daemon.transfer.rows.TransferRow;
+import dev.carnet.daemon.transport.Session;
+import dev.carnet.proto.ledger.Predicate;
+import dev.carnet.proto.ledger.Role;
+import dev.carnet.proto.tree.TreeSummary;
+import dev.carnet.proto.wire.v1.Aborted;
+import dev.carnet.proto.wire.v1.Accept;
+import dev.carnet.proto.wire.v1.Ack;
+import dev.carnet.proto.wire.v1.Begin;
+import dev.carnet.proto.wire.v1.Cancel;
+import dev.carnet.proto.wire.v1.Closed;
+import dev.carnet.proto.wire.v1.Code;
+import dev.carnet.proto.wire.v1.Control;
+import dev.carnet.proto.wire.v1.Countersigned;
+import dev.carnet.proto.wire.v1.Exists;
+import dev.carnet.proto.wire.v1.ExistsAnswer;
+import dev.carnet.proto.wire.v1.FilePageAck;
+import dev.carnet.proto.wire.v1.Held;
+import dev.carnet.proto.wire.v1.Offer;
+import dev.carnet.proto.wire.v1.OfferMessage;
+import dev.carnet.proto.wire.v1.Receipt;
+import dev.carnet.proto.wire.v1.Refuse;
+import dev.carnet.proto.wire.v1.Resume;
+import dev.carnet.proto.wire.v1.Seal;
+import dev.carnet.proto.wire.v1.Waiting;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The source's side of a transfer: OPEN, SEALED, COUNTERSIGNED, CLOSED (SPEC section 9). Everything runs in its mailbox; the bytes move in
+ * {@link SourceSending}.
+ */
+final class SourceTransfer extends Transfer {
+    private static final Set<Code> AGAIN = EnumSet.of(Code.BUSY, Code.SHUTTING_DOWN, Code.TIMEOUT, Code.REPLACED);
+
+    private final SourceSending sending;
+    private boolean answered; // since the session came up
+
+    SourceTransfer(Room room, Engine engine, Key key, TransferRow row) {
+        super(room, engine, key, row);
+        this.sending = new SourceSending(room, engine, this);
+    }
+
+    // ---- the session comes and goes
+
+    @Override
+    void sessionUp(Session session) {
+        link().up(session);
+        meter().connected(System.nanoTime());
+        answered = false;
+        greet();
+    }
+
+    @Override
+    void sessionDown(Session session) {
+        if (link().down(session)) {
+            sending.stop();
+            meter().disconnected(System.nanoTime());
+        }
+    }
+
+    /** Says what the peer has to know to go on, by our state. */
+    private void greet() {
+        switch (state()) {
+            case OPEN -> {
+                if (row().getOwnIntent().isEmpty()) {
+                    offer();
+                } else {
+                    resume();
+                }
+            }
+            case SEALED, COUNTERSIGNED -> resume();
+            case CANCEL_WANTED -> sendCancel();
+            case ABORTED -> {
+                if (row().getPeerOwedCancel()) {
+                    sendCancel();
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private void offer() {
+        waiting(row().getPeer() + " to answer the offer");
+        Offer draft = offerParsed();
+        if (draft.getDestinationOrigin().isEmpty()) {
+            // the one fact that only the peer can tell; from here on the bytes never change
+            String origin = link().session().map(Session::peerOrigin).orElse("");
+            if (origin.isEmpty()) {
+                return;
+            }
+            update(row -> row.setOffer(
+                    draft.toBuilder().setDestinationOrigin(origin).build().toByteString()));
+        }
+        link().send(Control.newBuilder()
+                .setOffer(OfferMessage.newBuilder()
+                        .setOffer(row().getOffer())
+                        .setKeys(engine().peerKeys().ours())));
+        FailPoint.SOURCE_OFFER_SENT.pass();
+    }
+
+    private void resume() {
+        waiting(row().getPeer() + " to say what it holds");
+        link().send(Control.newBuilder()
+                .setResume(Resume.newBuilder()
+                        .setTransferId(link().transferId())
+                        .setOfferDigest(offerDigest())
+                        .setState(state().name())
+                        .setKeys(engine().peerKeys().ours())));
+    }
+
+    private void sendCancel() {
+        link().send(Control.newBuilder()
+                .setCancel(Cancel.newBuilder()
+                        .setTransferId(link().transferId())
+                        .setCode(row().getCode() == 0 ? Code.CANCELLED : Code.forNumber(row().getCode()))
+                        .setSentence(sentence(row().getSentence()))));
+    }
+
+    // ---- what the destination says
+
+    @Override
+    void message(Session session, Control message) {
+        if (link().session().filter(live -> live.id().equals(session.id())).isEmpty()) {
+            return; // of a session that has ended
+        }
+        answered = true;
+        seen();
+        switch (message.getBodyCase()) {
+            case ACCEPT -> accepted(message.getAccept());
+            case REFUSE -> refused(message.getRefuse());
+            case EXISTS -> exists(message.getExists());
+            case HELD -> held(session, message.getHeld());
+            case FILE_PAGE_ACK -> pageAck(message.getFilePageAck());
+            case ACK -> ack(message.getAck());
+            case RECEIPT -> receipt(message.getReceipt());
+            case CLOSED -> closed(message.getClosed());
+            case ABORTED -> aborted(message.getAborted());
+            case WAITING -> told(message.getWaiting());
+            default -> throw outOfSequence(message);
+        }
+    }
+
+    private void accepted(Accept accept) {
+        if (state() != State.OPEN) {
+            return;
+        }
+        engine().peerKeys().accept(row().getPeer(), accept.getKeys());
+        String theirs = HexFormat.of().formatHex(accept.getIntentDigest().toByteArray());
+        if (!row().getPeerIntent().isEmpty() && !row().getPeerIntent().equals(theirs)) {
+            throw new TransferException(
+                    Code.BAD_STATEMENT, row().getPeer() + " names another intent for this transfer than it did before");
+        }
+        if (row().getOwnIntent().isEmpty()) {
+            room().ledger()
+                    .record(
+                            entry(Predicate.TRANSFER_INTENT),
+                            () -> sign(engine().statements().intent(this, theirs)),
+                            (tx, recorded) -> changed(rows().update(
+                                            tx,
+                                            key(),
+                                            row -> row.setOwnIntent(recorded.payloadDigest())
+                                                    .setPeerIntent(theirs))));
+            FailPoint.SOURCE_INTENT_LOGGED.pass();
+        }
+        waiting(row().getPeer() + " to say what it holds");
+        link().send(Control.newBuilder()
+                .setBegin(Begin.newBuilder()
+                        .setTransferId(link().transferId())
+                        .setIntentDigest(digestBytes(row().getOwnIntent()))));
+        FailPoint.SOURCE_BEGIN_SENT.pass();
+    }
+
+    private void refused(Refuse refuse) {
+        if (state() == State.ABORTED) {
+            update(row -> row.setPeerOwedCancel(false)); // it knows of nothing: there is nothing to take back
+            return;
+        }
+        if (refuse.getCode() == Code.UNKNOWN_TRANSFER
+                && state() == State.OPEN
+                && row().getOwnIntent().isEmpty()) {
+            offer();
+        } else if (AGAIN.contains(refuse.getCode())) {
+            waiting(row().getPeer() + ": " + refuse.getSentence());
+            engine().later(this, this::again);
+        } else if (state() == State.OPEN) {
+            abortHere(refuse.getCode(), refuse.getSentence(), false);
+        } else {
+            flag(refuse.getCode(), row().getPeer() + " refuses to go on: " + refuse.getSentence());
+        }
+    }
+
+    private void again() {
+        if (!state().finished() && link().session().isPresent()) {
+            greet();
+        }
+    }
+
+    private void exists(Exists exists) {
+        if (state() != State.OPEN || !row().getOwnIntent().isEmpty()) {
+            return;
+        }
+        String theirs = HexFormat.of().formatHex(exists.getTreeDigest().toByteArray());
+        waiting("our own files to be hashed: " + row().getPeer() + " has a checkpoint of this name");
+        engine().background(
+                        () -> {
+                            TreeSummary ours = sending.hashAll();
+                            post(() -> compared(ours, theirs));
+                        },
+                        this::failLater);
+    }
+
+    private void compared(TreeSummary ours, String theirs) {
+        if (state() != State.OPEN) {
+            return;
+        }
+        boolean same = ours.treeDigest().hex().equals(theirs);
+        link().send(Control.newBuilder()
+                .setExistsAnswer(ExistsAnswer.newBuilder()
+                        .setTransferId(link().transferId())
+                        .setSame(same)));
+        if (!same) {
+            abortHere(
+                    Code.NAME_TAKEN,
+                    row().getPeer() + " has published another checkpoint as " + target() + " (tree "
+                            + theirs.substring(0, 12) + "…): push under another name",
+                    false);
+            return;
+        }
+        update(row -> row.setState(State.EXISTS.name())
+                .setTreeDigest(theirs)
+                .setContentDigest(ours.contentDigest().hex())
+                .setHeldBytes(row.getLogicalBytes()));
+        forgetContent();
+    }
+
+    private void held(Session session, Held page) {
+        if (state() == State.OPEN && !row().getOwnIntent().isEmpty()) {
+            sending.held(session, page);
+        } else if (state() == State.SEALED && page.getLast()) {
+            sendSeal(); // it has not seen the seal
+        }
+    }
+
+    private void pageAck(FilePageAck ack) {
+        if (state() == State.OPEN) {
+            sending.pageAck(ack);
+        }
+    }
+
+    private void ack(Ack ack) {
+        if (state() == State.OPEN) {
+            sending.ack(ack);
+        }
+    }
+
+    private void told(Waiting told) {
+        waiting(row().getPeer() + ": " + told.getSentence());
+        if (told.getCode() == Code.NO_SPACE || told.getCode() == Code.STORAGE) {
+            sending.stop();
+        }
+    }
+
+    // ---- the end
+
+    /** Every chunk is acknowledged: the source stands as it was walked, and what we computed is signed once. */
+    void seal(TreeSummary tree) {
+        if (state() != State.OPEN) {
+            return;
+        }
+        room().ledger()
+                .record(
+                        entry(Predicate.SEAL),
+                        () -> signTwice(engine().statements().seal(this, tree)),
+                        (tx, recorded) -> changed(rows().update(
+                                        tx,
+                                        key(),
+                                        row -> row.setState(State.SEALED.name())
+                                                .setSeal(ByteString.copyFrom(recorded.envelope()))
+                                                .setSealDigest(recorded.payloadDigest())
+                                                .setTreeDigest(tree.treeDigest().hex())
+                                                .setContentDigest(
+                                                        tree.contentDigest().hex()))));
+        FailPoint.SOURCE_SEALED.pass();
+        sendSeal();
+    }
+
+    private void sendSeal() {
+        waiting(row().getPeer() + " to publish and sign");
+        link().send(Control.newBuilder()
+                .setSeal(Seal.newBuilder().setTransferId(link().transferId()).setEnvelope(row().getSeal())));
+        FailPoint.SOURCE_SEAL_SENT.pass();
+    }
+
+    private void receipt(Receipt receipt) {
+        switch (state()) {
+            case SEALED, CANCEL_WANTED -> countersign(receipt.getEnvelope().toByteArray());
+            case COUNTERSIGNED, CLOSED -> sendCountersigned();
+            default -> throw new TransferException(Code.PROTOCOL, "a receipt before the seal");
+        }
+    }
+
+    private void countersign(byte[] envelope) {
+        try {
+            engine().statements().checkReceipt(this, envelope);
+        } catch (TransferException e) {
+            flag(e.code(), String.valueOf(e.getMessage()));
+            return;
+        }
+        room().ledger()
+                .record(
+                        entry(Predicate.TRANSFER_RECEIPT),
+                        () -> room().ledger().keys().countersign(envelope),
+                        (tx, recorded) -> changed(rows().update(
+                                        tx,
+                                        key(),
+                                        row -> row.setState(State.COUNTERSIGNED.name())
+                                                .setReceipt(ByteString.copyFrom(recorded.envelope()))
+                                                .clearCode()
+                                                .clearSentence())));
+        FailPoint.SOURCE_COUNTERSIGNED.pass();
+        sendCountersigned();
+    }
+
+    private void sendCountersigned() {
+        waiting(row().getPeer() + " to close");
+        link().send(Control.newBuilder()
+                .setCountersigned(Countersigned.newBuilder()
+                        .setTransferId(link().transferId())
+                        .setEnvelope(row().getReceipt())));
+        FailPoint.SOURCE_COUNTERSIGNED_SENT.pass();
+    }
+
+    private void closed(Closed closed) {
+        if (state() != State.COUNTERSIGNED) {
+            return;
+        }
+        byte[] ours = row().getReceipt().toByteArray();
+        if (!closed.getEnvelopeDigest().equals(sha256(ours))) {
+            flag(Code.BAD_STATEMENT, row().getPeer() + " has closed with another envelope than the one we signed");
+            return;
+        }
+        String blob = room().ledger().blob(ours);
+        update(row -> row.setState(State.CLOSED.name()).setReceiptBlob(blob));
+        FailPoint.SOURCE_CLOSED.pass();
+        forgetContent();
+    }
+
+    // ---- giving up
+
+    @Override
+    void cancel() {
+        switch (state()) {
+            case OPEN ->
+                abortHere(
+                        Code.CANCELLED,
+                        "cancelled by the operator of " + room().settings().self(),
+                        true);
+            case SEALED -> {
+                update(row -> row.setState(State.CANCEL_WANTED.name())
+                        .setCode(Code.CANCELLED_VALUE)
+                        .setSentence("cancelled by the operator of "
+                                + room().settings().self()));
+                waiting(row().getPeer() + " to say whether it can still be taken back");
+                sendCancel();
+            }
+            default -> {}
+        }
+    }
+
+    @Override
+    void goOn() {
+        if (state().finished() && !row().getTidy()) {
+            forgetContent();
+        }
+        if (!state().finished() && link().session().isPresent()) {
+            if (state() == State.OPEN && row().getCode() != 0) {
+                update(row -> row.clearCode().clearSentence());
+            }
+            sending.stop();
+            greet();
+        }
+    }
+
+    private void aborted(Aborted aborted) {
+        switch (state()) {
+            case OPEN, SEALED, CANCEL_WANTED -> {
+                if (aborted.getCode() != Code.TOO_LATE) {
+                    abortHere(aborted.getCode(), row().getPeer() + ": " + aborted.getSentence(), false);
+                } else if (state() == State.CANCEL_WANTED) {
+                    update(row -> row.setState(State.SEALED.name()).clearCode().clearSentence());
+                    waiting(row().getPeer() + " to finish: it was too late to cancel");
+                }
+            }
+            case ABORTED -> update(row -> row.setPeerOwedCancel(false));
+            default -> {}
+        }
+    }
+
+    @Override
+    void failed(TransferException e) {
+        if (state() == State.OPEN) {
+            abortHere(e.code(), String.valueOf(e.getMessage()), true);
+        } else if (!state().finished()) {
+            flag(e.code(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Ends the transfer on this side; logged where we may have sent anything. {@code tell}: the destination does not know yet. */
+    private void abortHere(Code code, String sentence, boolean tell) {
+        sending.stop();
+        boolean begun = !row().getOwnIntent().isEmpty();
+        if (begun) {
+            room().ledger()
+                    .record(
+                            entry(Predicate.TRANSFER_ABORT),
+                            () -> sign(engine().statements().abort(this, code, sentence(sentence))),
+                            (tx, recorded) ->
+                                    changed(rows().update(tx, key(), row -> aborted(row, code, sentence, tell))));
+            FailPoint.SOURCE_ABORT_LOGGED.pass();
+        } else {
+            update(row -> aborted(row, code, sentence, false));
+        }
+        if (tell) {
+            sendCancel();
+        }
+        forgetContent();
+    }
+
+    private static void aborted(TransferRow.Builder row, Code code, String sentence, boolean tell) {
+        row.setState(State.ABORTED.name())
+                .setCode(code.getNumber())
+                .setSentence(sentence)
+                .setPeerOwedCancel(tell);
+    }
+
+    @Override
+    void tick(long nowMillis) {
+        Optional<Session> session = link().session();
+        if (session.isEmpty() || state() != State.OPEN) {
+            return;
+        }
+        boolean expecting = !answered || sending.expectsAnswer();
+        if (expecting && silentFor(nowMillis) > room().settings().silenceMax().toMillis()) {
+            session.get()
+                    .close(
+                            Code.TIMEOUT,
+                            "no sign of life of transfer " + key().id() + " for "
+                                    + room().settings().silenceMax().toSeconds() + " s");
+        }
+    }
+
+    @Override
+    void shutdown() {
+        sending.stop();
+    }
+
+    // ---- facts
+
+    EntryKey entry(Predicate predicate) {
+        return new EntryKey(key().id(), Role.SOURCE.label(), predicate, 0);
+    }
+
+    @Override
+    TransferView view() {
+        return Views.source(this, sending.live());
+    }
+
+    private String target() {
+        Offer offer = offerParsed();
+        return offer.getVolume() + "/" + offer.getName();
+    }
+
+    @Nullable
+    String receiptPath() {
+        String blob = row().getReceiptBlob();
+        return blob.isEmpty() ? null : room().settings().blobs().resolve(blob).toString();
+    }
+}

@@ -1,0 +1,420 @@
+package dev.carnet.daemon.transfer;
+
+import dev.carnet.daemon.transfer.rows.NameRow;
+import dev.carnet.daemon.transfer.rows.SessionRow;
+import dev.carnet.daemon.transfer.rows.TransferRow;
+import dev.carnet.proto.ledger.ChunkList;
+import dev.carnet.proto.ledger.Dsse;
+import dev.carnet.proto.ledger.Possession;
+import dev.carnet.proto.ledger.PossessionReleased;
+import dev.carnet.proto.ledger.Role;
+import dev.carnet.proto.ledger.Seal;
+import dev.carnet.proto.ledger.StagingDestroyed;
+import dev.carnet.proto.ledger.StatementException;
+import dev.carnet.proto.ledger.TransferAbort;
+import dev.carnet.proto.ledger.TransferIntent;
+import dev.carnet.proto.ledger.TransferReceipt;
+import dev.carnet.proto.ledger.TransferReceipt.SessionFacts;
+import dev.carnet.proto.tree.TreeSummary;
+import dev.carnet.proto.wire.Limits;
+import dev.carnet.proto.wire.v1.Code;
+import dev.carnet.proto.wire.v1.Offer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/** Builds the payloads of entries from what is on record, and checks what the other side has signed (SPEC section 11). */
+final class Statements {
+    private static final HexFormat HEX = HexFormat.of();
+
+    private final Room room;
+    private final PeerKeys keys;
+
+    Statements(Room room, PeerKeys keys) {
+        this.room = room;
+        this.keys = keys;
+    }
+
+    private Instant now() {
+        return Instant.ofEpochMilli(room.clock().millis());
+    }
+
+    private String self() {
+        return room.settings().self();
+    }
+
+    private String origin() {
+        return room.ledger().origin();
+    }
+
+    /** Ours, of either role. {@code peerIntent}: of a source, what Accept said; of a destination, empty. */
+    byte[] intent(Transfer transfer, String peerIntent) {
+        Offer offer = transfer.offerParsed();
+        Role role = transfer.key().role();
+        TransferRow row = transfer.row();
+        return new TransferIntent(
+                        self(),
+                        origin(),
+                        now(),
+                        transfer.key().id(),
+                        role,
+                        row.getPeer(),
+                        hex(transfer.offerDigest().toByteArray()),
+                        hex(offer.getCheckpointId().toByteArray()),
+                        TransferIntent.MODE_OPEN,
+                        TransferIntent.DIRECTION_PUSH,
+                        offer.getVolume(),
+                        offer.getName(),
+                        offer.getMembers(),
+                        offer.getLogicalBytesMax(),
+                        TransferIntent.Part.WHOLE,
+                        row.getPrincipal(),
+                        row.getRule(),
+                        room.policy().get().digest(),
+                        role == Role.SOURCE ? offer.getDestinationOrigin() : offer.getSourceOrigin(),
+                        role == Role.SOURCE ? Optional.of(peerIntent) : Optional.empty())
+                .payload();
+    }
+
+    byte[] seal(Transfer transfer, TreeSummary tree) {
+        Offer offer = transfer.offerParsed();
+        return new Seal(
+                        self(),
+                        origin(),
+                        now(),
+                        transfer.key().id(),
+                        tree.treeDigest().hex(),
+                        hex(transfer.offerDigest().toByteArray()),
+                        hex(offer.getCheckpointId().toByteArray()),
+                        tree.contentDigest().hex(),
+                        tree.files(),
+                        tree.directories(),
+                        tree.logicalBytes(),
+                        new Seal.Source(self(), origin()),
+                        new Seal.Destination(
+                                offer.getDestinationId(),
+                                offer.getDestinationOrigin(),
+                                offer.getVolume(),
+                                offer.getName()))
+                .payload();
+    }
+
+    /**
+     * What a destination demands of a seal: signed by the source's entry keys, about this very transfer, and equal to the tree that we have computed.
+     *
+     * @throws TransferException BAD_STATEMENT or TREE_MISMATCH
+     */
+    Dsse checkSeal(Transfer transfer, byte[] envelope, TreeSummary ours) {
+        String peer = transfer.row().getPeer();
+        Offer offer = transfer.offerParsed();
+        Dsse dsse = parse(peer, "seal", envelope);
+        Seal seal = read(peer, "seal", () -> {
+            keys.of(peer).verifyBoth(dsse);
+            return Seal.read(dsse.payload());
+        });
+        require(dsse.signatures().size() == 2, peer, "a seal has two signatures");
+        require(seal.transfer().equals(transfer.key().id()), peer, "the seal is about another transfer");
+        require(seal.offer().equals(hex(transfer.offerDigest().toByteArray())), peer, "the seal names another offer");
+        require(
+                seal.checkpoint().equals(hex(offer.getCheckpointId().toByteArray())),
+                peer,
+                "the seal names another checkpoint");
+        require(
+                seal.source().equals(new Seal.Source(offer.getSourceId(), offer.getSourceOrigin())),
+                peer,
+                "the seal names another source");
+        require(
+                seal.destination().equals(new Seal.Destination(self(), origin(), offer.getVolume(), offer.getName())),
+                peer,
+                "the seal names another destination");
+        boolean same = seal.tree().equals(ours.treeDigest().hex())
+                && seal.content().equals(ours.contentDigest().hex())
+                && seal.files() == ours.files()
+                && seal.directories() == ours.directories()
+                && seal.logicalBytes() == ours.logicalBytes();
+        if (!same) {
+            throw new TransferException(
+                    Code.TREE_MISMATCH,
+                    "the source's tree " + seal.tree() + " is not the one received, "
+                            + ours.treeDigest().hex()
+                            + ": push again; if it repeats, one of the two machines computes wrongly");
+        }
+        return dsse;
+    }
+
+    byte[] possession(Transfer transfer, TreeSummary tree) {
+        Offer offer = transfer.offerParsed();
+        return new Possession(
+                        self(),
+                        origin(),
+                        now(),
+                        transfer.key().id(),
+                        Role.DESTINATION,
+                        transfer.row().getPeer(),
+                        tree.treeDigest().hex(),
+                        Possession.STATE_PUBLISHING,
+                        tree.contentDigest().hex(),
+                        offer.getVolume(),
+                        offer.getName(),
+                        tree.files(),
+                        tree.logicalBytes(),
+                        transfer.row().getSealDigest())
+                .payload();
+    }
+
+    byte[] receipt(Transfer transfer, List<Sessions.Stored> sessions) {
+        Offer offer = transfer.offerParsed();
+        TransferRow row = transfer.row();
+        Seal seal = Seal.read(Dsse.parse(row.getSeal().toByteArray()).payload());
+        List<SessionFacts> facts = sessions.stream()
+                .filter(stored -> stored.row().getBroughtChunk())
+                .map(Statements::facts)
+                .sorted(Comparator.comparing(SessionFacts::opened))
+                .toList();
+        boolean more = facts.size() > Limits.RECEIPT_SESSIONS_MAX;
+        return new TransferReceipt(
+                        self(),
+                        origin(),
+                        now(),
+                        transfer.key().id(),
+                        seal.tree(),
+                        seal.checkpoint(),
+                        seal.offer(),
+                        seal.content(),
+                        seal.files(),
+                        seal.directories(),
+                        seal.logicalBytes(),
+                        row.getWireBytes(),
+                        row.getResentBytes(),
+                        new TransferReceipt.Source(
+                                seal.source().id(),
+                                seal.source().origin(),
+                                row.getPeerIntent(),
+                                row.getSealDigest(),
+                                keys.of(row.getPeer()).ids(),
+                                seal.time()),
+                        new TransferReceipt.Destination(
+                                self(),
+                                origin(),
+                                offer.getVolume(),
+                                offer.getName(),
+                                row.getOwnIntent(),
+                                row.getPossessionDigest(),
+                                room.ledger().keys().entryKeyIds(),
+                                now()),
+                        more ? facts.subList(0, Limits.RECEIPT_SESSIONS_MAX) : facts,
+                        more ? Optional.of(room.ledger().blob(sessionsBlob(facts))) : Optional.empty())
+                .payload();
+    }
+
+    private static byte[] sessionsBlob(List<SessionFacts> facts) {
+        return TransferReceipt.moreSessions(facts.subList(Limits.RECEIPT_SESSIONS_MAX, facts.size()));
+    }
+
+    private static SessionFacts facts(Sessions.Stored stored) {
+        SessionRow row = stored.row();
+        return new SessionFacts(
+                stored.id(),
+                row.getSourceKey(),
+                row.getDestinationKey(),
+                row.getGroup(),
+                row.getSuite(),
+                row.getExporter(),
+                Instant.ofEpochMilli(row.getOpenedMs()),
+                Optional.of(Instant.ofEpochMilli(row.getClosedMs())));
+    }
+
+    /**
+     * What a source demands before it countersigns (SPEC section 11): nothing in the receipt may be what it did not see.
+     *
+     * @throws TransferException BAD_STATEMENT or RECEIPT_MISMATCH
+     */
+    void checkReceipt(Transfer transfer, byte[] envelope) {
+        String peer = transfer.row().getPeer();
+        TransferRow row = transfer.row();
+        Dsse dsse = parse(peer, "receipt", envelope);
+        TransferReceipt receipt = read(peer, "receipt", () -> {
+            keys.of(peer).verifyBoth(dsse);
+            return TransferReceipt.read(dsse.payload());
+        });
+        require(dsse.signatures().size() == 2, peer, "a receipt comes with the receiver's two signatures");
+        Seal seal = Seal.read(Dsse.parse(row.getSeal().toByteArray()).payload());
+        TransferReceipt.Source source = new TransferReceipt.Source(
+                self(),
+                origin(),
+                row.getOwnIntent(),
+                row.getSealDigest(),
+                room.ledger().keys().entryKeyIds(),
+                seal.time());
+        demand(receipt.daemon().equals(peer) && receipt.destination().id().equals(peer), peer, "its signer");
+        demand(receipt.transfer().equals(seal.transfer()), peer, "the transfer");
+        demand(receipt.offer().equals(seal.offer()), peer, "the offer");
+        demand(receipt.checkpoint().equals(seal.checkpoint()), peer, "the checkpoint");
+        demand(receipt.tree().equals(seal.tree()), peer, "the tree digest");
+        demand(receipt.content().equals(seal.content()), peer, "the content digest");
+        demand(receipt.files() == seal.files(), peer, "the number of files");
+        demand(receipt.directories() == seal.directories(), peer, "the number of directories");
+        demand(receipt.logicalBytes() == seal.logicalBytes(), peer, "the logical bytes");
+        demand(receipt.source().equals(source), peer, "the source");
+        Seal.Destination ours = seal.destination();
+        TransferReceipt.Destination theirs = receipt.destination();
+        demand(theirs.origin().equals(ours.origin()), peer, "the destination's origin");
+        demand(theirs.volume().equals(ours.volume()), peer, "the volume");
+        demand(theirs.name().equals(ours.name()), peer, "the name");
+        demand(theirs.intent().equals(row.getPeerIntent()), peer, "the destination's intent");
+        List<SessionFacts> known = transferSessions(transfer);
+        demand(
+                receipt.sessions().stream().allMatch(said -> known.stream().anyMatch(k -> same(k, said))),
+                peer,
+                "a session");
+    }
+
+    private List<SessionFacts> transferSessions(Transfer transfer) {
+        return transfer.rows().sessions(transfer.key()).stream()
+                .map(Statements::facts)
+                .toList();
+    }
+
+    /** Times are each side's own. */
+    private static boolean same(SessionFacts ours, SessionFacts said) {
+        return ours.id().equals(said.id())
+                && ours.sourceKey().equals(said.sourceKey())
+                && ours.destinationKey().equals(said.destinationKey())
+                && ours.group().equals(said.group())
+                && ours.suite().equals(said.suite())
+                && ours.exporter().equals(said.exporter());
+    }
+
+    /**
+     * What a destination demands of the countersigned receipt: its own payload, all four signatures.
+     *
+     * @throws TransferException BAD_STATEMENT
+     */
+    void checkCountersigned(Transfer transfer, byte[] envelope) {
+        String peer = transfer.row().getPeer();
+        Dsse dsse = parse(peer, "countersigned receipt", envelope);
+        Dsse ours = Dsse.parse(transfer.row().getReceipt().toByteArray());
+        require(
+                java.util.Arrays.equals(dsse.payload(), ours.payload()),
+                peer,
+                "the payload is not the receipt that we signed");
+        require(dsse.signatures().size() == 4, peer, "a receipt has four signatures");
+        read(peer, "countersigned receipt", () -> {
+            keys.of(peer).verifyBoth(dsse);
+            keys.self().verifyBoth(dsse);
+            return dsse;
+        });
+    }
+
+    byte[] abort(Transfer transfer, Code code, String reason) {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        long[] exposed = {0};
+        Members members = transfer.members();
+        try {
+            ChunkList.Writer list = new ChunkList.Writer(text);
+            transfer.chunks().forEach((member, chunk, sum) -> {
+                exposed[0] += Geometry.length(members.get(member).getSize(), chunk);
+                if (sum != null) {
+                    add(list, new ChunkList.Chunk(member, chunk, sum.cv()));
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new TransferAbort(
+                        self(),
+                        origin(),
+                        now(),
+                        transfer.key().id(),
+                        transfer.key().role(),
+                        transfer.row().getPeer(),
+                        hex(transfer.offerDigest().toByteArray()),
+                        code.name(),
+                        reason,
+                        exposed[0],
+                        room.ledger().blob(text.toByteArray()))
+                .payload();
+    }
+
+    private static void add(ChunkList.Writer list, ChunkList.Chunk chunk) {
+        try {
+            list.add(chunk);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    byte[] stagingDestroyed(Transfer transfer) {
+        Offer offer = transfer.offerParsed();
+        return new StagingDestroyed(
+                        self(),
+                        origin(),
+                        now(),
+                        transfer.key().id(),
+                        Role.DESTINATION,
+                        transfer.row().getPeer(),
+                        hex(transfer.offerDigest().toByteArray()),
+                        offer.getVolume(),
+                        offer.getName())
+                .payload();
+    }
+
+    byte[] possessionReleased(String transferId, String peer, String tree, String volume, String name, String reason) {
+        return new PossessionReleased(
+                        self(), origin(), now(), transferId, Role.DESTINATION, peer, tree, volume, name, reason)
+                .payload();
+    }
+
+    /** Of a name in the catalogue whose directory is gone. */
+    byte[] foundMissing(NameRow row, String volume, String name) {
+        return possessionReleased(
+                hex(row.getTransferId().toByteArray()),
+                row.getFrom(),
+                row.getTreeDigest(),
+                volume,
+                name,
+                "found missing");
+    }
+
+    // ---- helpers
+
+    private interface Reading<T> {
+        T read();
+    }
+
+    private static Dsse parse(String peer, String what, byte[] envelope) {
+        return read(peer, what, () -> Dsse.parse(envelope));
+    }
+
+    private static <T> T read(String peer, String what, Reading<T> reading) {
+        try {
+            return reading.read();
+        } catch (StatementException e) {
+            throw new TransferException(Code.BAD_STATEMENT, "the " + what + " from " + peer + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void require(boolean holds, String peer, String rule) {
+        if (!holds) {
+            throw new TransferException(Code.BAD_STATEMENT, peer + ": " + rule);
+        }
+    }
+
+    private static void demand(boolean equal, String peer, String what) {
+        if (!equal) {
+            throw new TransferException(
+                    Code.RECEIPT_MISMATCH,
+                    "the receipt from " + peer + " does not say what we saw: " + what
+                            + " differs; it is not countersigned. Ask its operator, then `carnet continue`");
+        }
+    }
+
+    static String hex(byte[] bytes) {
+        return HEX.formatHex(bytes);
+    }
+}

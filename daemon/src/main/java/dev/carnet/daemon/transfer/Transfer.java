@@ -1,0 +1,269 @@
+package dev.carnet.daemon.transfer;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.carnet.daemon.transfer.rows.TransferRow;
+import dev.carnet.daemon.transport.Session;
+import dev.carnet.proto.wire.Limits;
+import dev.carnet.proto.wire.v1.Code;
+import dev.carnet.proto.wire.v1.Control;
+import dev.carnet.proto.wire.v1.Offer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What both sides of a transfer share: its row, its mailbox, its side of the session. What changes it runs in the mailbox. */
+abstract class Transfer {
+    private static final Logger log = LoggerFactory.getLogger(Transfer.class);
+
+    private final Room room;
+    private final Engine engine;
+    private final Key key;
+    private final Link link;
+    private final Meter meter = new Meter();
+    private final Mailbox mailbox;
+    private final Members members;
+    private final Chunks chunks;
+    private volatile TransferRow row;
+    private volatile @Nullable String waitingFor;
+    private volatile long seenMillis;
+    private volatile boolean ticking;
+
+    Transfer(Room room, Engine engine, Key key, TransferRow row) {
+        this.room = room;
+        this.engine = engine;
+        this.key = key;
+        this.row = row;
+        this.link = new Link(key);
+        this.members = new Members(room.store(), key);
+        this.chunks = new Chunks(room.store(), key);
+        this.seenMillis = room.clock().millis();
+        this.mailbox = new Mailbox(engine.pool(), this::threw);
+    }
+
+    // ---- events; all in the mailbox
+
+    abstract void sessionUp(Session session);
+
+    abstract void sessionDown(Session session);
+
+    abstract void message(Session session, Control message);
+
+    abstract void cancel();
+
+    abstract void goOn();
+
+    abstract void failed(TransferException e);
+
+    abstract void tick(long nowMillis);
+
+    /** Stops threads; nothing durable changes. */
+    abstract void shutdown();
+
+    abstract TransferView view();
+
+    // ---- the row
+
+    TransferRow row() {
+        return row;
+    }
+
+    State state() {
+        return State.valueOf(row.getState());
+    }
+
+    void update(Consumer<TransferRow.Builder> change) {
+        changed(engine.rows().update(key, change));
+    }
+
+    /** Takes the row as a commit has made it. */
+    void changed(TransferRow now) {
+        String before = row.getState();
+        row = now;
+        if (!before.equals(now.getState())) {
+            log.info(
+                    "transfer {} ({}): {} -> {} {}",
+                    key.id(),
+                    key.role().label(),
+                    before,
+                    now.getState(),
+                    now.getSentence());
+        }
+    }
+
+    /** Says what is wrong, without an end: the operator reads it in the status. */
+    void flag(Code code, String sentence) {
+        log.warn("transfer {} ({}): {} {}", key.id(), key.role().label(), code, sentence);
+        update(r -> r.setCode(code.getNumber()).setSentence(sentence));
+    }
+
+    /** What only a transfer under way needs is removed. */
+    void forgetContent() {
+        room.store().update(tx -> {
+            Rows.forgetContent(tx, key);
+            changed(engine.rows().update(tx, key, r -> r.setTidy(true)));
+        });
+        waiting(null);
+    }
+
+    // ---- helpers
+
+    /** At most one tick waits in the mailbox. */
+    void tickSoon(long nowMillis) {
+        if (!ticking) {
+            ticking = true;
+            post(() -> {
+                ticking = false;
+                tick(nowMillis);
+            });
+        }
+    }
+
+    /** Whether nothing waits to be done. */
+    boolean idle() {
+        return mailbox.idle();
+    }
+
+    void post(Runnable task) {
+        mailbox.post(task);
+    }
+
+    void postMessage(Runnable task) {
+        mailbox.postMessage(task);
+    }
+
+    private void threw(Throwable e) {
+        if (e instanceof Error error) {
+            engine.fatal(error);
+            return;
+        }
+        RuntimeException cause = (RuntimeException) e;
+        if (engine.isFatal(cause)) {
+            engine.fatal(cause);
+            return;
+        }
+        TransferException failure = Failures.of(cause);
+        if (failure.code() == Code.INTERNAL) {
+            log.error("transfer {} ({})", key.id(), key.role().label(), cause);
+        }
+        try {
+            failed(failure);
+        } catch (RuntimeException again) {
+            log.error("transfer {} ({}): while failing", key.id(), key.role().label(), again);
+            if (engine.isFatal(again)) {
+                engine.fatal(again);
+            }
+        }
+    }
+
+    /** For background work: its failure becomes this transfer's. */
+    void failLater(RuntimeException e) {
+        post(() -> threw(e));
+    }
+
+    byte[] sign(byte[] payload) {
+        return room.ledger().keys().sign(payload);
+    }
+
+    byte[] signTwice(byte[] payload) {
+        return room.ledger().keys().signTwice(payload);
+    }
+
+    Offer offerParsed() {
+        try {
+            return Offer.parseFrom(row.getOffer());
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("the stored offer of " + key.id() + " cannot be read", e);
+        }
+    }
+
+    ByteString offerDigest() {
+        return sha256(row.getOffer().toByteArray());
+    }
+
+    static ByteString sha256(byte[] bytes) {
+        try {
+            return ByteString.copyFrom(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    static ByteString digestBytes(String hex) {
+        return ByteString.copyFrom(HexFormat.of().parseHex(hex));
+    }
+
+    /** Cut to what the wire takes, on a character's boundary. */
+    static String sentence(String text) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        if (utf8.length <= Limits.SENTENCE_BYTES_MAX) {
+            return text;
+        }
+        int end = Limits.SENTENCE_BYTES_MAX - 3;
+        while ((utf8[end] & 0xc0) == 0x80) {
+            end--;
+        }
+        return new String(utf8, 0, end, StandardCharsets.UTF_8) + "…";
+    }
+
+    TransferException outOfSequence(Control message) {
+        return new TransferException(
+                Code.PROTOCOL,
+                row.getPeer() + " sent " + message.getBodyCase() + " in state " + row.getState() + " of transfer "
+                        + key.id());
+    }
+
+    void seen() {
+        seenMillis = room.clock().millis();
+    }
+
+    long silentFor(long nowMillis) {
+        return nowMillis - seenMillis;
+    }
+
+    void waiting(@Nullable String what) {
+        waitingFor = what;
+    }
+
+    @Nullable
+    String waitingFor() {
+        return waitingFor;
+    }
+
+    Room room() {
+        return room;
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    Rows rows() {
+        return engine.rows();
+    }
+
+    Key key() {
+        return key;
+    }
+
+    Link link() {
+        return link;
+    }
+
+    Meter meter() {
+        return meter;
+    }
+
+    Members members() {
+        return members;
+    }
+
+    Chunks chunks() {
+        return chunks;
+    }
+}

@@ -1,0 +1,111 @@
+package dev.carnet.daemon.transfer;
+
+import dev.carnet.daemon.transfer.rows.TransferRow;
+import dev.carnet.proto.wire.v1.Code;
+import dev.carnet.proto.wire.v1.Offer;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Transfers as people see them. */
+final class Views {
+    private Views() {}
+
+    static TransferView source(SourceTransfer transfer, SourceSending.Live live) {
+        TransferRow row = transfer.row();
+        Offer offer = transfer.offerParsed();
+        return view(
+                transfer,
+                offer,
+                row.getSourcePath(),
+                row.getFiles(),
+                row.getLogicalBytes(),
+                live.wireBytes(),
+                row.getResentBytes(),
+                live.streams(),
+                live.filesDone(),
+                transfer.receiptPath(),
+                null);
+    }
+
+    static TransferView destination(DestinationTransfer transfer, @Nullable Receiving receiving) {
+        TransferRow row = transfer.row();
+        Offer offer = transfer.offerParsed();
+        boolean published = State.valueOf(row.getState()) == State.CLOSED
+                || State.valueOf(row.getState()) == State.HALF_SIGNED
+                || State.valueOf(row.getState()) == State.PUBLISHED;
+        boolean closed = State.valueOf(row.getState()) == State.CLOSED && row.getTidy();
+        return view(
+                transfer,
+                offer,
+                null,
+                row.getFiles(),
+                row.getLogicalBytes(),
+                row.getWireBytes() + (receiving == null ? 0 : receiving.wireBytes()),
+                row.getResentBytes() + (receiving == null ? 0 : receiving.resentBytes()),
+                0,
+                State.valueOf(row.getState()).stillWrites()
+                        ? (receiving == null ? 0 : receiving.filesDone())
+                        : row.getFiles(),
+                closed
+                        ? transfer.volume()
+                                .records(transfer.name())
+                                .directory()
+                                .resolve("receipt.dsse")
+                                .toString()
+                        : null,
+                published ? transfer.volume().root().resolve(offer.getName()).toString() : null);
+    }
+
+    private static TransferView view(
+            Transfer transfer,
+            Offer offer,
+            @Nullable String source,
+            long files,
+            long bytesTotal,
+            long wireBytes,
+            long resentBytes,
+            int streams,
+            long filesDone,
+            @Nullable String receipt,
+            @Nullable String published) {
+        TransferRow row = transfer.row();
+        State state = State.valueOf(row.getState());
+        long now = System.nanoTime();
+        double rate = state.finished() ? 0 : transfer.meter().now(now);
+        long left = Math.max(0, Math.max(bytesTotal, offer.getLogicalBytesMax()) - row.getHeldBytes());
+        return new TransferView(
+                transfer.key().id(),
+                transfer.key().role().label(),
+                row.getState(),
+                state.finished(),
+                state.ok(),
+                row.getPeer(),
+                offer.getVolume(),
+                offer.getName(),
+                source,
+                row.getAttempt(),
+                files,
+                state.ok() ? files : filesDone,
+                bytesTotal,
+                row.getHeldBytes(),
+                wireBytes,
+                resentBytes,
+                rate,
+                transfer.meter().average(now),
+                rate < 1 || left == 0 ? null : (Long) (long) (left / rate),
+                streams,
+                state.finished() ? null : transfer.waitingFor(),
+                row.getCode() == 0 ? null : String.valueOf(Code.forNumber(row.getCode())),
+                row.getSentence().isEmpty() ? null : row.getSentence(),
+                emptyIsNull(row.getTreeDigest()),
+                emptyIsNull(row.getContentDigest()),
+                receipt,
+                published,
+                Instant.ofEpochMilli(row.getCreatedMs()),
+                Instant.ofEpochMilli(row.getUpdatedMs()));
+    }
+
+    private static @Nullable String emptyIsNull(String text) {
+        return text.isEmpty() ? null : text;
+    }
+}

@@ -1,0 +1,91 @@
+package dev.carnet.daemon.transfer;
+
+import dev.carnet.daemon.state.Store;
+import dev.carnet.daemon.volume.Fingerprint;
+import dev.carnet.daemon.volume.Member;
+import dev.carnet.daemon.volume.SourceTree;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+
+/** Walks of a source: the first puts its members on record, the last proves that it stood still. */
+final class Walks {
+    private static final int BATCH = 2_000;
+
+    private Walks() {}
+
+    /** What a walk found. */
+    record Found(int members, int files, long logicalBytes) {}
+
+    /** Walks the tree and puts every member on record under its number, in batches. */
+    static Found record(Store store, Members members, SourceTree tree) {
+        Recorder recorder = new Recorder(store, members);
+        tree.walk(recorder::add);
+        recorder.flush();
+        return new Found(recorder.count, recorder.files, recorder.logicalBytes);
+    }
+
+    private static final class Recorder {
+        private final Store store;
+        private final Members members;
+        private final List<dev.carnet.daemon.transfer.rows.MemberRow> batch = new ArrayList<>();
+        private int count;
+        private int files;
+        private long logicalBytes;
+
+        Recorder(Store store, Members members) {
+            this.store = store;
+            this.members = members;
+        }
+
+        void add(Member member, Fingerprint print) {
+            batch.add(Members.row(member, print));
+            count++;
+            if (member.type() == Member.Type.FILE) {
+                files++;
+                logicalBytes = Math.addExact(logicalBytes, member.size());
+            }
+            if (batch.size() == BATCH) {
+                flush();
+            }
+        }
+
+        void flush() {
+            int first = count - batch.size();
+            store.update(tx -> {
+                for (int i = 0; i < batch.size(); i++) {
+                    members.put(tx, first + i, batch.get(i));
+                }
+            });
+            batch.clear();
+        }
+    }
+
+    /**
+     * Walks again and compares with the record.
+     *
+     * @throws TransferException SOURCE_CHANGED, naming the first member that differs, is new or is gone
+     */
+    static void unchanged(SourceTree tree, Members members, String peer) {
+        Iterator<Members.Numbered> expected = members.iterator();
+        tree.walk((member, print) -> {
+            if (!expected.hasNext()) {
+                throw OpenFiles.changed(member.path(), peer);
+            }
+            Members.Numbered next = expected.next();
+            if (!next.row().getPath().equals(member.path())) {
+                // in tree order: the smaller path is the one that the other side does not have
+                boolean isNew = dev.carnet.proto.tree.MemberPath.ORDER.compare(
+                                member.path(), next.row().getPath())
+                        < 0;
+                throw OpenFiles.changed(isNew ? member.path() : next.row().getPath(), peer);
+            }
+            if (!next.member().equals(member) || !Members.same(next.row(), print)) {
+                throw OpenFiles.changed(member.path(), peer);
+            }
+        });
+        if (expected.hasNext()) {
+            throw OpenFiles.changed(expected.next().row().getPath(), peer);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.carnet.daemon.volume;
+
+import dev.carnet.proto.tree.MemberPath;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+
+/** A volume on a disk of this machine. */
+final class DiskVolume implements Volume {
+    private static final Pattern STAGING_ID = Pattern.compile("[0-9a-f]{32}");
+
+    private final Disk disk;
+    private final OwnFolder own;
+    private final SyncPool pool;
+    /** By staging id: the paths whose fsync failed in this daemon's life. */
+    private final Map<String, Set<String>> failed = new ConcurrentHashMap<>();
+
+    DiskVolume(Disk disk) {
+        this.disk = disk;
+        this.own = new OwnFolder(disk);
+        this.pool = new SyncPool(disk.spec().name());
+    }
+
+    @Override
+    public String name() {
+        return disk.spec().name();
+    }
+
+    @Override
+    public Path root() {
+        return disk.spec().root();
+    }
+
+    @Override
+    public boolean readOnly() {
+        return disk.spec().readOnly();
+    }
+
+    @Override
+    public long usableBytes() {
+        long bytes = disk.posix().usableBytes(disk.root());
+        if (bytes < 0) {
+            throw disk.failure(bytes, "ask for the free space of", root().toString());
+        }
+        return bytes;
+    }
+
+    @Override
+    public SourceTree source(String relative, boolean dereference) {
+        Names.checkMember(relative);
+        if (relative.equals(MemberPath.ROOT)
+                || relative.equals(NameRules.OWN)
+                || relative.startsWith(NameRules.OWN + "/")) {
+            throw new VolumeException(
+                    VolumeException.Kind.BAD_NAME,
+                    "a source lies below the root of volume " + name() + " (" + root() + ") and not in "
+                            + NameRules.OWN);
+        }
+        byte[] path = Names.bytes(relative);
+        try (At at = disk.beneath().at(dereference ? new Links(disk).resolve(path) : path)) {
+            Stat stat = disk.check(at.stat(), "read the source", at.where());
+            if (stat.isLink()) {
+                throw TreeWalk.link(at.where());
+            }
+        }
+        return new DiskSource(disk, relative, dereference);
+    }
+
+    @Override
+    public Optional<NodeId> lookup(CheckpointName name) {
+        return nodeAt(disk, name.value());
+    }
+
+    /**
+     * What stands at a path; a link is not followed.
+     *
+     * @throws VolumeException BAD_NAME where the path runs through a file or a link
+     */
+    static Optional<NodeId> nodeAt(Disk disk, String path) {
+        try (At at = disk.beneath().at(path)) {
+            var stat = at.stat();
+            return stat.failedWith(Errno.ENOENT)
+                    ? Optional.empty()
+                    : Optional.of(disk.check(stat, "look at", at.where()).node());
+        } catch (VolumeException e) {
+            if (e.kind() == VolumeException.Kind.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public Staging staging(String stagingId) {
+        disk.requireWritable("stage a checkpoint");
+        String path = stagingPath(stagingId);
+        own.ensureStaging(path);
+        var set = failed.computeIfAbsent(stagingId, id -> ConcurrentHashMap.newKeySet());
+        return new DiskStaging(disk, own, pool, path, set);
+    }
+
+    @Override
+    public List<String> prepareTarget(CheckpointName name, String stagingId) {
+        disk.requireWritable("publish " + name.value());
+        String path = stagingPath(stagingId);
+        own.ensureStaging(path);
+        return new Target(disk).prepare(name, path);
+    }
+
+    private static String stagingPath(String id) {
+        if (!STAGING_ID.matcher(id).matches()) {
+            throw new IllegalArgumentException("a staging id is 32 lower-case hex digits, not " + Names.show(id));
+        }
+        return OwnFolder.STAGING + '/' + id;
+    }
+
+    @Override
+    public void removeEmptyParents(List<String> made) {
+        disk.requireWritable("remove directories");
+        new Target(disk).removeEmpty(made);
+    }
+
+    @Override
+    public Records records(CheckpointName name) {
+        return new DiskRecords(disk, own, name);
+    }
+
+    @Override
+    public boolean standsAsRecorded(CheckpointName name) {
+        var records = new DiskRecords(disk, own, name);
+        int fd = records.open(Prints.FILE);
+        if (fd < 0) {
+            return false;
+        }
+        try (var recorded = new RecordInput(disk.posix(), fd, records.directory() + "/" + Prints.FILE)) {
+            return new Prints(disk).match(name, recorded);
+        }
+    }
+
+    /** No call may be in progress, and none may come. */
+    @Override
+    public void close() {
+        disk.closeQuietly(disk.root());
+    }
+}

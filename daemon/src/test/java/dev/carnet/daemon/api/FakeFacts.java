@@ -1,0 +1,25 @@
+package dev.carnet.daemon.api;
+
+import java.util.List;
+import java.util.Map;
+
+/** Facts that never change. */
+final class FakeFacts implements ApiFacts {
+    @Override
+    public DaemonInfo daemon() {
+        return new DaemonInfo(
+                "spiffe://a.test/x", "a.test/x", "1.2.3", 77, "127.0.0.1:7777", FakeTransfers.THEN, 5, "vector 512");
+    }
+
+    @Override
+    public List<PeerInfo> peers() {
+        return List.of(
+                new PeerInfo("b", "spiffe://a.test/b", true, FakeTransfers.THEN, null),
+                new PeerInfo("c", "spiffe://a.test/c", false, null, "connection refused by 10.0.0.3:7777"));
+    }
+
+    @Override
+    public List<Map<String, String>> doctor() {
+        return List.of(Map.of("check", "hash", "level", "ok", "found", "4.1 GB/s", "whatToDo", ""));
+    }
+}

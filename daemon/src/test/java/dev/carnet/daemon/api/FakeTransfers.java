@@ -1,0 +1,129 @@
+package dev.carnet.daemon.api;
+
+import dev.carnet.daemon.transfer.CheckpointView;
+import dev.carnet.daemon.transfer.PushRequest;
+import dev.carnet.daemon.transfer.TransferException;
+import dev.carnet.daemon.transfer.TransferView;
+import dev.carnet.daemon.transfer.Transfers;
+import dev.carnet.proto.wire.v1.Code;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Transfers that live in memory and move nothing. A name that is a code of SPEC is refused with it. */
+final class FakeTransfers implements Transfers {
+    static final Instant THEN = Instant.parse("2026-02-03T04:05:06.789123456Z");
+
+    /** Where set, {@link #list} waits for it. */
+    volatile CountDownLatch gate = new CountDownLatch(0);
+
+    private final List<PushRequest> requests = new ArrayList<>();
+    private final List<TransferView> views = new ArrayList<>();
+    private final List<CheckpointView> checkpoints = new ArrayList<>();
+
+    synchronized List<PushRequest> requests() {
+        return List.copyOf(requests);
+    }
+
+    synchronized void checkpoint(String volume, String name) {
+        checkpoints.add(new CheckpointView(
+                volume, name, "/srv/" + volume + "/" + name, "aa", "bb", "cc", 3, 42, "spiffe://a.test/x", "dd", THEN));
+    }
+
+    @Override
+    public synchronized TransferView push(PushRequest request) {
+        requests.add(request);
+        if (request.name().equals("BUG")) {
+            throw new IllegalStateException("a bug with a secret");
+        }
+        if (request.name().matches("[A-Z_]+")) {
+            throw new TransferException(Code.valueOf(request.name()), "no: " + request.name());
+        }
+        var view = view(String.format("%032x", views.size() + 0x1000), request, "OPEN");
+        views.addFirst(view);
+        return view;
+    }
+
+    private static TransferView view(String id, PushRequest request, String state) {
+        boolean finished = state.equals("ABORTED");
+        return new TransferView(
+                id,
+                "source",
+                state,
+                finished,
+                false,
+                request.peer(),
+                request.volume(),
+                request.name(),
+                request.source(),
+                1,
+                2,
+                1,
+                1000,
+                500,
+                250,
+                0,
+                Double.NaN,
+                125.5,
+                4L,
+                3,
+                null,
+                finished ? "CANCELLED" : null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                THEN,
+                THEN);
+    }
+
+    @Override
+    public List<TransferView> list(int max) {
+        try {
+            if (!gate.await(20, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("nobody opened the gate");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        synchronized (this) {
+            return views.stream().limit(max).toList();
+        }
+    }
+
+    @Override
+    public synchronized Optional<TransferView> get(String id) {
+        var found = views.stream().filter(v -> v.id().startsWith(id)).toList();
+        return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
+    }
+
+    @Override
+    public synchronized TransferView cancel(String id) {
+        var old = get(id).orElseThrow();
+        var request = new PushRequest("local", old.source(), old.peer(), old.volume(), old.name(), false, 0, 0);
+        var view = view(old.id(), request, "ABORTED");
+        views.replaceAll(v -> v.id().equals(old.id()) ? view : v);
+        return view;
+    }
+
+    @Override
+    public TransferView resume(String id) {
+        throw new TransferException(Code.STOPPED, "the disk is still full");
+    }
+
+    @Override
+    public synchronized List<CheckpointView> checkpoints(Optional<String> volume, String afterName, int max) {
+        return checkpoints.stream()
+                .filter(c -> volume.isEmpty() || volume.get().equals(c.volume()))
+                .filter(c -> c.name().compareTo(afterName) > 0)
+                .limit(max)
+                .toList();
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,139 @@
+package dev.carnet.daemon.endtoend;
+
+import dev.carnet.client.ApiException;
+import dev.carnet.client.CarnetClient;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A real carnetd in a process of its own, as the launcher starts it: the flags of daemon/jvm.flags, the class path of the build. */
+final class DaemonProcess implements AutoCloseable {
+    private static final long START_SECONDS_MAX = 60;
+
+    private final Process process;
+    private final Path log;
+    private final CarnetClient client;
+
+    private DaemonProcess(Process process, Path log, CarnetClient client) {
+        this.process = process;
+        this.log = log;
+        this.client = client;
+    }
+
+    /** Starts it and waits for its API; {@code properties} are system properties, such as fail points. */
+    static DaemonProcess start(Path config, Path socket, Path log, List<String> properties) {
+        DaemonProcess daemon = launch(config, socket, log, properties);
+        daemon.awaitApi();
+        return daemon;
+    }
+
+    /** Starts it and waits for nothing: it may end at once. */
+    static DaemonProcess launch(Path config, Path socket, Path log, List<String> properties) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@" + flags()));
+        // a test machine has two cores and many daemons: start quickly rather than run quickly
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+        properties.forEach(property -> command.add("-D" + property));
+        command.addAll(List.of("-cp", classPath(), "dev.carnet.daemon.Main", "--config", config.toString(), "--allow-root"));
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start();
+            return new DaemonProcess(process, log, new CarnetClient(socket));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String classPath() {
+        String surefire = System.getProperty("surefire.test.class.path");
+        return surefire != null ? surefire : System.getProperty("java.class.path");
+    }
+
+    private static Path flags() {
+        Path here = Path.of("").toAbsolutePath();
+        Path inModule = here.resolve("jvm.flags");
+        return Files.exists(inModule) ? inModule : here.resolve("daemon").resolve("jvm.flags");
+    }
+
+    private void awaitApi() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS_MAX);
+        while (true) {
+            try {
+                client.daemon();
+                return;
+            } catch (ApiException e) {
+                if (!process.isAlive() || System.nanoTime() > deadline) {
+                    throw new AssertionError("the daemon does not start (alive: " + process.isAlive() + "):\n" + log(), e);
+                }
+            }
+            pause();
+        }
+    }
+
+    static void pause() {
+        try {
+            Thread.sleep(25);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    CarnetClient client() {
+        return client;
+    }
+
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** SIGKILL, and no sooner back than it is gone. */
+    void kill() {
+        process.destroyForcibly();
+        await();
+    }
+
+    /** SIGTERM. */
+    int stop() {
+        process.destroy();
+        return await();
+    }
+
+    /** The exit status. */
+    int await() {
+        try {
+            if (!process.waitFor(START_SECONDS_MAX, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("the daemon does not end:\n" + log());
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    String log() {
+        try {
+            return new File(log.toString()).exists() ? Files.readString(log) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process.isAlive()) {
+            kill();
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package dev.carnet.daemon.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.carnet.client.ApiException;
+import dev.carnet.client.Transfer;
+import dev.carnet.daemon.fault.FailPoint;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Kill -9 in every window that the code names, each followed by a restart: the transfer goes on by itself and ends with the same tree and one receipt, and no
+ * more than one flush window is sent again per kill.
+ *
+ * <p>Quickly here: one transfer, whose daemon is killed at each of its points in turn. For hours: {@code ./mvnw verify -Dcarnet.campaign=true} kills at
+ * each point of a fresh transfer, and at random instants of both (seed printed, {@code -Dcarnet.seed=N} repeats it).
+ */
+class KillTest {
+    private static final int MIB = 1 << 20;
+    private static final long WINDOW = 8 * MIB;
+    private static final String LIMITS = "flush-window-min = \"8MiB\"\nflush-window-max = \"8MiB\"\nflush-interval = \"200ms\"";
+
+    @TempDir
+    private Path work;
+
+    private static boolean abort(FailPoint point) {
+        return List.of(
+                        FailPoint.SOURCE_ABORT_LOGGED,
+                        FailPoint.DESTINATION_ABORTING,
+                        FailPoint.DESTINATION_STAGING_REMOVED,
+                        FailPoint.DESTINATION_ABORTED)
+                .contains(point);
+    }
+
+    static List<FailPoint> sourcePoints() {
+        return points("SOURCE_");
+    }
+
+    static List<FailPoint> destinationPoints() {
+        return points("DESTINATION_");
+    }
+
+    private static List<FailPoint> points(String side) {
+        return Arrays.stream(FailPoint.values())
+                .filter(point -> point.name().startsWith(side) && !abort(point))
+                .toList();
+    }
+
+    private TwoSites sites() {
+        TwoSites sites = new TwoSites(work, LIMITS);
+        Checkpoints.make(sites.out().resolve("model"), 7, 20 * MIB + 5, 12 * MIB, 4 * MIB, 1, 0);
+        return sites;
+    }
+
+    @Test
+    void the_source_is_killed_in_each_of_its_windows_in_turn() {
+        try (TwoSites sites = sites()) {
+            sites.startReceiver();
+            List<FailPoint> points = sourcePoints();
+            String id = "";
+            for (FailPoint point : points) {
+                DaemonProcess sender = sites.startSender("carnet.failpoint=" + point);
+                id = id.isEmpty() ? push(sites) : id;
+                assertThat(sender.await()).as("killed at " + point + "\n" + sender.log()).isEqualTo(FailPoint.EXIT_STATUS);
+            }
+            sites.startSender();
+            id = id.isEmpty() ? sites.sender().client().transfers(1).getFirst().id() : id;
+            assertEnded(sites, id, points.size());
+        }
+    }
+
+    @Test
+    void the_destination_is_killed_in_each_of_its_windows_in_turn() {
+        try (TwoSites sites = sites()) {
+            sites.startSender();
+            List<FailPoint> points = destinationPoints();
+            String id = "";
+            for (FailPoint point : points) {
+                DaemonProcess receiver = sites.startReceiver("carnet.failpoint=" + point);
+                id = id.isEmpty() ? push(sites) : id;
+                assertThat(receiver.await()).as("killed at " + point + "\n" + receiver.log()).isEqualTo(FailPoint.EXIT_STATUS);
+            }
+            sites.startReceiver();
+            assertEnded(sites, id, points.size());
+        }
+    }
+
+    @Test
+    void both_are_killed_while_they_record() {
+        try (TwoSites sites = sites()) {
+            String id = "";
+            for (FailPoint point : List.of(
+                    FailPoint.LEDGER_OUTBOX_STORED,
+                    FailPoint.LEDGER_JOURNAL_APPENDED,
+                    FailPoint.LEDGER_JOURNAL_SYNCED,
+                    FailPoint.LEDGER_COMMITTED)) {
+                DaemonProcess receiver = sites.startReceiver("carnet.failpoint=" + point + "@" + (id.isEmpty() ? 2 : 1));
+                DaemonProcess sender = sites.startSender("carnet.failpoint=" + point + "@" + (id.isEmpty() ? 2 : 1));
+                id = id.isEmpty() ? push(sites) : id;
+                assertThat(receiver.await()).as(point + " at the receiver\n" + receiver.log()).isEqualTo(FailPoint.EXIT_STATUS);
+                sites.startReceiver();
+                assertThat(sender.await()).as(point + " at the sender\n" + sender.log()).isEqualTo(FailPoint.EXIT_STATUS);
+                sites.receiver().kill();
+            }
+            sites.startReceiver();
+            sites.startSender();
+            assertEnded(sites, id, 8);
+        }
+    }
+
+    @Test
+    void an_abort_is_finished_after_a_kill_in_each_of_its_windows() {
+        try (TwoSites sites = sites()) {
+            sites.startReceiver("carnet.failpoint=" + FailPoint.DESTINATION_ABORTING);
+            sites.startSender("carnet.failpoint=" + FailPoint.SOURCE_ABORT_LOGGED);
+            String id = sites.push(sites.out().resolve("model"), "model", 2 * MIB).id();
+            sites.await(sites.sender(), id, transfer -> transfer.bytesDone() > 0);
+            ask(() -> sites.sender().client().cancel(id));
+            assertThat(sites.sender().await()).isEqualTo(FailPoint.EXIT_STATUS);
+            sites.startSender();
+            assertThat(sites.receiver().await()).isEqualTo(FailPoint.EXIT_STATUS);
+            for (FailPoint point : List.of(FailPoint.DESTINATION_STAGING_REMOVED, FailPoint.DESTINATION_ABORTED)) {
+                assertThat(sites.startReceiver("carnet.failpoint=" + point).await()).isEqualTo(FailPoint.EXIT_STATUS);
+            }
+            sites.startReceiver();
+            assertThat(sites.awaitEnd(sites.sender(), id).state()).isEqualTo("ABORTED");
+            assertThat(sites.awaitEnd(sites.receiver(), id).state()).isEqualTo("ABORTED");
+            assertThat(sites.in().resolve("model")).doesNotExist();
+            assertThat(sites.in().resolve(".carnet/staging")).isEmptyDirectory();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("sourcePoints")
+    @EnabledIfSystemProperty(named = "carnet.campaign", matches = "true")
+    void a_fresh_transfer_survives_one_kill_of_its_source(FailPoint point) {
+        try (TwoSites sites = sites()) {
+            sites.startReceiver();
+            DaemonProcess sender = sites.startSender("carnet.failpoint=" + point);
+            String id = push(sites);
+            assertThat(sender.await()).isEqualTo(FailPoint.EXIT_STATUS);
+            sites.startSender();
+            id = id.isEmpty() ? sites.sender().client().transfers(1).getFirst().id() : id;
+            assertEnded(sites, id, 1);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("destinationPoints")
+    @EnabledIfSystemProperty(named = "carnet.campaign", matches = "true")
+    void a_fresh_transfer_survives_one_kill_of_its_destination(FailPoint point) {
+        try (TwoSites sites = sites()) {
+            DaemonProcess receiver = sites.startReceiver("carnet.failpoint=" + point);
+            sites.startSender();
+            String id = push(sites);
+            assertThat(receiver.await()).isEqualTo(FailPoint.EXIT_STATUS);
+            sites.startReceiver();
+            assertEnded(sites, id, 1);
+        }
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = "carnet.campaign", matches = "true")
+    void both_are_killed_at_random() throws Exception {
+        long seed = Long.getLong("carnet.seed", System.nanoTime());
+        System.err.println("carnet.seed=" + seed);
+        Random random = new Random(seed);
+        try (TwoSites sites = sites()) {
+            sites.startReceiver();
+            sites.startSender();
+            String id = sites.push(sites.out().resolve("model"), "model", 6 * MIB).id();
+            int kills = 30;
+            for (int i = 0; i < kills; i++) {
+                Thread.sleep(random.nextInt(1_500));
+                if (random.nextBoolean()) {
+                    sites.sender().kill();
+                    sites.startSender();
+                } else {
+                    sites.receiver().kill();
+                    sites.startReceiver();
+                }
+            }
+            assertEnded(sites, id, kills);
+        }
+    }
+
+    /** The id; empty where the daemon died before it could say it. */
+    private static String push(TwoSites sites) {
+        try {
+            return sites.push(sites.out().resolve("model"), "model").id();
+        } catch (ApiException e) {
+            return "";
+        }
+    }
+
+    private static void ask(Runnable request) {
+        try {
+            request.run();
+        } catch (ApiException e) {
+            // it died while it answered
+        }
+    }
+
+    private static void assertEnded(TwoSites sites, String id, int kills) {
+        Transfer sent = sites.awaitEnd(sites.sender(), id);
+        assertThat(sent.state()).as(sent.toString()).isEqualTo("CLOSED");
+        Transfer received = sites.await(sites.receiver(), id, t -> t.finished() && t.receipt().isPresent());
+        assertThat(received.state()).isEqualTo("CLOSED");
+        Checkpoints.assertSame(sites.out().resolve("model"), sites.in().resolve("model"));
+        assertThat(sent.resentBytes()).isLessThanOrEqualTo(kills * WINDOW);
+        try {
+            assertThat(Path.of(sent.receipt().orElseThrow()))
+                    .hasSameBinaryContentAs(Path.of(received.receipt().orElseThrow()));
+            try (var staging = Files.list(sites.in().resolve(".carnet/staging"))) {
+                assertThat(staging).isEmpty();
+            }
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}

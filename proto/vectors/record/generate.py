@@ -1,0 +1,671 @@
+#!/usr/bin/env python3
+"""Writes statements.json, envelopes.json and bindings.json from SPEC.md, sections 10 and 11, without any code of the implementation.
+
+Needs: pip install dilithium-py==1.4.0 cryptography==50.0.2 (any cryptography that signs ECDSA deterministically will do).
+All keys come from fixed seeds and all signatures are deterministic, so that a second run writes the same bytes.
+"""
+
+import base64
+import copy
+import datetime
+import hashlib
+import importlib.util
+import json
+import pathlib
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.x509.oid import NameOID
+from dilithium_py.ml_dsa import ML_DSA_44
+
+HERE = pathlib.Path(__file__).parent
+SPEC = importlib.util.spec_from_file_location("canonical", HERE.parent / "json" / "generate.py")
+MODULE = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(MODULE)
+canonical = MODULE.canonical
+
+TYPE = "application/vnd.in-toto+json"
+SOURCE = "spiffe://east.example/carnet/node-1"
+DESTINATION = "spiffe://west.example/carnet/node-7"
+SOURCE_ORIGIN = "ledger.east.example/node-1"
+DESTINATION_ORIGIN = "ledger.west.example/node-7"
+
+
+def b64(b: bytes) -> str:
+    return base64.b64encode(b).decode()
+
+
+def sha(b) -> str:
+    return hashlib.sha256(b if isinstance(b, bytes) else b.encode()).hexdigest()
+
+
+def time(second, milli=0):
+    return f"2026-01-31T23:59:{second:02d}.{milli:03d}Z"
+
+
+# ---- keys ----------------------------------------------------------------------------------------------------------------------------
+
+
+class Ed25519:
+    def __init__(self, label):
+        self.key = ed25519.Ed25519PrivateKey.from_private_bytes(hashlib.sha256(label.encode()).digest())
+        raw = self.key.public_key().public_bytes_raw()
+        self.spki = bytes.fromhex("302a300506032b6570032100") + raw
+
+    def sign(self, message):
+        return self.key.sign(message)
+
+
+class MlDsa44:
+    def __init__(self, label):
+        raw, self.key = ML_DSA_44.key_derive(hashlib.sha256(label.encode()).digest())
+        self.spki = bytes.fromhex("30820532300b06096086480165030403110382052100") + raw
+
+    def sign(self, message):
+        return ML_DSA_44.sign(self.key, message, deterministic=True)
+
+
+class P256:
+    def __init__(self, label):
+        secret = int.from_bytes(hashlib.sha256(label.encode()).digest(), "big") % (2**255)
+        self.key = ec.derive_private_key(secret, ec.SECP256R1())
+        self.spki = self.key.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+
+    def sign(self, message):
+        return self.key.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+
+
+def prime(label, bits):
+    """The first prime from a seeded odd number on, by Fermat's test to a few bases: these are vectors, not secrets."""
+    n = int.from_bytes(hashlib.shake_256(label.encode()).digest(bits // 8), "big") | 3 << (bits - 2) | 1
+    while any(pow(a, n - 1, n) != 1 for a in (2, 3, 5, 7)) or n % 65537 == 1:
+        n += 2
+    return n
+
+
+class Rsa:
+    def __init__(self, label, bits):
+        self.p, self.q = prime(label + " p", bits // 2), prime(label + " q", bits // 2)
+        self.bits, self.d = bits, pow(65537, -1, (self.p - 1) * (self.q - 1))
+        public = rsa.RSAPublicNumbers(65537, self.p * self.q)
+        self.key = self
+        self.public = public.public_key()
+
+    def public_key(self):
+        return self.public
+
+    def sign(self, message, salt=bytes(range(32))):
+        """RSASSA-PSS (RFC 8017) with SHA-256, MGF1 with SHA-256, and a salt that is always the same."""
+        em_bytes = (self.bits - 1 + 7) // 8
+        h = hashlib.sha256(bytes(8) + hashlib.sha256(message).digest() + salt).digest()
+        db = bytes(em_bytes - len(salt) - 32 - 2) + b"\x01" + salt
+        mask = b"".join(hashlib.sha256(h + n.to_bytes(4, "big")).digest() for n in range(len(db) // 32 + 1))
+        masked = bytes(a ^ b for a, b in zip(db, mask))
+        em = bytes([masked[0] & 0x7F]) + masked[1:] + h + b"\xbc"
+        return pow(int.from_bytes(em, "big"), self.d, self.p * self.q).to_bytes(self.bits // 8, "big")
+
+
+class Keys:
+    """All of a daemon's long-lived keys."""
+
+    def __init__(self, label):
+        self.pairs = {p: (Ed25519(f"{label} {p} ed25519"), MlDsa44(f"{label} {p} mldsa44")) for p in ("entry", "log", "witness")}
+        self.manifest = P256(f"{label} manifest")
+
+    def entry(self):
+        return self.pairs["entry"]
+
+    def ids(self):
+        return [sha(k.spki) for k in self.entry()]
+
+    def members(self):
+        pairs = {p: {"ed25519": b64(a.spki), "mldsa44": b64(b.spki)} for p, (a, b) in self.pairs.items()}
+        return {**pairs, "manifest": {"p256": b64(self.manifest.spki)}}
+
+
+OLD, NEW, PEER = Keys("source, first"), Keys("source, second"), Keys("destination")
+
+
+# ---- statements ----------------------------------------------------------------------------------------------------------------------
+
+PREDICATES = {}
+
+
+def statement(predicate, subject, digest, members):
+    return {
+        "_type": "https://in-toto.io/Statement/v1",
+        "subject": [{"name": subject, "digest": {"sha256": digest}}],
+        "predicateType": f"https://carnet.dev/{predicate}/v1",
+        "predicate": members,
+    }
+
+
+def common(role, second, **members):
+    ends = [(SOURCE, SOURCE_ORIGIN), (DESTINATION, DESTINATION_ORIGIN)]
+    mine, other = ends if role == "source" else reversed(ends)
+    about = {"transfer": TRANSFER, "role": role, "peer": other[0]}
+    return {"daemon": mine[0], "origin": mine[1], "time": time(second), **about, **members}
+
+
+TRANSFER = sha("transfer")[:32]
+CHECKPOINT = sha("checkpoint")[:32]
+OFFER = sha("offer")
+TREE = sha("tree")
+CONTENT = sha("content")
+NAME = "run-12/step 5000 \u00e9\U0001f600 \"q\""
+PLACE = {"volume": "models", "name": NAME}
+
+
+def key_list(keys, previous=""):
+    return {"spiffeId": SOURCE, "origin": SOURCE_ORIGIN, "previous": previous, "keys": keys.members()}
+
+
+def key_binding(listed, proof):
+    members = {"daemon": SOURCE, "origin": SOURCE_ORIGIN, "time": time(0), "list": listed, "proof": sha(proof)}
+    return statement("key-binding", SOURCE, sha(canonical(listed)), members)
+
+
+def intent(role, **more):
+    return statement(
+        "transfer-intent",
+        "offer",
+        OFFER,
+        common(
+            role,
+            1 if role == "destination" else 2,
+            checkpoint=CHECKPOINT,
+            mode="open",
+            direction="push",
+            members=7,
+            logicalBytesMax="9223372036854775807",
+            part={"index": 0, "of": 1},
+            principal="trainer",
+            rule="push from trainers",
+            policy=sha("policy of " + role),
+            peerOrigin=SOURCE_ORIGIN if role == "destination" else DESTINATION_ORIGIN,
+            **PLACE,
+            **more,
+        ),
+    )
+
+
+INTENT_D = intent("destination")
+INTENT_S = intent("source", peerIntent=sha(canonical(INTENT_D)))
+
+
+def totals(**more):
+    return {"content": CONTENT, "files": 5, "directories": 2, "logicalBytes": "9007199254740993", **more}
+
+
+SEAL = statement(
+    "seal",
+    "tree",
+    TREE,
+    {
+        "daemon": SOURCE,
+        "origin": SOURCE_ORIGIN,
+        "time": time(30, 1),
+        "transfer": TRANSFER,
+        "offer": OFFER,
+        "checkpoint": CHECKPOINT,
+        "source": {"id": SOURCE, "origin": SOURCE_ORIGIN},
+        "destination": {"id": DESTINATION, "origin": DESTINATION_ORIGIN, **PLACE},
+        **totals(),
+    },
+)
+POSSESSION_MEMBERS = totals(state="publishing", seal=sha(canonical(SEAL)), **PLACE)
+del POSSESSION_MEMBERS["directories"]
+POSSESSION = statement("possession", "tree", TREE, common("destination", 31, **POSSESSION_MEMBERS))
+
+
+def session(number, **more):
+    return {
+        "id": sha(f"session {number}")[:32],
+        "sourceKey": sha("leaf of the source"),
+        "destinationKey": sha("leaf of the destination"),
+        "group": "X25519MLKEM768",
+        "suite": "TLS_AES_256_GCM_SHA384",
+        "exporter": sha(f"exporter {number}"),
+        "opened": time(number),
+        **more,
+    }
+
+
+def receipt(sessions, **more):
+    return statement(
+        "transfer-receipt",
+        "tree",
+        TREE,
+        {
+            "daemon": DESTINATION,
+            "origin": DESTINATION_ORIGIN,
+            "time": time(32),
+            "transfer": TRANSFER,
+            "offer": OFFER,
+            "checkpoint": CHECKPOINT,
+            "wireBytes": "9007199254742001",
+            "resentBytes": "0",
+            "source": {
+                "id": SOURCE,
+                "origin": SOURCE_ORIGIN,
+                "intent": sha(canonical(INTENT_S)),
+                "seal": sha(canonical(SEAL)),
+                "entryKeys": OLD.ids(),
+                "time": time(30, 1),
+            },
+            "destination": {
+                "id": DESTINATION,
+                "origin": DESTINATION_ORIGIN,
+                "intent": sha(canonical(INTENT_D)),
+                "possession": sha(canonical(POSSESSION)),
+                "entryKeys": PEER.ids(),
+                "time": time(31),
+                **PLACE,
+            },
+            "sessions": sessions,
+            **totals(),
+            **more,
+        },
+    )
+
+
+RECEIPT = receipt([session(3, closed=time(9)), session(10)])
+MORE = [session(n, closed=time(n)) for n in range(9)]
+RECEIPT_MORE = receipt(MORE[:8], sessionsMore=sha(canonical(MORE[8:])))
+
+
+def abort(role, code, reason, exposed):
+    chunks = b"carnet-chunks v1\n" if exposed == "0" else CHUNKS
+    return statement(
+        "transfer-abort", "offer", OFFER, common(role, 40, code=code, reason=reason, exposedBytesMax=exposed, chunks=sha(chunks))
+    )
+
+
+CHUNKS = f"carnet-chunks v1\n2 0 {sha('cv 0')}\n2 1 {sha('cv 1')}\n10 0 {sha('cv 2')}\n999999 2147483647 {sha('cv 3')}\n".encode()
+
+LIST = key_list(OLD)
+STATEMENTS = {
+    "key-binding": key_binding(LIST, b"a proof"),
+    "transfer-intent of a destination": INTENT_D,
+    "transfer-intent of a source": INTENT_S,
+    "seal": SEAL,
+    "possession": POSSESSION,
+    "transfer-receipt": RECEIPT,
+    "transfer-receipt with no session": receipt([]),
+    "transfer-receipt with more sessions": RECEIPT_MORE,
+    "transfer-abort of a source": abort("source", "CANCELLED", "an operator cancelled", "9223372036854775807"),
+    "transfer-abort of a destination": abort("destination", "EXPIRED", "nothing came for 14 days\n", "0"),
+    "staging-destroyed": statement("staging-destroyed", "offer", OFFER, common("destination", 41, **PLACE)),
+    "possession-released": statement(
+        "possession-released", "tree", TREE, common("destination", 50, reason="found missing", **PLACE)
+    ),
+}
+
+
+def edited(name, path, value):
+    """A copy of a statement with one value replaced (or, with None, removed)."""
+    s = copy.deepcopy(STATEMENTS[name])
+    at = s
+    for step in path[:-1]:
+        at = at[step]
+    if value is None:
+        del at[path[-1]]
+    else:
+        at[path[-1]] = value
+    return canonical(s)
+
+
+def predicate(name, member, value):
+    return edited(name, ["predicate", member], value)
+
+
+R = "transfer-receipt"
+I = "transfer-intent of a source"
+A = "transfer-abort of a source"
+INVALID_STATEMENTS = {
+    "another _type": edited("seal", ["_type"], "https://in-toto.io/Statement/v0.1"),
+    "an unknown predicate": edited("seal", ["predicateType"], "https://carnet.dev/rumour/v1"),
+    "a later version of a predicate": edited("seal", ["predicateType"], "https://carnet.dev/seal/v2"),
+    "the predicate of another type": edited("seal", ["predicateType"], "https://carnet.dev/possession/v1"),
+    "no subject": edited("seal", ["subject"], []),
+    "two subjects": edited("seal", ["subject"], STATEMENTS["seal"]["subject"] * 2),
+    "a subject of another name": edited("seal", ["subject", 0, "name"], "offer"),
+    "a subject with two digests": edited("seal", ["subject", 0, "digest"], {"sha256": TREE, "sha512": TREE}),
+    "a subject with a digest in upper case": edited("seal", ["subject", 0, "digest", "sha256"], TREE.upper()),
+    "a subject with a uri": edited("seal", ["subject", 0, "uri"], "x"),
+    "a member of the statement too many": edited("seal", ["note"], "x"),
+    "a member of the predicate too many": predicate("seal", "note", "x"),
+    "a reserved member": predicate("seal", "partOf", TREE),
+    "a member too few": predicate("seal", "content", None),
+    "white space": json.dumps(SEAL, sort_keys=True).encode(),
+    "a fraction of a file": canonical(SEAL).replace(b'"files":5', b'"files":5.0'),
+    "a member as null": canonical(SEAL).replace(b'"files":5', b'"files":null'),
+    "files as a string": predicate("seal", "files", "5"),
+    "bytes as a number": predicate("seal", "logicalBytes", 9007199254740991),
+    "bytes with a leading zero": predicate("seal", "logicalBytes", "07"),
+    "bytes with a sign": predicate("seal", "logicalBytes", "+7"),
+    "negative bytes": predicate("seal", "logicalBytes", "-1"),
+    "bytes from 2^63 on": predicate("seal", "logicalBytes", "9223372036854775808"),
+    "bytes in digits of another script": predicate("seal", "logicalBytes", "\u0667"),
+    "negative files": predicate("seal", "files", -1),
+    "more members than there may be": predicate("seal", "files", 999_999),
+    "no member at all": edited("seal", ["predicate", "directories"], 0).replace(b'"files":5', b'"files":0'),
+    "an id that is too short": predicate("seal", "transfer", TRANSFER[1:]),
+    "an id with a hyphen": predicate("seal", "transfer", "-" + TRANSFER[1:]),
+    "a digest that is no hex": predicate("seal", "content", "g" * 64),
+    "a time without milliseconds": predicate("seal", "time", "2026-01-31T23:59:30Z"),
+    "a time with microseconds": predicate("seal", "time", "2026-01-31T23:59:30.000001Z"),
+    "a time with an offset": predicate("seal", "time", "2026-01-31T23:59:30.000+00:00"),
+    "a time in lower case": predicate("seal", "time", "2026-01-31t23:59:30.000z"),
+    "a day that is not": predicate("seal", "time", "2026-02-30T23:59:30.000Z"),
+    "an hour 24": predicate("seal", "time", "2026-01-31T24:00:00.000Z"),
+    "a leap second": predicate("seal", "time", "2026-01-31T23:59:60.000Z"),
+    "a time before 1970": predicate("seal", "time", "1969-12-31T23:59:59.999Z"),
+    "a year of five digits": predicate("seal", "time", "+10000-01-01T00:00:00.000Z"),
+    "a daemon that is no SPIFFE ID": predicate("seal", "daemon", "https://east.example/node-1"),
+    "a SPIFFE ID without a path": predicate(I, "peer", "spiffe://east.example"),
+    "a SPIFFE ID that ends in a slash": predicate(I, "peer", DESTINATION + "/"),
+    "a SPIFFE ID with an upper-case trust domain": predicate(I, "peer", "spiffe://West.example/a"),
+    "a SPIFFE ID with dots": predicate(I, "peer", "spiffe://west.example/a/../b"),
+    "a SPIFFE ID with a query": predicate(I, "peer", DESTINATION + "?a"),
+    "a SPIFFE ID that is too long": predicate(I, "peer", "spiffe://west.example/" + "a" * 2048),
+    "a daemon that is its own peer": predicate(I, "peer", SOURCE),
+    "an origin with a space": predicate(I, "peerOrigin", "ledger west"),
+    "an origin with a plus": predicate(I, "peerOrigin", "ledger+west"),
+    "an origin that is too long": predicate(I, "peerOrigin", "o" * 256),
+    "a seal by another than its source": edited("seal", ["predicate", "source", "id"], "spiffe://east.example/carnet/node-2"),
+    "a seal from another ledger": edited("seal", ["predicate", "source", "origin"], "ledger.east.example/node-2"),
+    "a seal for its own source": edited("seal", ["predicate", "destination", "id"], SOURCE),
+    "a role that is none": predicate(I, "role", "witness"),
+    "a mode that is reserved": predicate(I, "mode", "sealed"),
+    "a direction that is reserved": predicate(I, "direction", "pull"),
+    "a source that names no intent of its peer": predicate(I, "peerIntent", None),
+    "a destination that names one": predicate("transfer-intent of a destination", "peerIntent", OFFER),
+    "a part beyond the last": predicate(I, "part", {"index": 1, "of": 1}),
+    "a part of none": predicate(I, "part", {"index": 0, "of": 0}),
+    "no members": predicate(I, "members", 0),
+    "an empty principal": predicate(I, "principal", ""),
+    "a principal that is too long": predicate(I, "principal", "\u00e9" * 129),
+    "a rule with a newline": predicate(I, "rule", "a\nb"),
+    "a volume in upper case": predicate(I, "volume", "Models"),
+    "a volume that begins with a point": predicate(I, "volume", ".models"),
+    "a volume that is too long": predicate(I, "volume", "v" * 65),
+    "an absolute name": predicate(I, "name", "/run"),
+    "a name with two points": predicate(I, "name", "run/../x"),
+    "a name that is a point": predicate(I, "name", "."),
+    "a name with a control character": predicate(I, "name", "run\t1"),
+    "a name in .carnet": predicate(I, "name", ".carnet/x"),
+    "a name that is too long": predicate(I, "name", "n/" * 199 + "\u00e9\u00e9"),
+    "a possession by a source": predicate("possession", "role", "source"),
+    "a possession in another state": predicate("possession", "state", "published"),
+    "a staging destroyed by a source": predicate("staging-destroyed", "role", "source"),
+    "a possession released by a source": predicate("possession-released", "role", "source"),
+    "an empty reason": predicate(A, "reason", ""),
+    "a reason that is too long": predicate(A, "reason", "r" * 1025),
+    "a code that is none": predicate(A, "code", "OOPS"),
+    "a code that means nothing": predicate(A, "code", "CODE_UNSPECIFIED"),
+    "a receipt by another than its destination": predicate(R, "daemon", "spiffe://west.example/carnet/node-8"),
+    "a receipt with its tree twice": predicate(R, "tree", TREE),
+    "a receipt with one entry key": edited(R, ["predicate", "source", "entryKeys"], OLD.ids()[:1]),
+    "a receipt with three entry keys": edited(R, ["predicate", "source", "entryKeys"], OLD.ids() + PEER.ids()[:1]),
+    "a receipt with an entry key that is no id": edited(R, ["predicate", "source", "entryKeys"], ["a", "b"]),
+    "a receipt with a reserved log size": edited(R, ["predicate", "source", "logSize"], 7),
+    "a receipt with a session twice": predicate(R, "sessions", [session(3), session(3)]),
+    "a receipt with sessions out of order": predicate(R, "sessions", [session(10), session(3)]),
+    "a receipt with a session too many": predicate(R, "sessions", MORE),
+    "a receipt with more sessions beside a few": predicate(R, "sessionsMore", OFFER),
+    "a receipt with an empty digest of more sessions": predicate(R, "sessionsMore", ""),
+    "a session with a group that is no name": predicate(R, "sessions", [session(3, group="X25519 MLKEM768")]),
+    "a session closed at no time": predicate(R, "sessions", [session(3, closed="")]),
+    "a session with a member too many": predicate(R, "sessions", [session(3, note="x")]),
+    "a binding of another daemon's list": edited("key-binding", ["predicate", "list", "spiffeId"], DESTINATION),
+    "a binding of another ledger's list": edited("key-binding", ["predicate", "list", "origin"], DESTINATION_ORIGIN),
+    "a binding whose subject is not the list": edited("key-binding", ["subject", 0, "digest", "sha256"], OFFER),
+    "a binding whose subject is somebody else": edited("key-binding", ["subject", 0, "name"], DESTINATION),
+    "a binding with a key of another kind": edited(
+        "key-binding", ["predicate", "list", "keys", "entry", "ed25519"], b64(OLD.manifest.spki)
+    ),
+    "a binding with a key of small order": edited(
+        "key-binding",
+        ["predicate", "list", "keys", "log", "ed25519"],
+        b64(OLD.entry()[0].spki[:12] + bytes([1] + [0] * 31)),
+    ),
+    "a binding with a point beside the curve": edited(
+        "key-binding",
+        ["predicate", "list", "keys", "manifest", "p256"],
+        b64(OLD.manifest.spki[:-1] + bytes([OLD.manifest.spki[-1] ^ 1])),
+    ),
+    "a binding with a key too many": edited("key-binding", ["predicate", "list", "keys", "tls"], "x"),
+}
+
+
+# ---- envelopes -----------------------------------------------------------------------------------------------------------------------
+
+
+def pae(payload: bytes) -> bytes:
+    return b"DSSEv1 %d %s %d %s" % (len(TYPE), TYPE.encode(), len(payload), payload)
+
+
+def signature(key, payload):
+    return {"keyid": sha(key.spki), "sig": b64(key.sign(pae(payload)))}
+
+
+def envelope(payload, *keys):
+    return raw_envelope(payload, sorted((signature(k, payload) for k in keys), key=lambda s: s["keyid"]))
+
+
+def raw_envelope(payload, signatures, **more):
+    return canonical({"payload": b64(payload), "payloadType": TYPE, "signatures": signatures, **more})
+
+
+STAGING = canonical(STATEMENTS["staging-destroyed"])
+ED, ML = PEER.entry()
+ONE = signature(ED, STAGING)
+ORDER = 2**252 + 27742317777372353535851937790883648493
+
+
+def with_high_s(signed):
+    """The same signature with s + L: it satisfies the equation, and RFC 8032 forbids it."""
+    raw = base64.b64decode(signed["sig"])
+    s = int.from_bytes(raw[32:], "little") + ORDER
+    return {**signed, "sig": b64(raw[:32] + s.to_bytes(32, "little"))}
+
+
+def flipped(signed):
+    raw = bytearray(base64.b64decode(signed["sig"]))
+    raw[-1 if len(raw) > 64 else 0] ^= 1
+    return {**signed, "sig": b64(bytes(raw))}
+
+
+def signatures(*signed):
+    return sorted(signed, key=lambda s: s["keyid"])
+
+
+RECEIPT_BYTES = canonical(RECEIPT)
+VALID_ENVELOPES = {
+    "signed with Ed25519 alone": (envelope(STAGING, ED), ["ed25519"]),
+    "signed with both": (envelope(STAGING, ED, ML), ["ed25519", "both"]),
+    "a receipt signed by two parties": (envelope(RECEIPT_BYTES, ED, ML, *OLD.entry()), ["ed25519", "both"]),
+    "signed by somebody else": (envelope(STAGING, *OLD.entry()), []),
+    "an Ed25519 signature with a bit flipped": (raw_envelope(STAGING, [flipped(ONE)]), []),
+    "an Ed25519 signature with s beyond the order": (raw_envelope(STAGING, [with_high_s(ONE)]), []),
+    "an Ed25519 signature with R of small order": (
+        raw_envelope(STAGING, [{**ONE, "sig": b64(bytes([1]) + bytes(63))}]),
+        [],
+    ),
+    "an Ed25519 signature that is too short": (raw_envelope(STAGING, [{**ONE, "sig": b64(bytes(63))}]), []),
+    "the signature of another payload": (raw_envelope(STAGING, [signature(ED, canonical(SEAL))]), []),
+    "a signature over the payload without its type": (
+        raw_envelope(STAGING, [{**ONE, "sig": b64(ED.sign(STAGING))}]),
+        [],
+    ),
+    "an ML-DSA-44 signature with a bit flipped": (
+        raw_envelope(STAGING, signatures(ONE, flipped(signature(ML, STAGING)))),
+        ["ed25519"],
+    ),
+    "an ML-DSA-44 signature with a context": (
+        raw_envelope(
+            STAGING,
+            signatures(
+                ONE,
+                {"keyid": PEER.ids()[1], "sig": b64(ML_DSA_44.sign(ML.key, pae(STAGING), ctx=b"c", deterministic=True))},
+            ),
+        ),
+        ["ed25519"],
+    ),
+    "ML-DSA-44 alone": (envelope(STAGING, ML), []),
+}
+
+GOOD = envelope(STAGING, ED, *OLD.entry()[:1])
+TWO = json.loads(GOOD)["signatures"]
+INVALID_ENVELOPES = {
+    "nothing": b"",
+    "an array": b"[]",
+    "a newline at the end": GOOD + b"\n",
+    "signatures out of order": raw_envelope(STAGING, TWO[::-1]),
+    "a signature twice": raw_envelope(STAGING, [ONE, ONE]),
+    "a key twice": raw_envelope(STAGING, [ONE, flipped(ONE)]),
+    "no signatures": raw_envelope(STAGING, []),
+    "five signatures": raw_envelope(STAGING, [{"keyid": f"{n}" * 64, "sig": b64(bytes(64))} for n in range(5)]),
+    "a member too many": raw_envelope(STAGING, [ONE], note="x"),
+    "a member of a signature too many": raw_envelope(STAGING, [{**ONE, "cert": "x"}]),
+    "no keyid": raw_envelope(STAGING, [{"sig": ONE["sig"]}]),
+    "an empty keyid": raw_envelope(STAGING, [{**ONE, "keyid": ""}]),
+    "a keyid in upper case": raw_envelope(STAGING, [{**ONE, "keyid": ONE["keyid"].upper()}]),
+    "an empty signature": raw_envelope(STAGING, [{**ONE, "sig": ""}]),
+    "a signature that is too long": raw_envelope(STAGING, [{**ONE, "sig": b64(bytes(2421))}]),
+    "another type": raw_envelope(STAGING, [ONE]).replace(TYPE.encode(), b"application/json"),
+    "base64 without padding": raw_envelope(STAGING, [{**ONE, "sig": ONE["sig"].rstrip("=")}]),
+    "base64 with bits left over": raw_envelope(STAGING, [{**ONE, "sig": ONE["sig"][:-3] + chr(ord(ONE["sig"][-3]) + 1) + "=="}]),
+    "base64 of the URL alphabet": raw_envelope(STAGING, [{**ONE, "sig": b64(b"\xff" * 64).replace("/", "_")}]),
+    "base64 with a newline": raw_envelope(STAGING, [{**ONE, "sig": ONE["sig"][:4] + "\n" + ONE["sig"][4:]}]),
+    "a payload that is no string": canonical({"payload": {}, "payloadType": TYPE, "signatures": [ONE]}),
+    "an escape that is not needed": GOOD.replace(b"payloadType", b"payload\\u0054ype"),
+    "more than 32 KiB": raw_envelope(b" " * 24_577, [ONE]),
+}
+
+
+# ---- key bindings --------------------------------------------------------------------------------------------------------------------
+
+DAY = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+def certificate(subject, key, issuer, issuer_key, serial, uris=(), ca=False):
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)])
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]))
+        .public_key(key.key.public_key())
+        .serial_number(serial)
+        .not_valid_before(DAY)
+        .not_valid_after(DAY + datetime.timedelta(days=90))
+        .add_extension(x509.BasicConstraints(ca, None), critical=True)
+    )
+    if uris:
+        names = [x509.UniformResourceIdentifier(u) for u in uris]
+        builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName("node-1.east.example"), *names]), False)
+    ecdsa = isinstance(issuer_key, P256)
+    signed = builder.sign(issuer_key.key, hashes.SHA256() if ecdsa else None, ecdsa_deterministic=True if ecdsa else None)
+    return signed.public_bytes(serialization.Encoding.DER)
+
+
+CA, LEAF_EC, LEAF_ED = P256("ca"), P256("leaf"), Ed25519("leaf")
+LEAF_RSA, WEAK_RSA = Rsa("leaf rsa", 2048), Rsa("weak rsa", 1024)
+ROOT = certificate("root", CA, "root", CA, 1, ca=True)
+
+
+def leaf(key, *uris):
+    return certificate("leaf", key, "root", CA, 2, uris or (SOURCE,))
+
+
+def proof(listed, key, algorithm, chain, message=None, **how):
+    signed = key.sign(b"carnet key binding v1\0" + hashlib.sha256(message or canonical(listed)).digest(), **how)
+    return canonical(
+        {"list": b64(canonical(listed)), "signature": b64(signed), "algorithm": algorithm, "chain": [b64(c) for c in chain]}
+    )
+
+
+def binding(listed, proof_bytes, *keys):
+    payload = canonical(key_binding(listed, proof_bytes))
+    return payload, envelope(payload, *keys)
+
+
+PROOF = proof(LIST, LEAF_EC, "ecdsa-p256-sha256", [leaf(LEAF_EC), ROOT])
+FIRST_PAYLOAD, FIRST = binding(LIST, PROOF, *OLD.entry())
+NEXT_LIST = key_list(NEW, previous=sha(FIRST_PAYLOAD))
+NEXT_PROOF = proof(NEXT_LIST, LEAF_ED, "ed25519", [leaf(LEAF_ED), ROOT])
+_, NEXT = binding(NEXT_LIST, NEXT_PROOF, *NEW.entry(), *OLD.entry())
+_, NEXT_UNSIGNED = binding(NEXT_LIST, NEXT_PROOF, *NEW.entry())
+OTHER_LIST = key_list(NEW)
+OTHER_PROOF = proof(OTHER_LIST, LEAF_EC, "ecdsa-p256-sha256", [leaf(LEAF_EC)])
+_, OTHER = binding(OTHER_LIST, OTHER_PROOF, *NEW.entry(), *OLD.entry())
+
+
+def broken(proof_bytes):
+    return binding(LIST, proof_bytes, *OLD.entry())[1], proof_bytes
+
+
+RSA_PROOF = proof(LIST, LEAF_RSA, "rsa-pss-sha256", [leaf(LEAF_RSA), ROOT])
+VALID_BINDINGS = {
+    "the first": (FIRST, PROOF),
+    "the next, signed by both": (NEXT, NEXT_PROOF),
+    "the next, not signed by the old keys": (NEXT_UNSIGNED, NEXT_PROOF),
+    "another first, signed by the old keys": (OTHER, OTHER_PROOF),
+}
+VALID_BINDINGS["the first, with an RSA leaf"] = (binding(LIST, RSA_PROOF, *OLD.entry())[1], RSA_PROOF)
+FOLLOWS = [["the first", "the first"], ["the first", "the next, signed by both"]]
+INVALID_BINDINGS = {
+    "signed with Ed25519 alone": (binding(LIST, PROOF, OLD.entry()[0])[1], PROOF),
+    "signed by other keys than those in the list": (binding(LIST, PROOF, *PEER.entry())[1], PROOF),
+    "another proof than the one named": (FIRST, NEXT_PROOF),
+    "a proof of another list": broken(NEXT_PROOF),
+    "a proof signed by another key": broken(proof(LIST, CA, "ecdsa-p256-sha256", [leaf(LEAF_EC), ROOT])),
+    "a proof signed over another list": broken(
+        proof(LIST, LEAF_EC, "ecdsa-p256-sha256", [leaf(LEAF_EC), ROOT], message=canonical(NEXT_LIST))
+    ),
+    "a proof with another algorithm than the key's": broken(proof(LIST, LEAF_EC, "ed25519", [leaf(LEAF_EC), ROOT])),
+    "a proof with an algorithm that is none": broken(proof(LIST, LEAF_EC, "ecdsa-p384-sha384", [leaf(LEAF_EC), ROOT])),
+    "a proof with a salt of another length": broken(
+        proof(LIST, LEAF_RSA, "rsa-pss-sha256", [leaf(LEAF_RSA), ROOT], salt=bytes(20))
+    ),
+    "a proof by an RSA key of 1024 bits": broken(proof(LIST, WEAK_RSA, "rsa-pss-sha256", [leaf(WEAK_RSA), ROOT])),
+    "a proof without certificates": broken(proof(LIST, LEAF_EC, "ecdsa-p256-sha256", [])),
+    "a proof with five certificates": broken(proof(LIST, LEAF_EC, "ecdsa-p256-sha256", [leaf(LEAF_EC)] + [ROOT] * 4)),
+    "a certificate with a byte after it": broken(proof(LIST, LEAF_EC, "ecdsa-p256-sha256", [leaf(LEAF_EC) + b"\0"])),
+    "a certificate that is none": broken(proof(LIST, LEAF_EC, "ecdsa-p256-sha256", [b"certificate"])),
+    "a leaf of somebody else": broken(proof(LIST, LEAF_EC, "ecdsa-p256-sha256", [leaf(LEAF_EC, DESTINATION), ROOT])),
+    "a leaf with two URIs": broken(proof(LIST, LEAF_EC, "ecdsa-p256-sha256", [leaf(LEAF_EC, SOURCE, DESTINATION), ROOT])),
+    "a leaf without a URI": broken(
+        proof(LIST, LEAF_EC, "ecdsa-p256-sha256", [certificate("leaf", LEAF_EC, "root", CA, 2), ROOT])
+    ),
+    "a proof with a space": broken(PROOF.replace(b'","', b'", "', 1)),
+}
+
+
+def main():
+    statements = {
+        "valid": [{"name": n, "payload": canonical(s).decode(), "sha256": sha(canonical(s))} for n, s in STATEMENTS.items()],
+        "invalid": [{"name": n, "payload": p.decode()} for n, p in INVALID_STATEMENTS.items()],
+        "chunks": {"text": CHUNKS.decode(), "sha256": sha(CHUNKS)},
+        "sessionsMore": {"text": canonical(MORE[8:]).decode(), "sha256": sha(canonical(MORE[8:]))},
+    }
+    envelopes = {
+        "keys": {"ed25519": b64(ED.spki), "mldsa44": b64(ML.spki), "ids": PEER.ids()},
+        "valid": [{"name": n, "base64": b64(e), "verifies": v} for n, (e, v) in VALID_ENVELOPES.items()],
+        "invalid": [{"name": n, "base64": b64(e)} for n, e in INVALID_ENVELOPES.items()],
+    }
+    bindings = {
+        "valid": [{"name": n, "binding": b64(b), "proof": b64(p)} for n, (b, p) in VALID_BINDINGS.items()],
+        "follows": FOLLOWS,
+        "invalid": [{"name": n, "binding": b64(b), "proof": b64(p)} for n, (b, p) in INVALID_BINDINGS.items()],
+    }
+    for name, content in (("statements", statements), ("envelopes", envelopes), ("bindings", bindings)):
+        (HERE / f"{name}.json").write_text(json.dumps(content, indent=1, ensure_ascii=True) + "\n")
+
+
+if __name__ == "__main__":
+    main()
