@@ -70,7 +70,7 @@ final class ChronicleJournal implements Journal {
         try {
             tailer = queue.createTailer();
             appender = queue.createAppender();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | AssertionError e) {
             queue.close();
             throw e;
         }
@@ -108,7 +108,7 @@ final class ChronicleJournal implements Journal {
             return journal;
         } catch (LedgerException e) {
             throw e;
-        } catch (RuntimeException | IOException e) {
+        } catch (RuntimeException | AssertionError | IOException e) {
             throw new LedgerException("cannot open the journal in " + directory + ": " + e, e);
         }
     }
@@ -116,7 +116,7 @@ final class ChronicleJournal implements Journal {
     private static List<Integer> usableCycles(CycleFiles files, OptionalLong committed) throws IOException {
         var cycles = files.cycles();
         for (var cycle : cycles) {
-            if (!files.begun(cycle)) {
+            if (!QueueHeader.finished(files.file(cycle))) {
                 var newest = cycle.equals(cycles.getLast());
                 if (!newest || (committed.isPresent() && CYCLES.toCycle(committed.getAsLong()) >= cycle)) {
                     throw new LedgerException("the journal's file " + files.file(cycle)
@@ -147,7 +147,7 @@ final class ChronicleJournal implements Journal {
             files.checkLength(current);
             checkNoError(errors);
             return appender.lastIndexAppended();
-        } catch (RuntimeException | IOException e) {
+        } catch (RuntimeException | AssertionError | IOException e) {
             throw new LedgerException(
                     "an append to the journal's file " + files.file(current) + " failed: " + e + ": check the disk", e);
         }
@@ -178,7 +178,7 @@ final class ChronicleJournal implements Journal {
             for (var older = unsynced.headMap(current).entrySet().iterator(); older.hasNext(); older.remove()) {
                 older.next().getValue().close();
             }
-        } catch (RuntimeException | IOException e) {
+        } catch (RuntimeException | AssertionError | IOException e) {
             throw new LedgerException(
                     "the journal's file " + files.file(current) + " could not be synced: " + e
                             + ": the last entry may be lost; check the disk, then start again",
@@ -204,7 +204,7 @@ final class ChronicleJournal implements Journal {
             }
         } catch (LedgerException e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | AssertionError e) {
             throw new LedgerException("the journal cannot be read at " + place(position) + ": " + e, e);
         }
         throw new LedgerException(
@@ -240,7 +240,7 @@ final class ChronicleJournal implements Journal {
                 }
             } catch (LedgerException e) {
                 throw e;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | AssertionError e) {
                 throw new LedgerException("the journal cannot be read at " + place(position) + ": " + e, e);
             }
             visitor.visit(position, record);
@@ -254,8 +254,8 @@ final class ChronicleJournal implements Journal {
 
     private byte[] bytes(net.openhft.chronicle.wire.@org.jspecify.annotations.Nullable Wire wire) {
         if (wire == null || wire.bytes().readRemaining() > JournalRecord.BYTES_MAX) {
-            throw new LedgerException(
-                    "a record of the journal has more bytes than any record: its header was overwritten");
+            throw new LedgerException("the journal has more bytes at " + place(position)
+                    + " than any record has: its header was overwritten");
         }
         var record = new byte[(int) wire.bytes().readRemaining()];
         wire.bytes().read(record);

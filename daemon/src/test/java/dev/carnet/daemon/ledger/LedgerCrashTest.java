@@ -90,7 +90,7 @@ class LedgerCrashTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"LEDGER_OUTBOX_STORED", "LEDGER_JOURNAL_APPENDED"})
+    @EnumSource(names = "LEDGER_JOURNAL_APPENDED")
     void the_very_first_start_may_crash_too(FailPoint point) throws Exception {
         var ended = ForkedJvm.run(
                 directory.resolve("output"),
