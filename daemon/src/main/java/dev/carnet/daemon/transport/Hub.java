@@ -29,8 +29,6 @@ import org.slf4j.LoggerFactory;
 
 /** The transport: holds its parts together, and is what they know of each other. */
 final class Hub implements Transport {
-    private static final Duration SPEED_WINDOW = Duration.ofMillis(30);
-    private static final int SPEED_WINDOWS = 12;
     private static final int HANDSHAKE_THREADS = 2;
 
     private final Logger log = LoggerFactory.getLogger(Transport.class);
@@ -107,7 +105,7 @@ final class Hub implements Transport {
     }
 
     private void measure() {
-        double speed = TlsSpeed.measure(routed, SPEED_WINDOW, SPEED_WINDOWS);
+        double speed = TlsSpeed.megabytesPerSecond();
         wrapSpeed = speed;
         if (speed < TlsFacts.WRAP_MEGABYTES_PER_SECOND_MIN) {
             log.error(

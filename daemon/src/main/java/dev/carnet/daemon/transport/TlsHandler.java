@@ -181,9 +181,9 @@ final class TlsHandler extends ChannelInboundHandlerAdapter implements TlsLink {
             conversation.failed(bug);
         } else if (protocol().isClosed()) {
             end(handshake.remote() + " closed the connection");
-            context().close();
+            closeChannel();
         } else if (protocol().getAvailableOutputBytes() > 0) {
-            writeOut();
+            sendOut();
             flush();
         }
     }
@@ -236,7 +236,7 @@ final class TlsHandler extends ChannelInboundHandlerAdapter implements TlsLink {
             broken(failure);
             return;
         }
-        writeOut();
+        sendOut();
         flush();
         Established established = handshake.established();
         if (established != null && conversation == null) {
@@ -256,7 +256,7 @@ final class TlsHandler extends ChannelInboundHandlerAdapter implements TlsLink {
     /** Sends what is left, an alert most of all. */
     private void failed(String sentence) {
         if (!ended && !busy) {
-            writeOut();
+            sendOut();
         }
         shut(sentence);
     }
@@ -277,7 +277,7 @@ final class TlsHandler extends ChannelInboundHandlerAdapter implements TlsLink {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         end("the connection to " + handshake.remote() + " broke: " + cause.getMessage());
-        ctx.close();
+        closeChannel();
     }
 
     @Override
@@ -307,6 +307,14 @@ final class TlsHandler extends ChannelInboundHandlerAdapter implements TlsLink {
         ByteBuf out = context().alloc().directBuffer(count);
         int copied = protocol().readOutput(out.nioBuffer(0, count), count);
         return context().write(out.writerIndex(copied));
+    }
+
+    private void sendOut() {
+        var _ = writeOut();
+    }
+
+    private void closeChannel() {
+        var _ = context().close();
     }
 
     @Override
@@ -352,7 +360,7 @@ final class TlsHandler extends ChannelInboundHandlerAdapter implements TlsLink {
         } catch (IOException e) {
             // There is nobody left to tell.
         }
-        writeOut();
+        sendOut();
         shut(reason);
     }
 
@@ -369,12 +377,12 @@ final class TlsHandler extends ChannelInboundHandlerAdapter implements TlsLink {
         ctx.flush();
         end(reason);
         if (!ctx.channel().isActive()) {
-            ctx.close();
+            closeChannel();
             return;
         }
         ctx.channel().config().setAutoRead(true);
-        ((DuplexChannel) ctx.channel()).shutdownOutput();
-        var _ = loop().schedule(() -> ctx.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        var _ = ((DuplexChannel) ctx.channel()).shutdownOutput();
+        var _ = loop().schedule(this::closeChannel, LINGER_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void end(String reason) {

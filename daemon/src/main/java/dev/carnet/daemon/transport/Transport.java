@@ -1,5 +1,6 @@
 package dev.carnet.daemon.transport;
 
+import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -15,8 +16,12 @@ public interface Transport extends AutoCloseable {
      */
     void start(SessionListener listener);
 
-    /** Where this daemon listens; port as bound. */
-    java.net.InetSocketAddress address();
+    /**
+     * Where this daemon listens; port as bound.
+     *
+     * @throws IllegalStateException where it does not listen
+     */
+    InetSocketAddress address();
 
     Optional<Session> session(String peerSpiffeId);
 
@@ -24,6 +29,12 @@ public interface Transport extends AutoCloseable {
 
     /** The last reason why there is no session with a peer, for people: what, which peer, what to do next. */
     Optional<String> whyNot(String peerSpiffeId);
+
+    /** What TLS is made of, and how fast it is. */
+    TlsFacts tls();
+
+    /** Accepted connections that never authenticated, since start. */
+    long unauthenticatedRefusals();
 
     /** Says Goodbye on every session, stops listening; bounded by a few seconds. */
     @Override
