@@ -198,7 +198,7 @@ final class ChronicleJournal implements Journal {
             if (tailer.moveToIndex(position)) {
                 try (var document = tailer.readingDocument()) {
                     if (document.isPresent() && document.isData() && document.index() == position) {
-                        return bytes(document.wire());
+                        return bytes(position, document.wire());
                     }
                 }
             }
@@ -236,7 +236,7 @@ final class ChronicleJournal implements Journal {
                     if (!document.isPresent() || document.index() != position) {
                         break;
                     }
-                    record = bytes(document.wire());
+                    record = bytes(position, document.wire());
                 }
             } catch (LedgerException e) {
                 throw e;
@@ -252,7 +252,7 @@ final class ChronicleJournal implements Journal {
         }
     }
 
-    private byte[] bytes(net.openhft.chronicle.wire.@org.jspecify.annotations.Nullable Wire wire) {
+    private byte[] bytes(long position, net.openhft.chronicle.wire.@org.jspecify.annotations.Nullable Wire wire) {
         if (wire == null || wire.bytes().readRemaining() > JournalRecord.BYTES_MAX) {
             throw new LedgerException("the journal has more bytes at " + place(position)
                     + " than any record has: its header was overwritten");

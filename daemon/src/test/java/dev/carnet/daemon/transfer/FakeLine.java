@@ -6,6 +6,7 @@ import dev.carnet.daemon.transport.PooledChunk;
 import dev.carnet.daemon.transport.Session;
 import dev.carnet.daemon.transport.SessionClosedException;
 import dev.carnet.daemon.transport.SessionListener;
+import dev.carnet.daemon.transport.TlsFacts;
 import dev.carnet.daemon.transport.Transport;
 import dev.carnet.proto.wire.ChunkHeader;
 import dev.carnet.proto.wire.ControlFrames;
@@ -119,6 +120,16 @@ final class FakeLine {
         @Override
         public Optional<String> whyNot(String peer) {
             return Optional.of("the test has not connected them");
+        }
+
+        @Override
+        public TlsFacts tls() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long unauthenticatedRefusals() {
+            return 0;
         }
 
         @Override
