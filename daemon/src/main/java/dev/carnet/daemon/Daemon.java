@@ -43,6 +43,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,8 +81,8 @@ final class Daemon implements AutoCloseable {
         StateDirectory.prepare(config).forEach(log::warn);
         IdentityFiles identity = IdentityFiles.load(config, clock.instant());
         Credentials credentials = Credentials.of(identity.chain(), identity.key());
-        Blake3Choice hash = Blake3Choice.made();
-        log.info("BLAKE3: {}", hash.reason());
+        // takes half a second of one core, while the other opens the state
+        CompletableFuture<Blake3Choice> choosing = CompletableFuture.supplyAsync(Blake3Choice::made);
         SecureRandom random = new SecureRandom();
         Path state = config.daemon().state();
 
@@ -92,6 +93,8 @@ final class Daemon implements AutoCloseable {
         Store store = closing(LmdbStore.open(state.resolve("db")));
         Ledger ledger =
                 closing(Ledgers.open(state, store, config.daemon().origin(), signer(credentials), clock, random));
+        Blake3Choice hash = choosing.join();
+        log.info("BLAKE3: {}", hash.reason());
         RulePolicy policy = new RulePolicy(config.policy());
         Transport transport = Transports.create(
                 transportSpec(config, ledger.origin()),

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Kill -9 in every window that the code names, each followed by a restart: the transfer goes on by itself and ends with the same tree and one receipt, and no
@@ -98,31 +99,49 @@ class KillTest {
         }
     }
 
-    @Test
-    void both_are_killed_while_they_record() {
+    @ParameterizedTest
+    @ValueSource(strings = {"sender", "receiver"})
+    void a_daemon_is_killed_in_each_window_of_its_ledger(String side) {
         try (TwoSites sites = sites()) {
+            boolean sender = side.equals("sender");
             String id = "";
-            for (FailPoint point : List.of(
-                    FailPoint.LEDGER_OUTBOX_STORED,
-                    FailPoint.LEDGER_JOURNAL_APPENDED,
-                    FailPoint.LEDGER_JOURNAL_SYNCED,
-                    FailPoint.LEDGER_COMMITTED)) {
-                DaemonProcess receiver =
-                        sites.startReceiver("carnet.failpoint=" + point + "@" + (id.isEmpty() ? 2 : 1));
-                DaemonProcess sender = sites.startSender("carnet.failpoint=" + point + "@" + (id.isEmpty() ? 2 : 1));
-                id = id.isEmpty() ? push(sites) : id;
-                assertThat(receiver.await())
-                        .as(point + " at the receiver\n" + receiver.log())
-                        .isEqualTo(FailPoint.EXIT_STATUS);
-                sites.startReceiver();
-                assertThat(sender.await())
-                        .as(point + " at the sender\n" + sender.log())
-                        .isEqualTo(FailPoint.EXIT_STATUS);
-                sites.receiver().kill();
+            // the first entry of all is the key binding, at the first start
+            for (String point : List.of(
+                    FailPoint.LEDGER_OUTBOX_STORED + "@2",
+                    FailPoint.LEDGER_JOURNAL_APPENDED + "@1",
+                    FailPoint.LEDGER_JOURNAL_SYNCED + "@1",
+                    FailPoint.LEDGER_COMMITTED + "@1")) {
+                String property = "carnet.failpoint=" + point;
+                DaemonProcess killed = sender ? sites.startSender(property) : sites.startReceiver(property);
+                if (id.isEmpty()) {
+                    var other = sender ? sites.startReceiver() : sites.startSender();
+                    assertThat(other.alive()).isTrue();
+                    id = push(sites);
+                }
+                assertThat(killed.await()).as(point + "\n" + killed.log()).isEqualTo(FailPoint.EXIT_STATUS);
             }
+            var last = sender ? sites.startSender() : sites.startReceiver();
+            assertThat(last.alive()).isTrue();
+            assertEnded(sites, id, 4);
+        }
+    }
+
+    @Test
+    void both_are_killed_at_once() {
+        try (TwoSites sites = sites()) {
             sites.startReceiver();
             sites.startSender();
-            assertEnded(sites, id, 8);
+            String id =
+                    sites.push(sites.out().resolve("model"), "model", 12 * MIB).id();
+            for (int i = 1; i <= 2; i++) {
+                long enough = i * 8L * MIB;
+                sites.await(sites.sender(), id, transfer -> transfer.bytesDone() >= enough);
+                sites.sender().kill();
+                sites.receiver().kill();
+                sites.startReceiver();
+                sites.startSender();
+            }
+            assertEnded(sites, id, 2);
         }
     }
 
