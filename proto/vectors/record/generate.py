@@ -273,8 +273,8 @@ def receipt(sessions, **more):
 
 
 RECEIPT = receipt([session(3, closed=time(9)), session(10)])
-MORE = [session(n, closed=time(n)) for n in range(17)]
-RECEIPT_MORE = receipt(MORE[:16], sessionsMore=sha(canonical(MORE[16:])))
+MORE = [session(n, closed=time(n)) for n in range(9)]
+RECEIPT_MORE = receipt(MORE[:8], sessionsMore=sha(canonical(MORE[8:])))
 
 
 def abort(role, code, reason, exposed):
@@ -414,6 +414,7 @@ INVALID_STATEMENTS = {
     "a receipt with an entry key that is no id": edited(R, ["predicate", "source", "entryKeys"], ["a", "b"]),
     "a receipt with a reserved log size": edited(R, ["predicate", "source", "logSize"], 7),
     "a receipt with a session twice": predicate(R, "sessions", [session(3), session(3)]),
+    "a receipt with sessions out of order": predicate(R, "sessions", [session(10), session(3)]),
     "a receipt with a session too many": predicate(R, "sessions", MORE),
     "a receipt with more sessions beside a few": predicate(R, "sessionsMore", OFFER),
     "a receipt with an empty digest of more sessions": predicate(R, "sessionsMore", ""),
@@ -650,7 +651,7 @@ def main():
         "valid": [{"name": n, "payload": canonical(s).decode(), "sha256": sha(canonical(s))} for n, s in STATEMENTS.items()],
         "invalid": [{"name": n, "payload": p.decode()} for n, p in INVALID_STATEMENTS.items()],
         "chunks": {"text": CHUNKS.decode(), "sha256": sha(CHUNKS)},
-        "sessionsMore": {"text": canonical(MORE[16:]).decode(), "sha256": sha(canonical(MORE[16:]))},
+        "sessionsMore": {"text": canonical(MORE[8:]).decode(), "sha256": sha(canonical(MORE[8:]))},
     }
     envelopes = {
         "keys": {"ed25519": b64(ED.spki), "mldsa44": b64(ML.spki), "ids": PEER.ids()},

@@ -9,6 +9,8 @@ import dev.carnet.daemon.config.IdentityFiles;
 import dev.carnet.daemon.config.PeerConfig;
 import dev.carnet.daemon.config.StateDirectory;
 import dev.carnet.daemon.config.VolumeConfig;
+import dev.carnet.daemon.doctor.Doctor;
+import dev.carnet.daemon.doctor.TlsCheck;
 import dev.carnet.daemon.ledger.LeafSigner;
 import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.ledger.Ledgers;
@@ -22,6 +24,7 @@ import dev.carnet.daemon.transport.ChunkPools;
 import dev.carnet.daemon.transport.Credentials;
 import dev.carnet.daemon.transport.DialMode;
 import dev.carnet.daemon.transport.PeerSpec;
+import dev.carnet.daemon.transport.TlsFacts;
 import dev.carnet.daemon.transport.Transport;
 import dev.carnet.daemon.transport.TransportSpec;
 import dev.carnet.daemon.transport.Transports;
@@ -38,7 +41,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,8 +81,8 @@ final class Daemon implements AutoCloseable {
         StateDirectory.prepare(config).forEach(log::warn);
         IdentityFiles identity = IdentityFiles.load(config, clock.instant());
         Credentials credentials = Credentials.of(identity.chain(), identity.key());
-        Blake3Choice hash = Blake3Choice.made();
-        log.info("BLAKE3: {}", hash.reason());
+        // takes half a second of one core, while the other opens the state
+        CompletableFuture<Blake3Choice> choosing = CompletableFuture.supplyAsync(Blake3Choice::made);
         SecureRandom random = new SecureRandom();
         Path state = config.daemon().state();
 
@@ -86,7 +91,10 @@ final class Daemon implements AutoCloseable {
             volumes.put(volume.name(), closing(Volumes.open(spec(volume))));
         }
         Store store = closing(LmdbStore.open(state.resolve("db")));
-        Ledger ledger = closing(Ledgers.open(state, store, config.daemon().origin(), signer(credentials), clock, random));
+        Ledger ledger =
+                closing(Ledgers.open(state, store, config.daemon().origin(), signer(credentials), clock, random));
+        Blake3Choice hash = choosing.join();
+        log.info("BLAKE3: {}", hash.reason());
         RulePolicy policy = new RulePolicy(config.policy());
         Transport transport = Transports.create(
                 transportSpec(config, ledger.origin()),
@@ -110,7 +118,8 @@ final class Daemon implements AutoCloseable {
         closing(transport); // sessions end before what they serve
         engine.start();
         transport.start(engine);
-        ApiFacts facts = new Facts(config, identity, ledger, transport, hash, clock);
+        Doctor doctor = Doctor.of(config, clock, () -> tls(transport));
+        ApiFacts facts = new Facts(config, identity, ledger, transport, hash, clock, () -> findings(doctor));
         LocalApi api = closing(LocalApi.create(config.daemon().socket(), engine, facts));
         api.start();
         log.info(
@@ -132,8 +141,24 @@ final class Daemon implements AutoCloseable {
                 volume.path(),
                 volume.readOnly(),
                 volume.group().orElse(null),
-                volume.modeMask(),
+                ~volume.modeMask() & VolumeConfig.MODE_MASK_DEFAULT, // there: the bits that are taken
                 volume.renameWithoutNoreplace());
+    }
+
+    private static TlsCheck.Facts tls(Transport transport) {
+        TlsFacts tls = transport.tls();
+        return new TlsCheck.Facts(
+                tls.provider(), tls.group(), tls.wrapMegabytesPerSecond(), TlsFacts.WRAP_MEGABYTES_PER_SECOND_MIN);
+    }
+
+    private static List<Map<String, String>> findings(Doctor doctor) {
+        return doctor.run().stream()
+                .map(finding -> Map.of(
+                        "check", finding.check(),
+                        "level", finding.level().name().toLowerCase(Locale.ROOT),
+                        "found", finding.found(),
+                        "whatToDo", finding.whatToDo()))
+                .toList();
     }
 
     private static LeafSigner signer(Credentials credentials) {
@@ -166,7 +191,8 @@ final class Daemon implements AutoCloseable {
                 .listen()
                 .map(at -> new InetSocketAddress(at.host(), at.port()))
                 .orElse(null);
-        return TransportSpec.of(listen, origin, SOFTWARE, peers, Math.max(config.limits().streams(), 16));
+        return TransportSpec.of(
+                listen, origin, SOFTWARE, peers, Math.max(config.limits().streams(), 16));
     }
 
     private static PeerSpec peer(PeerConfig peer) {
@@ -176,7 +202,9 @@ final class Daemon implements AutoCloseable {
             case BOTH -> DialMode.BOTH;
         };
         return new PeerSpec(
-                peer.id().uri(), peer.addresses().stream().map(Daemon::unresolved).toList(), dial);
+                peer.id().uri(),
+                peer.addresses().stream().map(Daemon::unresolved).toList(),
+                dial);
     }
 
     private static InetSocketAddress unresolved(HostPort at) {
@@ -186,12 +214,15 @@ final class Daemon implements AutoCloseable {
     private static Settings settings(DaemonConfig config, IdentityFiles identity, Map<String, Volume> volumes) {
         Map<String, Long> quotas = new HashMap<>();
         config.volumes().forEach(volume -> volume.quotaBytes().ifPresent(bytes -> quotas.put(volume.name(), bytes)));
+        Map<String, Integer> modeMasks = new HashMap<>();
+        config.volumes().forEach(volume -> modeMasks.put(volume.name(), volume.modeMask()));
         Map<String, String> peers = new HashMap<>();
         config.peers().forEach(peer -> peers.put(peer.alias(), peer.id().uri()));
         return new Settings(
                 identity.id().uri(),
                 Map.copyOf(volumes),
                 Map.copyOf(quotas),
+                Map.copyOf(modeMasks),
                 Map.copyOf(peers),
                 config.limits().streams(),
                 config.limits().flushWindowBytesMin(),
@@ -201,6 +232,7 @@ final class Daemon implements AutoCloseable {
                 SILENCE_MAX,
                 config.limits().stagingTtl(),
                 config.limits().transfersPerPeer(),
+                config.daemon().state(),
                 config.daemon().state().resolve("ledger").resolve("blobs").resolve("sha256"),
                 Math.max(2, Runtime.getRuntime().availableProcessors()));
     }

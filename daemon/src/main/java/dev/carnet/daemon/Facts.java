@@ -51,7 +51,8 @@ final class Facts implements ApiFacts {
     public DaemonInfo daemon() {
         String listen = config.daemon().listen().isEmpty()
                 ? ""
-                : transport.address().getHostString() + ":" + transport.address().getPort();
+                : transport.address().getHostString() + ":"
+                        + transport.address().getPort();
         return new DaemonInfo(
                 identity.id().uri(),
                 ledger.origin(),

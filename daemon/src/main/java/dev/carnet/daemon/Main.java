@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,8 +22,7 @@ public final class Main {
     private static final int EXIT_REFUSED = 3;
     private static final int EXIT_INTERNAL = 70;
 
-    private static final String USAGE =
-            """
+    private static final String USAGE = """
             usage: carnetd --config FILE [--check] [--allow-root]
 
               --config FILE   what to serve: daemon/docs/config.md
@@ -36,14 +36,12 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        int code = run(Arguments.parse(List.of(args)));
-        if (code >= 0) {
-            System.exit(code);
-        }
+        System.exit(run(Arguments.parse(List.of(args))));
     }
 
     /** What the command line says. */
-    private record Arguments(String config, boolean check, boolean allowRoot, boolean version, boolean help, String wrong) {
+    private record Arguments(
+            String config, boolean check, boolean allowRoot, boolean version, boolean help, String wrong) {
         static Arguments parse(List<String> args) {
             String config = "";
             boolean check = false;
@@ -65,7 +63,7 @@ public final class Main {
         }
     }
 
-    /** The exit code, or -1 where the daemon runs on in its own threads. */
+    /** The exit code; returns when there is nothing more to do. */
     private static int run(Arguments args) {
         if (args.help()) {
             System.out.print(USAGE);
@@ -76,7 +74,8 @@ public final class Main {
             return 0;
         }
         if (!args.wrong().isEmpty() || args.config().isEmpty()) {
-            System.err.print((args.wrong().isEmpty() ? "" : "carnetd: unknown argument '" + args.wrong() + "'\n") + USAGE);
+            System.err.print(
+                    (args.wrong().isEmpty() ? "" : "carnetd: unknown argument '" + args.wrong() + "'\n") + USAGE);
             return EXIT_USAGE;
         }
         try {
@@ -86,8 +85,9 @@ public final class Main {
                 return check(config, clock);
             }
             if (isRoot() && !args.allowRoot() && !config.daemon().allowRoot()) {
-                System.err.println("carnetd: refuses to run as root, since it needs no right of root's: start it as a user of its"
-                        + " own, or say --allow-root");
+                System.err.println(
+                        "carnetd: refuses to run as root, since it needs no right of root's: start it as a user of its"
+                                + " own, or say --allow-root");
                 return EXIT_REFUSED;
             }
             return serve(config, clock);
@@ -122,7 +122,12 @@ public final class Main {
             return EXIT_REFUSED;
         }
         Runtime.getRuntime().addShutdownHook(new Thread(daemon::close, "shutdown"));
-        return -1;
+        try {
+            new CountDownLatch(1).await(); // a signal ends the process, through the hook
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return 0;
     }
 
     /** The record cannot be trusted or written: nothing more is acknowledged, and the process ends. */

@@ -30,10 +30,14 @@ import picocli.CommandLine.Spec;
         description = {
             "Makes the certificates by which daemons know each other.",
             "",
-            "Once:              carnet identity ca --trust-domain example.org --out ca",
-            "On the node:       carnet identity request --id spiffe://example.org/carnet/north --out node",
-            "Where the CA is:   carnet identity sign --ca ca --request request.pem --out north.pem",
-            "On the node:       carnet identity install --certificate north.pem --ca ca.pem --into node",
+            "Once, where the CA shall be:",
+            "  carnet identity ca --trust-domain example.org --out ca",
+            "On each node:",
+            "  carnet identity request --id spiffe://example.org/north --out node",
+            "Where the CA is, with the node's request.pem:",
+            "  carnet identity sign --ca ca --request request.pem --out north.pem",
+            "On the node again, with north.pem and the CA's ca.pem:",
+            "  carnet identity install --certificate north.pem --ca ca.pem --into node",
             "",
             "The node's key never leaves the node, the CA's key never leaves its directory."
         },

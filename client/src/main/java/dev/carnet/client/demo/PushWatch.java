@@ -8,11 +8,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
-/** Looks at one transfer again and again until something is the case. Waits as long as anything changes, and 90 s more. */
+/** Looks at one transfer again and again until something is the case. Waits as long as it gets on, and five minutes more. */
 final class PushWatch {
 
     private static final long POLL_MS = 50;
-    private static final long STANDSTILL_NANOS_MAX = TimeUnit.SECONDS.toNanos(90);
+    private static final long STANDSTILL_NANOS_MAX = TimeUnit.MINUTES.toNanos(5);
 
     private final DaemonCalls daemon;
     private final String transfer;
@@ -40,7 +40,7 @@ final class PushWatch {
      * Waits, and shows how far the transfer is.
      *
      * @return the first state that {@code reached} takes
-     * @throws DemoException if the transfer fails, or nothing changes for 90 s
+     * @throws DemoException if the transfer fails, or does not get on for five minutes
      */
     TransferState until(Predicate<TransferState> reached) throws DemoException, IOException, InterruptedException {
         Latest latest = new Latest();
@@ -57,7 +57,7 @@ final class PushWatch {
                 if (now.isPresent() && reached.test(now.get())) {
                     return now.get();
                 }
-                if (!now.equals(before)) {
+                if (getsOn(before, now)) {
                     before = now;
                     changed = nanoTime.getAsLong();
                 } else if (nanoTime.getAsLong() - changed > STANDSTILL_NANOS_MAX) {
@@ -66,6 +66,12 @@ final class PushWatch {
                 Thread.sleep(POLL_MS);
             }
         }
+    }
+
+    /** What is waited for, and which attempt it is, may change for ever without anything being done. */
+    private static boolean getsOn(Optional<TransferState> before, Optional<TransferState> now) {
+        return !now.map(TransferState::state).equals(before.map(TransferState::state))
+                || !now.map(TransferState::bytesHeld).equals(before.map(TransferState::bytesHeld));
     }
 
     private static DemoException failed(TransferState state) {

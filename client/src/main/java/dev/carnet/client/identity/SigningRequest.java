@@ -1,15 +1,13 @@
 package dev.carnet.client.identity;
 
 import dev.carnet.proto.identity.IdentityException;
+import dev.carnet.proto.identity.LeafKeys;
 import dev.carnet.proto.identity.Pem;
 import dev.carnet.proto.identity.SpiffeId;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PublicKey;
-import java.security.interfaces.ECPublicKey;
-import java.security.interfaces.EdECPublicKey;
-import java.security.interfaces.RSAPublicKey;
 import java.util.List;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x509.Extension;
@@ -30,9 +28,6 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
  * @param id the one name that it asks for
  */
 record SigningRequest(SpiffeId id, PublicKey key) {
-    private static final int EC_BITS = 256;
-    private static final int RSA_BITS_MIN = 2_048;
-
     /** PEM. */
     static String make(SpiffeId id, KeyPair keys) {
         try {
@@ -61,7 +56,7 @@ record SigningRequest(SpiffeId id, PublicKey key) {
         try {
             var request = new JcaPKCS10CertificationRequest(blocks.getFirst().der());
             PublicKey key = request.getPublicKey();
-            checkKey(key);
+            LeafKeys.check(key, "the request");
             if (!request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key))) {
                 throw new IdentityException(
                         "the request's signature is wrong: it was changed, or its maker has not the key");
@@ -89,19 +84,5 @@ record SigningRequest(SpiffeId id, PublicKey key) {
             throw new IdentityException("the request asks for " + id + ", a trust domain: a daemon's ID has a path");
         }
         return id;
-    }
-
-    /** SPEC section 10: what can sign a key proof. */
-    private static void checkKey(PublicKey key) {
-        boolean good = switch (key) {
-            case ECPublicKey ec -> ec.getParams().getCurve().getField().getFieldSize() == EC_BITS;
-            case EdECPublicKey ed -> ed.getParams().getName().equals("Ed25519");
-            case RSAPublicKey rsa -> rsa.getModulus().bitLength() >= RSA_BITS_MIN;
-            default -> false;
-        };
-        if (!good) {
-            throw new IdentityException(
-                    "the request's key is none of: EC P-256, Ed25519, RSA of at least " + RSA_BITS_MIN + " bits");
-        }
     }
 }

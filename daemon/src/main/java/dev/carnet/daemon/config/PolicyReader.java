@@ -16,11 +16,15 @@ final class PolicyReader {
 
     private static final int NAMES_MAX = 1_024;
 
+    /** Of all rules together, peers times volumes times words: what the policy keeps in memory. */
+    private static final int PERMISSIONS_MAX = 100_000;
+
     private final PeerReader peers;
     private final VolumeReader volumes;
     private final List<PolicyRule> rules = new ArrayList<>();
     private final List<String> names = new ArrayList<>();
     private int count;
+    private long permissions;
 
     PolicyReader(PeerReader peers, VolumeReader volumes) {
         this.peers = peers;
@@ -39,6 +43,13 @@ final class PolicyReader {
         Set<Permission> allow = allow(section);
         section.end();
         checkWrites(section, roots, allow);
+        permissions += (long) ids.size() * roots.size() * allow.size();
+        if (permissions > PERMISSIONS_MAX) {
+            section.problem(
+                    "allow",
+                    "all rules to here make " + permissions
+                            + " permissions (peers times volumes times words), more than " + PERMISSIONS_MAX);
+        }
         rules.add(new PolicyRule(name, ids, roots, allow));
     }
 

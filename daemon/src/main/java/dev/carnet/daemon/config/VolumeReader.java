@@ -19,6 +19,7 @@ final class VolumeReader {
     private final Optional<Path> state;
     private final List<VolumeConfig> volumes = new ArrayList<>();
     private final List<String> names = new ArrayList<>();
+    private final List<Place> places = new ArrayList<>();
 
     VolumeReader(ConfigReader reader, Optional<Path> state) {
         this.reader = reader;
@@ -54,6 +55,7 @@ final class VolumeReader {
         names.add(name.get());
         path.ifPresent(root -> checkPlace(section, root, readOnly));
         if (good && path.isPresent()) {
+            places.add(new Place(name.get(), path.get(), real(path.get())));
             volumes.add(new VolumeConfig(name.get(), path.get(), readOnly, group, modeMask, quota, rename));
         }
     }
@@ -85,23 +87,27 @@ final class VolumeReader {
 
     /** Below a volume that is only read the state may lie: whoever declares a home directory could not start a daemon in it otherwise. */
     private void checkPlace(Section section, Path root, boolean readOnly) {
+        Place place = new Place("", root, real(root));
         boolean stateBelow = readOnly && state.isPresent() && real(state.get()).startsWith(real(root));
-        if (state.isPresent() && overlap(root, state.get()) && !stateBelow) {
+        if (state.isPresent() && place.overlaps(new Place("", state.get(), real(state.get()))) && !stateBelow) {
             section.problem(
                     "path", root + " and the state directory " + state.get() + " contain one another: keep them apart");
         }
-        for (VolumeConfig other : volumes) {
-            if (overlap(root, other.path())) {
+        for (Place other : places) {
+            if (place.overlaps(other)) {
                 section.problem(
                         "path",
-                        root + " and " + other.path() + " of the volume " + other.name()
+                        root + " and " + other.path() + " of the volume " + other.volume()
                                 + " contain one another: keep volumes apart");
             }
         }
     }
 
-    private static boolean overlap(Path a, Path b) {
-        return nested(a, b) || nested(real(a), real(b));
+    /** Where a volume lies, by name and with links resolved. */
+    private record Place(String volume, Path path, Path real) {
+        boolean overlaps(Place other) {
+            return nested(path, other.path) || nested(real, other.real);
+        }
     }
 
     private static boolean nested(Path a, Path b) {

@@ -10,6 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.bytes.SyncMode;
+import net.openhft.chronicle.core.time.TimeProvider;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.ExcerptTailer;
 import net.openhft.chronicle.queue.RollCycle;
@@ -65,17 +66,25 @@ final class ChronicleJournal implements Journal {
         this.clock = clock;
         this.current = current;
         queueMillis = millis(current);
-        queue = SingleChronicleQueueBuilder.binary(directory)
+        queue = builder(directory, () -> queueMillis).build();
+        try {
+            tailer = queue.createTailer();
+            appender = queue.createAppender();
+        } catch (RuntimeException | AssertionError e) {
+            queue.close();
+            throw e;
+        }
+    }
+
+    static SingleChronicleQueueBuilder builder(Path directory, TimeProvider time) {
+        return SingleChronicleQueueBuilder.binary(directory)
                 .rollCycle(CYCLES)
-                .timeProvider(() -> queueMillis)
+                .timeProvider(time)
                 .blockSize(BLOCK_BYTES)
                 .indexCount(INDEX_COUNT)
                 .indexSpacing(INDEX_SPACING)
                 .timeoutMS(QUEUE_TIMEOUT_MS)
-                .syncMode(SyncMode.SYNC)
-                .build();
-        tailer = queue.createTailer();
-        appender = queue.createAppender();
+                .syncMode(SyncMode.SYNC);
     }
 
     /**
@@ -97,7 +106,9 @@ final class ChronicleJournal implements Journal {
                 journal.unsynced.put(cycles.getLast(), files.channel(cycles.getLast()));
             }
             return journal;
-        } catch (IOException e) {
+        } catch (LedgerException e) {
+            throw e;
+        } catch (RuntimeException | AssertionError | IOException e) {
             throw new LedgerException("cannot open the journal in " + directory + ": " + e, e);
         }
     }
@@ -105,7 +116,7 @@ final class ChronicleJournal implements Journal {
     private static List<Integer> usableCycles(CycleFiles files, OptionalLong committed) throws IOException {
         var cycles = files.cycles();
         for (var cycle : cycles) {
-            if (!files.begun(cycle)) {
+            if (!QueueHeader.finished(files.file(cycle))) {
                 var newest = cycle.equals(cycles.getLast());
                 if (!newest || (committed.isPresent() && CYCLES.toCycle(committed.getAsLong()) >= cycle)) {
                     throw new LedgerException("the journal's file " + files.file(cycle)
@@ -119,7 +130,7 @@ final class ChronicleJournal implements Journal {
         return cycles;
     }
 
-    private static long millis(int cycle) {
+    static long millis(int cycle) {
         return (long) cycle * CYCLES.lengthInMillis();
     }
 
@@ -136,7 +147,7 @@ final class ChronicleJournal implements Journal {
             files.checkLength(current);
             checkNoError(errors);
             return appender.lastIndexAppended();
-        } catch (RuntimeException | IOException e) {
+        } catch (RuntimeException | AssertionError | IOException e) {
             throw new LedgerException(
                     "an append to the journal's file " + files.file(current) + " failed: " + e + ": check the disk", e);
         }
@@ -167,7 +178,7 @@ final class ChronicleJournal implements Journal {
             for (var older = unsynced.headMap(current).entrySet().iterator(); older.hasNext(); older.remove()) {
                 older.next().getValue().close();
             }
-        } catch (RuntimeException | IOException e) {
+        } catch (RuntimeException | AssertionError | IOException e) {
             throw new LedgerException(
                     "the journal's file " + files.file(current) + " could not be synced: " + e
                             + ": the last entry may be lost; check the disk, then start again",
@@ -187,13 +198,13 @@ final class ChronicleJournal implements Journal {
             if (tailer.moveToIndex(position)) {
                 try (var document = tailer.readingDocument()) {
                     if (document.isPresent() && document.isData() && document.index() == position) {
-                        return bytes(document.wire());
+                        return bytes(position, document.wire());
                     }
                 }
             }
         } catch (LedgerException e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | AssertionError e) {
             throw new LedgerException("the journal cannot be read at " + place(position) + ": " + e, e);
         }
         throw new LedgerException(
@@ -225,11 +236,11 @@ final class ChronicleJournal implements Journal {
                     if (!document.isPresent() || document.index() != position) {
                         break;
                     }
-                    record = bytes(document.wire());
+                    record = bytes(position, document.wire());
                 }
             } catch (LedgerException e) {
                 throw e;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | AssertionError e) {
                 throw new LedgerException("the journal cannot be read at " + place(position) + ": " + e, e);
             }
             visitor.visit(position, record);
@@ -241,10 +252,10 @@ final class ChronicleJournal implements Journal {
         }
     }
 
-    private static byte[] bytes(net.openhft.chronicle.wire.@org.jspecify.annotations.Nullable Wire wire) {
+    private byte[] bytes(long position, net.openhft.chronicle.wire.@org.jspecify.annotations.Nullable Wire wire) {
         if (wire == null || wire.bytes().readRemaining() > JournalRecord.BYTES_MAX) {
-            throw new LedgerException(
-                    "a record of the journal has more bytes than any record: its header was overwritten");
+            throw new LedgerException("the journal has more bytes at " + place(position)
+                    + " than any record has: its header was overwritten");
         }
         var record = new byte[(int) wire.bytes().readRemaining()];
         wire.bytes().read(record);

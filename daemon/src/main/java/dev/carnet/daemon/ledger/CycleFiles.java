@@ -2,8 +2,6 @@ package dev.carnet.daemon.ledger;
 
 import dev.carnet.daemon.state.StateException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +27,6 @@ final class CycleFiles {
 
     private static final int SECONDS = 60;
     private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmm", Locale.ROOT);
-    private static final int NOT_COMPLETE = 0x8000_0000;
 
     private final Path directory;
     private final long fileBytes;
@@ -99,16 +96,6 @@ final class CycleFiles {
                     "the disk under the ledger is full: " + e.getMessage() + ": make room; nothing was recorded", e);
         }
         DurableFiles.syncDirectory(directory);
-    }
-
-    /** Whether the queue has finished the first header of this file. If not, a crash came first, and nothing was ever appended to it. */
-    boolean begun(int cycle) throws IOException {
-        var header = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        try (var channel = FileChannel.open(file(cycle), StandardOpenOption.READ)) {
-            channel.read(header, 0);
-        }
-        var value = header.getInt(0);
-        return !header.hasRemaining() && value != 0 && (value & NOT_COMPLETE) == 0;
     }
 
     /** Removes the file of a cycle in which nothing begun. */

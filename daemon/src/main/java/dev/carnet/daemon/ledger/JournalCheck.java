@@ -29,9 +29,9 @@ final class JournalCheck {
         journal.scan(check::visit);
         if (check.seen.count() < check.committed.count()) {
             throw new LedgerException(
-                    "the journal is too short: " + check.committed.count() + " entries count, and it ends after "
-                            + check.seen.count()
-                            + (check.seen.count() == 0 ? "" : ", the last at " + journal.place(check.seen.position()))
+                    "the journal is too short: " + check.committed.count() + " entries count, the last at "
+                            + journal.place(check.committed.position()) + ", and it ends after " + check.seen.count()
+                            + (check.seen.count() == 0 ? "" : ", at " + journal.place(check.seen.position()))
                             + ": it was overwritten, cut, or restored from an older copy than the state database; restore both from one copy");
         }
         return check.seen;

@@ -94,9 +94,19 @@ final class JournalledLedger {
         FailPoint.LEDGER_JOURNAL_APPENDED.pass();
         journal.sync();
         FailPoint.LEDGER_JOURNAL_SYNCED.pass();
+        checkWritten(record, position);
         var appended = new Unsettled(record, head.after(record, position));
         unsettled = appended;
         return appended;
+    }
+
+    /** What was written is what is there: before it counts, not after. */
+    private void checkWritten(JournalRecord record, long position) {
+        var written = read(new Placed(record.sequence(), position));
+        if (!Arrays.equals(written.hash(), record.hash())) {
+            throw new LedgerException("the journal does not give back what was appended at " + journal.place(position)
+                    + ": check the disk");
+        }
     }
 
     private Recorded commit(Unsettled appended, BiConsumer<Tx, Recorded> then) {

@@ -1,6 +1,7 @@
 package dev.carnet.daemon.ledger;
 
 import dev.carnet.daemon.state.DirectoryLock;
+import dev.carnet.daemon.state.NativeScratch;
 import dev.carnet.daemon.state.Store;
 import dev.carnet.proto.ledger.StatementException;
 import java.io.IOException;
@@ -44,6 +45,7 @@ public final class Ledgers {
         var lock = DirectoryLock.take(directory);
         var opened = false;
         try {
+            NativeScratch.offer(directory, "jna.tmpdir");
             var identity = Identity.claim(store, leaf.spiffeId(), origin);
             var tables = new LedgerTables(store, identity.origin());
             var head = tables.head();

@@ -31,6 +31,8 @@ public final class LmdbStore implements Store {
     /** How long a reader waits for a place, and growth for the transactions that are open. */
     static final long WAIT_SECONDS_MAX = 60;
 
+    private static final long WAIT_NANOS_MAX = TimeUnit.SECONDS.toNanos(WAIT_SECONDS_MAX);
+
     private final Path directory;
     private final DirectoryLock lock;
     private final LmdbEnv env;
@@ -67,6 +69,7 @@ public final class LmdbStore implements Store {
         var lock = DirectoryLock.take(directory);
         var done = false;
         try {
+            NativeScratch.offer(directory, "lmdbjava.extract.dir");
             var store = new LmdbStore(directory, lock, LmdbEnv.open(directory, mapBytes, READERS_MAX + 2));
             done = true;
             return store;
@@ -161,17 +164,12 @@ public final class LmdbStore implements Store {
     }
 
     private ByteBuffer takeReader() {
-        try {
-            var key = readerKeys.poll(WAIT_SECONDS_MAX, TimeUnit.SECONDS);
-            if (key == null) {
-                throw new StateException("no snapshot of " + directory + " came free within " + WAIT_SECONDS_MAX
-                        + " s: " + READERS_MAX + " are open, and some reader holds on to its own");
-            }
-            return key;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StateException("interrupted while waiting for a snapshot of " + directory, e);
+        var key = BoundedWait.<ByteBuffer>within(WAIT_NANOS_MAX, n -> readerKeys.poll(n, TimeUnit.NANOSECONDS));
+        if (key == null) {
+            throw new StateException("no snapshot of " + directory + " came free within " + WAIT_SECONDS_MAX + " s: "
+                    + READERS_MAX + " are open, and some reader holds on to its own");
         }
+        return key;
     }
 
     private void checkUsable() {
@@ -197,14 +195,11 @@ public final class LmdbStore implements Store {
     }
 
     private void exclusively(String purpose, Runnable work) {
-        try {
-            if (!transactions.writeLock().tryLock(WAIT_SECONDS_MAX, TimeUnit.SECONDS)) {
-                throw new StateException("cannot " + purpose + " " + directory
-                        + ": a transaction has been open for more than " + WAIT_SECONDS_MAX + " s");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StateException("interrupted while waiting to " + purpose + " " + directory, e);
+        var locked = BoundedWait.<Boolean>within(
+                WAIT_NANOS_MAX, n -> transactions.writeLock().tryLock(n, TimeUnit.NANOSECONDS));
+        if (!Boolean.TRUE.equals(locked)) {
+            throw new StateException("cannot " + purpose + " " + directory
+                    + ": a transaction has been open for more than " + WAIT_SECONDS_MAX + " s");
         }
         try {
             work.run();

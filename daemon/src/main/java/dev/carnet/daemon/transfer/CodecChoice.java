@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 
 /**
  * Says per chunk whether to compress, by two measured times: what compressing it costs here, and what the bytes that it saves would cost on the line. The
- * ratio is that of a sample. Safe for many threads: figures are averages, and an update that is lost to a race is no harm.
+ * ratio and the cost are those of a sample of this very chunk: zeros are cheap, weights are not. Safe for many threads: figures are averages, and an update that is lost to a race is no harm.
  */
 final class CodecChoice {
     /** Of the middle of a chunk: its ends are headers and padding more often than weights. */
@@ -17,7 +17,6 @@ final class CodecChoice {
     static final int LEVEL = 1;
     private static final double WEIGHT = 0.2;
 
-    private volatile double codecNanosPerByte;
     private volatile double lineNanosPerByte;
 
     /** {@code sampleOut} is scratch of at least {@link #sampleBound()} bytes. */
@@ -30,13 +29,12 @@ final class CodecChoice {
         if (Zstd.isError(size)) {
             return false;
         }
-        codecNanosPerByte = average(codecNanosPerByte, codec);
         double ratio = size / (double) sample;
         if (ratio > RATIO_MAX) {
             return false;
         }
         double line = lineNanosPerByte;
-        return line == 0 || line * (1 - ratio) > codecNanosPerByte;
+        return line == 0 || line * (1 - ratio) > codec;
     }
 
     static int sampleBound() {

@@ -8,6 +8,7 @@ import dev.carnet.daemon.transfer.rows.TransferRow;
 import dev.carnet.daemon.transport.PooledChunk;
 import dev.carnet.daemon.transport.Session;
 import dev.carnet.daemon.volume.CheckpointName;
+import dev.carnet.daemon.volume.StagedFile;
 import dev.carnet.daemon.volume.Staging;
 import dev.carnet.daemon.volume.Volume;
 import dev.carnet.daemon.volume.VolumeException;
@@ -370,8 +371,20 @@ final class DestinationTransfer extends Transfer {
             staging.makeDirectory(row.getPath());
             return;
         }
-        try (var file = staging.create(row.getPath())) {
+        try (var file = fresh(staging, row.getPath())) {
             file.size(row.getSize());
+        }
+    }
+
+    /** A file of this very name stands there where a crash came between its making and its commit: it holds nothing yet. */
+    private static StagedFile fresh(Staging staging, String path) {
+        try {
+            return staging.create(path);
+        } catch (VolumeException e) {
+            if (e.kind() == VolumeException.Kind.EXISTS) {
+                return staging.reopen(path);
+            }
+            throw e;
         }
     }
 

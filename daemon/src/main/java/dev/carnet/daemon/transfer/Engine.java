@@ -42,6 +42,7 @@ public final class Engine implements Transfers, SessionListener {
     private static final Duration LATER = Duration.ofSeconds(2);
     private static final Duration BUFFER_WAIT = Duration.ofSeconds(60);
     private static final int FORCERS = 16;
+    private static final int CLOSE_SECONDS_MAX = 10;
 
     private final Room room;
     private final Rows rows;
@@ -54,6 +55,7 @@ public final class Engine implements Transfers, SessionListener {
     private final Consumer<Throwable> onFatal;
     private final Map<Key, RateLimit> limits = new ConcurrentHashMap<>();
     private final Object admissionLock = new Object();
+    private volatile boolean closing;
     private final ExecutorService pool = Executors.newCachedThreadPool(named("transfer"));
     private final ExecutorService workers;
     private final ExecutorService forcers = Executors.newFixedThreadPool(FORCERS, named("force"));
@@ -197,27 +199,32 @@ public final class Engine implements Transfers, SessionListener {
 
     private void consider(Session session, Control message, Key key) {
         OfferMessage offer = message.getOffer();
-        Optional<Transfer> known = register.known(key);
-        if (known.isPresent()) {
-            Transfer transfer = known.get();
-            boolean same = transfer.row().getPeer().equals(session.peer().spiffeId())
-                    && transfer.row().getOffer().equals(offer.getOffer());
-            if (!same) {
-                throw new TransferException(
-                        Code.OFFER_MISMATCH, "transfer " + key.id() + " is known here with another offer");
+        Optional<Transfer> known;
+        synchronized (admissionLock) { // the same offer may come by two sessions at once
+            known = register.known(key);
+            if (known.isEmpty()) {
+                admit(session, offer, key);
+                return;
             }
-            transfer.postMessage(() -> transfer.message(session, message));
-            return;
         }
-        synchronized (admissionLock) {
-            admission.consider(session, offer, key).ifPresent(row -> {
-                Transfer transfer = transferOf(key);
-                transfer.post(() -> {
-                    transfer.sessionUp(session);
-                    ((DestinationTransfer) transfer).sendAccept();
-                });
+        Transfer transfer = known.get();
+        boolean same = transfer.row().getPeer().equals(session.peer().spiffeId())
+                && transfer.row().getOffer().equals(offer.getOffer());
+        if (!same) {
+            throw new TransferException(
+                    Code.OFFER_MISMATCH, "transfer " + key.id() + " is known here with another offer");
+        }
+        transfer.postMessage(() -> transfer.message(session, message));
+    }
+
+    private void admit(Session session, OfferMessage offer, Key key) {
+        admission.consider(session, offer, key).ifPresent(row -> {
+            DestinationTransfer transfer = transferOf(key);
+            transfer.post(() -> {
+                transfer.sessionUp(session);
+                transfer.sendAccept();
             });
-        }
+        });
     }
 
     private void refuse(Session session, String id, Code code, String sentence) {
@@ -363,8 +370,14 @@ public final class Engine implements Transfers, SessionListener {
         onFatal.accept(e);
     }
 
+    /** From here on a failure is the end of something that was stopped. */
+    boolean closing() {
+        return closing;
+    }
+
     @Override
     public void close() {
+        closing = true;
         scheduler.shutdown();
         register.live().forEach(transfer -> {
             try {
@@ -375,6 +388,13 @@ public final class Engine implements Transfers, SessionListener {
         });
         for (ExecutorService executor : Arrays.asList(workers, forcers, pool)) {
             executor.shutdown();
+        }
+        try {
+            if (!pool.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
+                log.warn("something still runs {} s after the end; it is left behind", CLOSE_SECONDS_MAX);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -9,6 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * bounds what a kill can cost.
  */
 final class FlushWindow {
+    private static final long BATCH_BYTES_MAX = 64L << 20;
+
     private final long min;
     private final long max;
     private final ReentrantLock lock = new ReentrantLock();
@@ -23,11 +25,11 @@ final class FlushWindow {
         this.size = min;
     }
 
-    /** Takes room for bytes; waits for it. False where the window was closed. */
+    /** Takes room for bytes; waits for it, but never where nothing is under way. False where the window was closed. */
     boolean take(long bytes) {
         lock.lock();
         try {
-            while (!closed && used + bytes > size) {
+            while (!closed && used > 0 && used + bytes > size - ahead()) {
                 changed.awaitNanos(TimeUnit.SECONDS.toNanos(1));
             }
             if (closed) {
@@ -41,6 +43,23 @@ final class FlushWindow {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Of the window, the bytes that may be on record as perhaps sent before they are: an eighth, and at most 64 MiB. They count as sent after a kill, so
+     * they are taken off what may really be under way.
+     */
+    long batch() {
+        lock.lock();
+        try {
+            return ahead();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long ahead() {
+        return Math.min(size / 8, BATCH_BYTES_MAX);
     }
 
     void give(long bytes) {

@@ -1,5 +1,7 @@
 package dev.carnet.daemon.transfer;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.protobuf.ByteString;
 import dev.carnet.daemon.fault.FailPoint;
 import dev.carnet.daemon.transfer.rows.NameRow;
@@ -13,6 +15,7 @@ import dev.carnet.proto.ledger.Predicate;
 import dev.carnet.proto.tree.TreeSummary;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Offer;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -20,6 +23,9 @@ import java.util.Optional;
  * again from its start.
  */
 final class Publication {
+    /** All permission bits: a volume's mask that takes none. */
+    private static final int MODES = 0777;
+
     private final Room room;
     private final Engine engine;
     private final DestinationTransfer transfer;
@@ -58,10 +64,14 @@ final class Publication {
         FailPoint.DESTINATION_TREE_ASSEMBLED.pass();
         Trees trees = new Trees(room.store(), transfer.members(), transfer.chunks());
         Records records = records();
-        records.write(
-                "name", out -> out.write(transfer.name().value().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        records.write("name", out -> out.write(transfer.name().value().getBytes(UTF_8)));
         records.write("tree", trees::write);
         records.write("cvs", trees::writeCvs);
+        int mask = room.settings().modeMasks().getOrDefault(transfer.volume().name(), MODES);
+        if (mask != MODES) {
+            String octal = String.format(Locale.ROOT, "%04o\n", mask);
+            records.write("mode-mask", out -> out.write(octal.getBytes(UTF_8)));
+        }
         records.write("seal.dsse", transfer.row().getSeal()::writeTo);
         FailPoint.DESTINATION_RECORDS_WRITTEN.pass();
         NodeId root = staging.root()

@@ -132,6 +132,12 @@ final class Pushes {
     }
 
     private Place place(Path path) {
+        Path state = room.settings().state();
+        if (path.startsWith(state) || state.startsWith(path)) {
+            throw new TransferException(
+                    Code.BAD_SOURCE,
+                    path + " contains or lies in " + state + ", which holds this daemon's keys: it never travels");
+        }
         return within(path)
                 .or(() -> real(path).flatMap(this::within))
                 .orElseThrow(() -> new TransferException(

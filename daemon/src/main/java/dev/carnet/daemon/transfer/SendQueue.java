@@ -1,11 +1,11 @@
 package dev.carnet.daemon.transfer;
 
-import dev.carnet.proto.wire.ChunkHeader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  * sent</em>: so what a crash exposed or makes us send again is known, never guessed.
  */
 final class SendQueue {
-    private static final long BATCH_BYTES_MAX = 64L << 20;
     private static final int BATCH_CHUNKS_MAX = 1_024;
 
     /** Files in the order of sending, with those already complete left out. */
     private final int[] files;
 
     private final Source source;
+    private final LongSupplier batchBytes;
     private final Function<List<Task>, List<Boolean>> record;
     private final Queue<Task> granted = new ArrayDeque<>();
     private int file;
@@ -39,10 +39,11 @@ final class SendQueue {
      */
     record Task(int member, int chunk, int length, boolean again) {}
 
-    /** {@code record} makes tasks durable as perhaps sent, and says of each whether it was that before. */
-    SendQueue(int[] files, Source source, Function<List<Task>, List<Boolean>> record) {
+    /** {@code batchBytes} says how many bytes may be put on record at once; at least one chunk is. {@code record} makes tasks durable as perhaps sent, and says of each whether it was that before. */
+    SendQueue(int[] files, Source source, LongSupplier batchBytes, Function<List<Task>, List<Boolean>> record) {
         this.files = files;
         this.source = source;
+        this.batchBytes = batchBytes;
         this.record = record;
     }
 
@@ -57,7 +58,8 @@ final class SendQueue {
     private void grant() {
         List<Task> batch = new ArrayList<>();
         long bytes = 0;
-        while (bytes < BATCH_BYTES_MAX && batch.size() < BATCH_CHUNKS_MAX && file < files.length) {
+        long bytesMax = batchBytes.getAsLong();
+        while ((batch.isEmpty() || bytes < bytesMax) && batch.size() < BATCH_CHUNKS_MAX && file < files.length) {
             int member = files[file];
             long size = source.size(member);
             if (chunk >= Geometry.chunks(size)) {
@@ -80,9 +82,5 @@ final class SendQueue {
             Task task = batch.get(i);
             granted.add(new Task(task.member(), task.chunk(), task.length(), again.get(i)));
         }
-    }
-
-    static {
-        assert ChunkHeader.CHUNK_BYTES <= BATCH_BYTES_MAX;
     }
 }

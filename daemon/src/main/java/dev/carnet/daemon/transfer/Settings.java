@@ -11,6 +11,7 @@ import java.util.Map;
  * @param self our SPIFFE ID
  * @param volumes by name
  * @param quotas logical bytes that published and reserved names of a volume may have together, by its name; no entry is no quota
+ * @param modeMasks permission bits that what is published in a volume may have on disk, by its name; no entry is all
  * @param peers SPIFFE IDs by local alias
  * @param streams data streams of a transfer, where the push does not say
  * @param windowMin the flush window's lower bound, in bytes
@@ -20,6 +21,7 @@ import java.util.Map;
  * @param silenceMax between two signs of life of a transfer's peer, then the session is dropped
  * @param stagingTtl how long an unfinished transfer is kept after its last chunk
  * @param transfersPerPeerMax unfinished transfers that one peer may bring
+ * @param state the daemon's own directory, with its keys: never a source
  * @param blobs where the ledger keeps blobs: a source's receipts are found there
  * @param workers threads that hash, compress, read and write
  */
@@ -27,6 +29,7 @@ public record Settings(
         String self,
         Map<String, Volume> volumes,
         Map<String, Long> quotas,
+        Map<String, Integer> modeMasks,
         Map<String, String> peers,
         int streams,
         long windowMin,
@@ -36,5 +39,6 @@ public record Settings(
         Duration silenceMax,
         Duration stagingTtl,
         int transfersPerPeerMax,
+        Path state,
         Path blobs,
         int workers) {}

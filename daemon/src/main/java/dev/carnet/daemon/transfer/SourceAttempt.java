@@ -135,7 +135,11 @@ final class SourceAttempt {
         try (ZstdCompressCtx zstd = new ZstdCompressCtx()) {
             zstd.setLevel(CodecChoice.LEVEL);
             for (int turn = first; !stopped; turn++) {
+                if (!window.take(ChunkHeader.CHUNK_BYTES)) { // before the chunk is put on record as perhaps sent
+                    break;
+                }
                 SendQueue.Task task = plan.queue().next();
+                window.give(task == null ? ChunkHeader.CHUNK_BYTES : ChunkHeader.CHUNK_BYTES - task.length());
                 if (task == null) {
                     break;
                 }
@@ -156,8 +160,8 @@ final class SourceAttempt {
     private void send(
             SendQueue.Task task, DataStream stream, Semaphore frames, ZstdCompressCtx zstd, ByteBuffer sampleOut) {
         boolean hashOnly = plan.held().has(task.member(), task.chunk());
-        if (!hashOnly && !window.take(task.length())) {
-            return;
+        if (hashOnly) {
+            window.give(task.length());
         }
         Optional<PooledChunk> buffer = buffer();
         if (buffer.isEmpty()) {

@@ -208,6 +208,7 @@ final class SourceSending {
                         return !both.has(member, chunk);
                     }
                 },
+                now.window::batch,
                 batch -> grant(batch, held));
         SourceAttempt.Plan plan = new SourceAttempt.Plan(
                 transfer.key(),

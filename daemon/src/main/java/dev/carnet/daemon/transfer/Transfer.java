@@ -143,6 +143,14 @@ abstract class Transfer {
             return;
         }
         RuntimeException cause = (RuntimeException) e;
+        if (engine.closing()) {
+            log.debug(
+                    "transfer {} ({}): while the daemon stops",
+                    key.id(),
+                    key.role().label(),
+                    cause);
+            return;
+        }
         if (engine.isFatal(cause)) {
             engine.fatal(cause);
             return;

@@ -97,7 +97,7 @@ final class Assembly {
                                     + member.size());
                 }
                 touch(fd, at, member, disk.masked(member.mode()));
-                sync(fd, at, member);
+                sync(fd, at.where(), member);
             } catch (RuntimeException e) {
                 disk.closeQuietly(fd);
                 throw e;
@@ -161,18 +161,18 @@ final class Assembly {
                 disk.closeQuietly(fd);
                 throw e;
             }
-            syncLater(fd, at);
+            syncLater(fd, at, member);
         }
     }
 
     /** The task owns the descriptor; the directory may have become unreadable for the daemon itself. */
-    private void syncLater(int fd, At at) {
+    private void syncLater(int fd, At at, Member member) {
         boolean added = false;
         try {
             String where = at.where();
             batch.add(() -> {
                 try {
-                    disk.check(disk.posix().fsync(fd), "fsync", where);
+                    sync(fd, where, member);
                 } finally {
                     disk.closeQuietly(fd);
                 }
@@ -225,11 +225,12 @@ final class Assembly {
                 disk.posix().setMtime(fd, member.mtimeSeconds(), member.mtimeNanos()), "set the time of", at.where());
     }
 
-    private void sync(int fd, At at, Member member) {
+    /** A directory whose fsync failed can only be destroyed with the rest. */
+    private void sync(int fd, String where, Member member) {
         int result = disk.posix().fsync(fd);
         if (result < 0) {
             failed.add(member.path());
-            throw disk.failure(result, "fsync", at.where());
+            throw disk.failure(result, "fsync", where);
         }
     }
 

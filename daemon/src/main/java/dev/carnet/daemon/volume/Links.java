@@ -44,6 +44,9 @@ final class Links {
                 continue;
             }
             done.add(component);
+            if (done.size() == 1 && component.equals(NameRules.OWN)) {
+                throw refused(path, "leads into " + NameRules.OWN);
+            }
             String target = target(done, path);
             if (target != null) {
                 if (++links > LINKS_MAX) {
@@ -53,8 +56,8 @@ final class Links {
                 follow(target, ahead, done, path);
             }
         }
-        if (done.isEmpty() || done.getFirst().equals(NameRules.OWN)) {
-            throw refused(path, "leads to the volume's root or into " + NameRules.OWN);
+        if (done.isEmpty()) {
+            throw refused(path, "leads to the volume's root");
         }
         return bytes(String.join("/", done));
     }

@@ -15,6 +15,7 @@ final class Names {
     /** Unsigned bytes. */
     static final Comparator<byte[]> ORDER = Arrays::compareUnsigned;
 
+    private static final int SHOWN_MAX = 400;
     private static final HexFormat HEX = HexFormat.of();
 
     private Names() {}
@@ -64,9 +65,16 @@ final class Names {
         return shown.toString();
     }
 
-    /** A path for people: as it is, but for control characters. */
+    /** A path for people: as it is, but for control characters; the middle of a very long one is left out, so that the sentence around it can be read. */
     static String show(String path) {
-        return path.codePoints().anyMatch(Character::isISOControl) ? show(path.getBytes(UTF_8)) : path;
+        String shown = path.codePoints().anyMatch(Character::isISOControl) ? show(path.getBytes(UTF_8)) : path;
+        if (shown.length() <= SHOWN_MAX) {
+            return shown;
+        }
+        int from = Character.isLowSurrogate(shown.charAt(shown.length() - SHOWN_MAX / 2)) ? 1 : 0;
+        int to = Character.isHighSurrogate(shown.charAt(SHOWN_MAX / 2 - 1)) ? 1 : 0;
+        return shown.substring(0, SHOWN_MAX / 2 - to) + "[...]"
+                + shown.substring(shown.length() - SHOWN_MAX / 2 + from);
     }
 
     /** {@code base} for the root, else {@code base/path}. */

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  * Visits a tree in the order of SPEC section 3: the root, then ascending by the path's bytes. That is not the order of a plain depth-first walk: {@code a-b} comes
  * before {@code a/c}. So a directory is a member at {@code X}, and is entered at {@code X/}, when no sibling is left that sorts before that.
  *
- * <p>Memory: some 64 Ki names in all, however large the directories are (a larger one is listed several times); a descriptor per level. One use.
+ * <p>Memory: some 128 Ki names in all, however large the directories are (a larger one is listed several times); a descriptor per level. One use.
  */
 final class TreeWalk {
     private static final int NAMES_HELD_MAX = 64 << 10;
-    private static final int NAMES_OF_A_PAGE_MIN = 1 << 10;
+    private static final int LEVELS = Limits.DEPTH_MAX;
 
     /** Takes what the walk finds. */
     interface Visitor {
@@ -42,10 +42,17 @@ final class TreeWalk {
     private final @Nullable Links links;
     private final Visitor visitor;
     private final ArrayDeque<NodeId> ancestors = new ArrayDeque<>();
+    private final int namesHeldMax;
     private int members;
     private int namesHeld;
 
     TreeWalk(Disk disk, boolean dereference, Visitor visitor) {
+        this(disk, dereference, visitor, NAMES_HELD_MAX);
+    }
+
+    /** @param namesHeldMax half of it goes to the first level, half of the rest to the next, and so on; a level has one name at least */
+    TreeWalk(Disk disk, boolean dereference, Visitor visitor, int namesHeldMax) {
+        this.namesHeldMax = namesHeldMax;
         this.disk = disk;
         this.posix = disk.posix();
         this.links = dereference ? new Links(disk) : null;
@@ -87,7 +94,7 @@ final class TreeWalk {
         byte[] after = null;
         boolean more = true;
         while (more) {
-            int max = Math.max(NAMES_OF_A_PAGE_MIN, (NAMES_HELD_MAX - namesHeld) / 2);
+            int max = Math.max(1 + namesHeldMax / LEVELS, (namesHeldMax - namesHeld) / 2);
             var page = disk.check(Listing.page(posix, fd, after, max), "list", where(directory.real));
             int held = page.names().size();
             namesHeld += held;

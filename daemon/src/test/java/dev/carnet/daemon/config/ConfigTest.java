@@ -354,6 +354,28 @@ class ConfigTest {
         });
     }
 
+    /** What the policy keeps in memory is bounded, however the rules are written. */
+    @Test
+    void permissions_have_a_limit() throws Exception {
+        StringBuilder file = new StringBuilder(MINIMAL).append("[limits]\n");
+        List<String> peers = new java.util.ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            peers.add("\"p" + i + "\"");
+            file.append(
+                    "[[peer]]\nalias = \"p" + i + "\"\nid = \"spiffe://example.org/" + i + "\"\naddresses = \"h:1\"\n");
+        }
+        List<String> volumes = new java.util.ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            volumes.add("\"v" + i + "\"");
+            file.append("[[volume]]\nname = \"v" + i + "\"\npath = \"/nowhere/" + i + "\"\n");
+        }
+        file.append("[[policy]]\npeer = " + peers + "\nvolume = " + volumes + "\nallow = [\"push-from\", \"push-to\"");
+        assertThat(load(file + "]\n").policy()).hasSize(1);
+        assertThat(problems(file + ", \"pull-by\"]\n").problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.sentence()).contains("150000 permissions"));
+    }
+
     @Test
     void names_are_there_once() throws Exception {
         String file = complete();

@@ -49,7 +49,9 @@ final class Checkpoints {
             Path from = expected.resolve(name);
             if (Files.isRegularFile(from, LinkOption.NOFOLLOW_LINKS)) {
                 try {
-                    assertThat(Files.mismatch(from, actual.resolve(name))).as(name).isEqualTo(-1);
+                    assertThat(Files.mismatch(from, actual.resolve(name)))
+                            .as(name)
+                            .isEqualTo(-1);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
@@ -61,11 +63,12 @@ final class Checkpoints {
         Map<String, String> found = new TreeMap<>();
         try (Stream<Path> all = Files.walk(root)) {
             for (Path path : (Iterable<Path>) all::iterator) {
-                PosixFileAttributes a = Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                PosixFileAttributes a =
+                        Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
                 found.put(
                         root.relativize(path).toString(),
-                        (a.isDirectory() ? "d" : a.isRegularFile() ? "f " + a.size() : "?") + " " + a.permissions() + " "
-                                + a.lastModifiedTime());
+                        (a.isDirectory() ? "d" : a.isRegularFile() ? "f " + a.size() : "?") + " " + a.permissions()
+                                + " " + a.lastModifiedTime());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

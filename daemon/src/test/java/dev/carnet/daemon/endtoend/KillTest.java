@@ -15,6 +15,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Kill -9 in every window that the code names, each followed by a restart: the transfer goes on by itself and ends with the same tree and one receipt, and no
@@ -26,7 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class KillTest {
     private static final int MIB = 1 << 20;
     private static final long WINDOW = 8 * MIB;
-    private static final String LIMITS = "flush-window-min = \"8MiB\"\nflush-window-max = \"8MiB\"\nflush-interval = \"200ms\"";
+    private static final String LIMITS =
+            "flush-window-min = \"8MiB\"\nflush-window-max = \"8MiB\"\nflush-interval = \"200ms\"";
 
     @TempDir
     private Path work;
@@ -69,7 +71,9 @@ class KillTest {
             for (FailPoint point : points) {
                 DaemonProcess sender = sites.startSender("carnet.failpoint=" + point);
                 id = id.isEmpty() ? push(sites) : id;
-                assertThat(sender.await()).as("killed at " + point + "\n" + sender.log()).isEqualTo(FailPoint.EXIT_STATUS);
+                assertThat(sender.await())
+                        .as("killed at " + point + "\n" + sender.log())
+                        .isEqualTo(FailPoint.EXIT_STATUS);
             }
             sites.startSender();
             id = id.isEmpty() ? sites.sender().client().transfers(1).getFirst().id() : id;
@@ -86,33 +90,58 @@ class KillTest {
             for (FailPoint point : points) {
                 DaemonProcess receiver = sites.startReceiver("carnet.failpoint=" + point);
                 id = id.isEmpty() ? push(sites) : id;
-                assertThat(receiver.await()).as("killed at " + point + "\n" + receiver.log()).isEqualTo(FailPoint.EXIT_STATUS);
+                assertThat(receiver.await())
+                        .as("killed at " + point + "\n" + receiver.log())
+                        .isEqualTo(FailPoint.EXIT_STATUS);
             }
             sites.startReceiver();
             assertEnded(sites, id, points.size());
         }
     }
 
-    @Test
-    void both_are_killed_while_they_record() {
+    @ParameterizedTest
+    @ValueSource(strings = {"sender", "receiver"})
+    void a_daemon_is_killed_in_each_window_of_its_ledger(String side) {
         try (TwoSites sites = sites()) {
+            boolean sender = side.equals("sender");
             String id = "";
-            for (FailPoint point : List.of(
-                    FailPoint.LEDGER_OUTBOX_STORED,
-                    FailPoint.LEDGER_JOURNAL_APPENDED,
-                    FailPoint.LEDGER_JOURNAL_SYNCED,
-                    FailPoint.LEDGER_COMMITTED)) {
-                DaemonProcess receiver = sites.startReceiver("carnet.failpoint=" + point + "@" + (id.isEmpty() ? 2 : 1));
-                DaemonProcess sender = sites.startSender("carnet.failpoint=" + point + "@" + (id.isEmpty() ? 2 : 1));
-                id = id.isEmpty() ? push(sites) : id;
-                assertThat(receiver.await()).as(point + " at the receiver\n" + receiver.log()).isEqualTo(FailPoint.EXIT_STATUS);
-                sites.startReceiver();
-                assertThat(sender.await()).as(point + " at the sender\n" + sender.log()).isEqualTo(FailPoint.EXIT_STATUS);
-                sites.receiver().kill();
+            // the first entry of all is the key binding, at the first start
+            for (String point : List.of(
+                    FailPoint.LEDGER_OUTBOX_STORED + "@2",
+                    FailPoint.LEDGER_JOURNAL_APPENDED + "@1",
+                    FailPoint.LEDGER_JOURNAL_SYNCED + "@1",
+                    FailPoint.LEDGER_COMMITTED + "@1")) {
+                String property = "carnet.failpoint=" + point;
+                DaemonProcess killed = sender ? sites.startSender(property) : sites.startReceiver(property);
+                if (id.isEmpty()) {
+                    var other = sender ? sites.startReceiver() : sites.startSender();
+                    assertThat(other.alive()).isTrue();
+                    id = push(sites);
+                }
+                assertThat(killed.await()).as(point + "\n" + killed.log()).isEqualTo(FailPoint.EXIT_STATUS);
             }
+            var last = sender ? sites.startSender() : sites.startReceiver();
+            assertThat(last.alive()).isTrue();
+            assertEnded(sites, id, 4);
+        }
+    }
+
+    @Test
+    void both_are_killed_at_once() {
+        try (TwoSites sites = sites()) {
             sites.startReceiver();
             sites.startSender();
-            assertEnded(sites, id, 8);
+            String id =
+                    sites.push(sites.out().resolve("model"), "model", 12 * MIB).id();
+            for (int i = 1; i <= 2; i++) {
+                long enough = i * 8L * MIB;
+                sites.await(sites.sender(), id, transfer -> transfer.bytesDone() >= enough);
+                sites.sender().kill();
+                sites.receiver().kill();
+                sites.startReceiver();
+                sites.startSender();
+            }
+            assertEnded(sites, id, 2);
         }
     }
 
@@ -121,14 +150,16 @@ class KillTest {
         try (TwoSites sites = sites()) {
             sites.startReceiver("carnet.failpoint=" + FailPoint.DESTINATION_ABORTING);
             sites.startSender("carnet.failpoint=" + FailPoint.SOURCE_ABORT_LOGGED);
-            String id = sites.push(sites.out().resolve("model"), "model", 2 * MIB).id();
+            String id =
+                    sites.push(sites.out().resolve("model"), "model", 2 * MIB).id();
             sites.await(sites.sender(), id, transfer -> transfer.bytesDone() > 0);
             ask(() -> sites.sender().client().cancel(id));
             assertThat(sites.sender().await()).isEqualTo(FailPoint.EXIT_STATUS);
             sites.startSender();
             assertThat(sites.receiver().await()).isEqualTo(FailPoint.EXIT_STATUS);
             for (FailPoint point : List.of(FailPoint.DESTINATION_STAGING_REMOVED, FailPoint.DESTINATION_ABORTED)) {
-                assertThat(sites.startReceiver("carnet.failpoint=" + point).await()).isEqualTo(FailPoint.EXIT_STATUS);
+                assertThat(sites.startReceiver("carnet.failpoint=" + point).await())
+                        .isEqualTo(FailPoint.EXIT_STATUS);
             }
             sites.startReceiver();
             assertThat(sites.awaitEnd(sites.sender(), id).state()).isEqualTo("ABORTED");
@@ -176,7 +207,8 @@ class KillTest {
         try (TwoSites sites = sites()) {
             sites.startReceiver();
             sites.startSender();
-            String id = sites.push(sites.out().resolve("model"), "model", 6 * MIB).id();
+            String id =
+                    sites.push(sites.out().resolve("model"), "model", 6 * MIB).id();
             int kills = 30;
             for (int i = 0; i < kills; i++) {
                 Thread.sleep(random.nextInt(1_500));
@@ -212,7 +244,8 @@ class KillTest {
     private static void assertEnded(TwoSites sites, String id, int kills) {
         Transfer sent = sites.awaitEnd(sites.sender(), id);
         assertThat(sent.state()).as(sent.toString()).isEqualTo("CLOSED");
-        Transfer received = sites.await(sites.receiver(), id, t -> t.finished() && t.receipt().isPresent());
+        Transfer received = sites.await(
+                sites.receiver(), id, t -> t.finished() && t.receipt().isPresent());
         assertThat(received.state()).isEqualTo("CLOSED");
         Checkpoints.assertSame(sites.out().resolve("model"), sites.in().resolve("model"));
         assertThat(sent.resentBytes()).isLessThanOrEqualTo(kills * WINDOW);

@@ -43,8 +43,30 @@ final class TwoSites implements AutoCloseable {
             identities();
             Files.createDirectories(out());
             Files.createDirectories(in());
-            write("sender", config("sender", "out", out(), "receiver", RECEIVER, "dial = \"dial\"\naddresses = [\"127.0.0.1:" + port + "\"]", "push-to", "", limits));
-            write("receiver", config("receiver", "in", in(), "sender", SENDER, "dial = \"accept\"", "push-from", "listen = \"127.0.0.1:" + port + "\"", limits));
+            write(
+                    "sender",
+                    config(
+                            "sender",
+                            "out",
+                            out(),
+                            "receiver",
+                            RECEIVER,
+                            "dial = \"dial\"\naddresses = [\"127.0.0.1:" + port + "\"]",
+                            "push-to",
+                            "",
+                            limits));
+            write(
+                    "receiver",
+                    config(
+                            "receiver",
+                            "in",
+                            in(),
+                            "sender",
+                            SENDER,
+                            "dial = \"accept\"",
+                            "push-from",
+                            "listen = \"127.0.0.1:" + port + "\"",
+                            limits));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -60,7 +82,10 @@ final class TwoSites implements AutoCloseable {
         Identities identities = Identities.system();
         for (String site : List.of("sender", "receiver")) {
             Authority ca = identities.makeAuthority(site + ".example", root.resolve(site + "-ca"));
-            identities.issue(ca, SpiffeId.parse("spiffe://" + site + ".example/carnetd"), folder(site).resolve("identity"));
+            identities.issue(
+                    ca,
+                    SpiffeId.parse("spiffe://" + site + ".example/carnetd"),
+                    folder(site).resolve("identity"));
         }
         for (String site : List.of("sender", "receiver")) {
             for (String other : List.of("sender", "receiver")) {
@@ -73,7 +98,15 @@ final class TwoSites implements AutoCloseable {
     }
 
     private String config(
-            String site, String volume, Path path, String peer, String peerId, String dial, String allow, String listen, String limits) {
+            String site,
+            String volume,
+            Path path,
+            String peer,
+            String peerId,
+            String dial,
+            String allow,
+            String listen,
+            String limits) {
         Path folder = folder(site);
         return """
                 [daemon]
@@ -100,11 +133,23 @@ final class TwoSites implements AutoCloseable {
                 allow = ["%s"]
                 [limits]
                 %s
-                """
-                .formatted(
-                        folder.resolve("state"), socket(site), listen, folder.resolve("identity").resolve(Identities.CERTIFICATE),
-                        folder.resolve("identity").resolve(Identities.KEY), folder.resolve("trust-sender.pem"),
-                        folder.resolve("trust-receiver.pem"), volume, path, peer, peerId, dial, peer, volume, allow, limits);
+                """.formatted(
+                        folder.resolve("state"),
+                        socket(site),
+                        listen,
+                        folder.resolve("identity").resolve(Identities.CERTIFICATE),
+                        folder.resolve("identity").resolve(Identities.KEY),
+                        folder.resolve("trust-sender.pem"),
+                        folder.resolve("trust-receiver.pem"),
+                        volume,
+                        path,
+                        peer,
+                        peerId,
+                        dial,
+                        peer,
+                        volume,
+                        allow,
+                        limits);
     }
 
     void write(String site, String config) throws IOException {
@@ -141,11 +186,13 @@ final class TwoSites implements AutoCloseable {
     }
 
     DaemonProcess launch(String site, String... properties) {
-        return DaemonProcess.launch(configOf(site), socket(site), folder(site).resolve("log"), Arrays.asList(properties));
+        return DaemonProcess.launch(
+                configOf(site), socket(site), folder(site).resolve("log"), Arrays.asList(properties));
     }
 
     DaemonProcess startSender(String... properties) {
-        sender = DaemonProcess.start(configOf("sender"), socket("sender"), folder("sender").resolve("log"), Arrays.asList(properties));
+        sender = DaemonProcess.start(
+                configOf("sender"), socket("sender"), folder("sender").resolve("log"), Arrays.asList(properties));
         return sender;
     }
 
@@ -168,7 +215,8 @@ final class TwoSites implements AutoCloseable {
     }
 
     Transfer push(Path source, String name, long bytesPerSecondMax) {
-        return sender.client().push(new PushRequest(source.toString(), "receiver", "in", name, false, bytesPerSecondMax, 0));
+        return sender.client()
+                .push(new PushRequest(source.toString(), "receiver", "in", name, false, bytesPerSecondMax, 0));
     }
 
     /** Waits for a transfer of the sender to be as wanted. A daemon that is down is waited for. */
@@ -188,7 +236,8 @@ final class TwoSites implements AutoCloseable {
             }
             DaemonProcess.pause();
         }
-        throw new AssertionError("not in " + WAIT_SECONDS_MAX + " s; last seen: " + last + "\nsender:\n" + tail(sender) + "\nreceiver:\n" + tail(receiver));
+        throw new AssertionError("not in " + WAIT_SECONDS_MAX + " s; last seen: " + last + "\nsender:\n" + tail(sender)
+                + "\nreceiver:\n" + tail(receiver));
     }
 
     private static String tail(DaemonProcess daemon) {

@@ -29,6 +29,7 @@ class SendQueueTest {
                         return !done.contains(member + "/" + chunk);
                     }
                 },
+                () -> 16 * CHUNK,
                 batch -> {
                     batches.add(batch.size());
                     List<Boolean> again = new ArrayList<>();

@@ -25,6 +25,7 @@ final class LeafRules {
         if (leaf.getBasicConstraints() >= 0) {
             throw new IdentityException("the certificate of " + id + " is that of a CA");
         }
+        LeafKeys.check(leaf.getPublicKey(), id.uri());
         checkKeyUsage(leaf, id);
         checkExtendedKeyUsage(leaf, id, usage);
     }

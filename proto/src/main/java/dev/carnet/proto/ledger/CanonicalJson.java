@@ -31,6 +31,18 @@ public final class CanonicalJson {
     /** Digits and sign of the longest integer, with room to say that it is too large rather than too long. */
     private static final int NUMBER_CHARS_MAX = 20;
 
+    /** What a text may cost is bounded by its length and depth, which are checked here. */
+    private static final JsonFactory FACTORY = new JsonFactoryBuilder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, false)
+            .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNumberLength(NUMBER_CHARS_MAX)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
+
     private CanonicalJson() {}
 
     /**
@@ -82,39 +94,24 @@ public final class CanonicalJson {
     }
 
     private static Object parse(byte[] json, int depthMax) {
-        JsonFactory factory = factory(json.length, depthMax);
-        try (JsonParser parser = factory.createParser(json)) {
-            Object value = value(parser, parser.nextToken());
+        try (JsonParser parser = FACTORY.createParser(json)) {
+            Object value = value(parser, parser.nextToken(), depthMax);
             if (parser.nextToken() != null) {
                 throw new StatementException("bytes after the end of the JSON text");
             }
             return value;
         } catch (IOException e) {
-            throw new StatementException("not JSON, or beyond a limit of depth or length", e);
+            throw new StatementException("bytes that are not JSON", e);
         }
     }
 
-    private static JsonFactory factory(int bytes, int depthMax) {
-        return new JsonFactoryBuilder()
-                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, false)
-                .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
-                .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(depthMax)
-                        .maxNumberLength(NUMBER_CHARS_MAX)
-                        .maxStringLength(bytes)
-                        .maxNameLength(Math.max(1, bytes))
-                        .build())
-                .build();
-    }
-
-    private static Object value(JsonParser parser, @Nullable JsonToken token) throws IOException {
+    private static Object value(JsonParser parser, @Nullable JsonToken token, int depthLeft) throws IOException {
         if (token == null) {
             throw new StatementException("the JSON text ends too early");
         }
         return switch (token) {
-            case START_OBJECT -> members(parser);
-            case START_ARRAY -> elements(parser);
+            case START_OBJECT -> members(parser, deeper(depthLeft));
+            case START_ARRAY -> elements(parser, deeper(depthLeft));
             case VALUE_STRING -> parser.getText();
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
@@ -123,19 +120,26 @@ public final class CanonicalJson {
         };
     }
 
-    private static Map<String, Object> members(JsonParser parser) throws IOException {
+    private static int deeper(int depthLeft) {
+        if (depthLeft == 0) {
+            throw new StatementException("JSON that is nested too deep");
+        }
+        return depthLeft - 1;
+    }
+
+    private static Map<String, Object> members(JsonParser parser, int depthLeft) throws IOException {
         Map<String, Object> members = new LinkedHashMap<>();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
-            members.put(name, value(parser, parser.nextToken()));
+            members.put(name, value(parser, parser.nextToken(), depthLeft));
         }
         return members;
     }
 
-    private static List<Object> elements(JsonParser parser) throws IOException {
+    private static List<Object> elements(JsonParser parser, int depthLeft) throws IOException {
         List<Object> elements = new ArrayList<>();
         for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            elements.add(value(parser, token));
+            elements.add(value(parser, token, depthLeft));
         }
         return elements;
     }

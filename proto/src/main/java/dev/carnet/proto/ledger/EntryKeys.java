@@ -53,7 +53,7 @@ public record EntryKeys(byte[] ed25519, byte[] mldsa44) {
     public void verifyEd25519(Dsse dsse) {
         byte[] signature = signature(dsse, ed25519Id(), "Ed25519");
         Forms.require(
-                Signatures.ed25519(ed25519, Dsse.pae(dsse.payload()), signature),
+                Signatures.verified(Spki.checkedEd25519(ed25519), Dsse.pae(dsse.payload()), signature),
                 "the Ed25519 signature by entry key " + ed25519Id() + " does not verify");
     }
 

@@ -35,7 +35,7 @@ public record KeyBinding(
                 Arrays.equals(read.list(), list.encode()), "the key proof is about another list than the binding");
         List<X509Certificate> chain = read.certificates();
         Forms.require(
-                LeafSignature.uri(chain.getFirst()).equals(list.spiffeId()),
+                LeafSignature.spiffeId(chain.getFirst()).equals(list.spiffeId()),
                 "the leaf certificate of the key proof is not that of " + list.spiffeId());
         read.verifySignature();
         return new KeyBinding(list, dsse.payloadDigest(), entry, envelope, chain);

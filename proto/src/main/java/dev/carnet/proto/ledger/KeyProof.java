@@ -102,7 +102,7 @@ public record KeyProof(byte[] list, String algorithm, byte[] signature, List<byt
      * @throws StatementException if one is no DER certificate
      */
     public List<X509Certificate> certificates() {
-        return chain.stream().map(LeafSignature::certificate).toList();
+        return LeafSignature.chain(chain);
     }
 
     /**

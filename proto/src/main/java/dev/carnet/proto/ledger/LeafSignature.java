@@ -1,19 +1,15 @@
 package dev.carnet.proto.ledger;
 
-import java.io.ByteArrayInputStream;
+import dev.carnet.proto.identity.Certificates;
+import dev.carnet.proto.identity.IdentityException;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
-import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 
 /** Certificates of a key proof, and the signature by the key in the leaf. */
@@ -31,37 +27,23 @@ final class LeafSignature {
     private static final PSSParameterSpec PSS =
             new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, PSSParameterSpec.TRAILER_FIELD_BC);
 
-    private static final int SAN_URI = 6;
-
     private LeafSignature() {}
 
-    static X509Certificate certificate(byte[] der) {
+    /** Leaf first; whether they lead to an anchor is not asked here. */
+    static List<X509Certificate> chain(List<byte[]> der) {
         try {
-            CertificateFactory factory = CertificateFactory.getInstance("X.509");
-            X509Certificate certificate = (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der));
-            Forms.require(
-                    Arrays.equals(certificate.getEncoded(), der),
-                    "a certificate that is not DER, or has more after it");
-            return certificate;
-        } catch (CertificateException e) {
-            throw new StatementException("a certificate that cannot be read", e);
+            return Certificates.parse(der);
+        } catch (IdentityException e) {
+            throw new StatementException("the key proof's chain: " + e.getMessage(), e);
         }
     }
 
     /** The one URI among the leaf's subject alternative names. */
-    static String uri(X509Certificate leaf) {
+    static String spiffeId(X509Certificate leaf) {
         try {
-            Collection<List<?>> names = leaf.getSubjectAlternativeNames();
-            List<String> uris = names == null
-                    ? List.of()
-                    : names.stream()
-                            .filter(name -> name.getFirst() instanceof Integer kind && kind == SAN_URI)
-                            .map(name -> String.valueOf(name.get(1)))
-                            .toList();
-            Forms.require(uris.size() == 1, "a leaf certificate with " + uris.size() + " URIs; it has exactly one");
-            return uris.getFirst();
-        } catch (CertificateParsingException e) {
-            throw new StatementException("a leaf certificate whose names cannot be read", e);
+            return Certificates.spiffeId(leaf).uri();
+        } catch (IdentityException e) {
+            throw new StatementException("the key proof's leaf: " + e.getMessage(), e);
         }
     }
 

@@ -33,7 +33,11 @@ public final class Signatures {
      * @throws StatementException if the key is none
      */
     public static boolean ed25519(byte[] spki, byte[] message, byte[] signature) {
-        byte[] key = Spki.rawEd25519(spki);
+        return verified(Spki.rawEd25519(spki), message, signature);
+    }
+
+    /** With a raw key that has been found to be {@linkplain #ed25519Point a point of the group}, which takes as long as the rest. */
+    static boolean verified(byte[] key, byte[] message, byte[] signature) {
         return signature.length == ED25519_BYTES
                 && ed25519Point(Arrays.copyOf(signature, Ed25519.PUBLIC_KEY_SIZE))
                 && Ed25519.verify(signature, 0, key, 0, message, 0, message.length);

@@ -46,9 +46,14 @@ public final class Spki {
      * @throws StatementException if these bytes are anything else
      */
     public static byte[] rawEd25519(byte[] spki) {
-        byte[] raw = inside(ED25519_HEAD, spki, ED25519_RAW_BYTES, "an Ed25519 key");
+        byte[] raw = checkedEd25519(spki);
         Forms.require(Signatures.ed25519Point(raw), "an Ed25519 key that is no point of the group");
         return raw;
+    }
+
+    /** The raw Ed25519 key of a SubjectPublicKeyInfo that {@link #rawEd25519} has taken before. */
+    static byte[] checkedEd25519(byte[] spki) {
+        return inside(ED25519_HEAD, spki, ED25519_RAW_BYTES, "an Ed25519 key");
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.carnet.proto.ledger;
 
 import dev.carnet.proto.wire.Limits;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,7 +100,7 @@ public record TransferReceipt(
      * @param intent SHA-256 of the payload of its intent
      * @param possession SHA-256 of the payload of its possession
      * @param entryKeys ids of its entry keys: Ed25519, ML-DSA-44
-     * @param time the possession's
+     * @param time when it built the receipt
      */
     public record Destination(
             String id,
@@ -242,6 +243,11 @@ public record TransferReceipt(
         Forms.require(
                 sessions.stream().map(SessionFacts::id).distinct().count() == sessions.size(),
                 "a session is named twice");
+        for (int i = 1; i < sessions.size(); i++) {
+            Forms.require(
+                    !sessions.get(i).opened().isBefore(sessions.get(i - 1).opened()),
+                    "sessions are not in the order of their opening");
+        }
         sessionsMore.ifPresent(digest -> Forms.digest(digest, "sessionsMore"));
         Forms.require(
                 sessionsMore.isEmpty() || sessions.size() == Limits.RECEIPT_SESSIONS_MAX,
@@ -256,11 +262,6 @@ public record TransferReceipt(
     public static TransferReceipt read(byte[] payload) {
         StatementText text = StatementText.read(payload).expect(Predicate.TRANSFER_RECEIPT);
         return text.mustBe(from(text));
-    }
-
-    /** The blob that {@code sessionsMore} names: a canonical JSON array of the sessions beyond those inline, in the same form. */
-    public static byte[] sessionsBlob(List<SessionFacts> rest) {
-        return CanonicalJson.write(rest.stream().map(SessionFacts::members).toList());
     }
 
     static TransferReceipt from(StatementText text) {
@@ -315,5 +316,21 @@ public record TransferReceipt(
      */
     public static byte[] moreSessions(List<SessionFacts> sessions) {
         return CanonicalJson.write(sessions.stream().map(SessionFacts::members).toList());
+    }
+
+    /**
+     * Reads the blob that {@code sessionsMore} names.
+     *
+     * @param bytesMax the most bytes that are looked at
+     * @throws StatementException if the bytes are not exactly what {@link #moreSessions} gives
+     */
+    public static List<SessionFacts> readMoreSessions(byte[] blob, int bytesMax) {
+        Members whole = new Members(Map.of("blob", CanonicalJson.read(blob, bytesMax, 2)), "sessionsMore");
+        List<SessionFacts> sessions =
+                whole.objects("blob").stream().map(SessionFacts::from).toList();
+        Forms.require(!sessions.isEmpty(), "a blob of more sessions that has none");
+        Forms.require(
+                Arrays.equals(moreSessions(sessions), blob), "more sessions are not written the one way there is");
+        return sessions;
     }
 }

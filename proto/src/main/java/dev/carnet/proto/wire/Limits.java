@@ -30,7 +30,7 @@ public final class Limits {
     /** Bytes of one file: 2^31 chunks of 4 MiB. */
     public static final long FILE_BYTES_MAX = 1L << 53;
 
-    /** Bytes of one ledger entry, envelope included: the largest receipt, with four signatures of which two are ML-DSA's, fits. */
+    /** Bytes of one ledger entry, envelope included: the largest receipt, with four signatures of which two are ML-DSA's, fits whatever its names. */
     public static final int ENTRY_BYTES_MAX = 32 << 10;
 
     /** Signatures of one envelope: two parties, or two generations of keys, with two algorithms each. */

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.carnet.proto.identity.TestCertificate.Made;
 import dev.carnet.proto.identity.TrustAnchors.Usage;
+import java.security.KeyPairGenerator;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
@@ -284,6 +285,28 @@ class TrustAnchorsTest {
         for (TrustAnchors both : List.of(anchors(ROOT, next), anchors(next, ROOT))) {
             assertGood(both, chain(TestCertificate.leaf(NORTH).by(ROOT)));
             assertGood(both, chain(TestCertificate.leaf(NORTH).by(next)));
+        }
+    }
+
+    @Test
+    void a_key_that_cannot_sign_a_key_proof_is_refused() throws Exception {
+        KeyPairGenerator ec = KeyPairGenerator.getInstance("EC");
+        ec.initialize(384);
+        KeyPairGenerator rsa = KeyPairGenerator.getInstance("RSA");
+        rsa.initialize(1_024);
+        KeyPairGenerator ed448 = KeyPairGenerator.getInstance("Ed448");
+        for (KeyPairGenerator wrong : List.of(ec, rsa, ed448)) {
+            Made leaf =
+                    TestCertificate.leaf(NORTH).keys(wrong.generateKeyPair()).by(ROOT);
+            assertBad(ANCHORS, chain(leaf), MIDDLE, Usage.DIALLER, "is none of: EC P-256, Ed25519, RSA of 2048");
+        }
+        rsa.initialize(2_048);
+        for (KeyPairGenerator right : List.of(rsa, KeyPairGenerator.getInstance("Ed25519"))) {
+            assertGood(
+                    ANCHORS,
+                    chain(TestCertificate.leaf(NORTH)
+                            .keys(right.generateKeyPair())
+                            .by(ROOT)));
         }
     }
 

@@ -56,7 +56,7 @@ class RecordFuzzTest {
 
     private static void verified(KeyProof proof) {
         try {
-            LeafSignature.uri(proof.certificates().getFirst());
+            LeafSignature.spiffeId(proof.certificates().getFirst());
         } catch (StatementException expected) {
             // not a leaf of ours
         }

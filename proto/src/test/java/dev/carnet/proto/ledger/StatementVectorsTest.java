@@ -110,11 +110,17 @@ class StatementVectorsTest {
         assertThat(receipt.sessionsMore()).contains(more.get("sha256").asText());
         assertThat(Digests.sha256Hex(more.get("text").asText().getBytes(UTF_8)))
                 .isEqualTo(more.get("sha256").asText());
-        String closed = "{\"closed\":\"2026-01-31T23:59:16.000Z\"";
-        assertThat(more.get("text").asText()).startsWith("[" + closed);
-        assertThat(new String(TransferReceipt.sessionsBlob(receipt.sessions().subList(0, 1)), UTF_8))
-                .startsWith("[{\"closed\":\"2026-01-31T23:59:00.000Z\"")
-                .hasSameSizeAs(more.get("text").asText());
+        byte[] blob = more.get("text").asText().getBytes(UTF_8);
+        List<TransferReceipt.SessionFacts> rest = TransferReceipt.readMoreSessions(blob, blob.length);
+        assertThat(rest).hasSize(1).doesNotContainAnyElementsOf(receipt.sessions());
+        assertThat(TransferReceipt.moreSessions(rest)).isEqualTo(blob);
+        for (String bad :
+                new String[] {"[]", "{}", "[1]", "[{}]", more.get("text").asText() + " "}) {
+            assertThatThrownBy(() -> TransferReceipt.readMoreSessions(bad.getBytes(UTF_8), 10_000))
+                    .isInstanceOf(StatementException.class);
+        }
+        assertThatThrownBy(() -> TransferReceipt.readMoreSessions(blob, blob.length - 1))
+                .isInstanceOf(StatementException.class);
     }
 
     private enum Edit {

@@ -1,0 +1,215 @@
+package dev.carnet.daemon.transfer;
+
+import dev.carnet.client.identity.Authority;
+import dev.carnet.client.identity.Identities;
+import dev.carnet.daemon.ledger.LeafSigner;
+import dev.carnet.daemon.ledger.Ledger;
+import dev.carnet.daemon.ledger.Ledgers;
+import dev.carnet.daemon.policy.Policy;
+import dev.carnet.daemon.state.LmdbStore;
+import dev.carnet.daemon.transport.Transport;
+import dev.carnet.daemon.volume.Volume;
+import dev.carnet.daemon.volume.VolumeSpec;
+import dev.carnet.daemon.volume.Volumes;
+import dev.carnet.proto.hash.Blake3;
+import dev.carnet.proto.identity.Pem;
+import dev.carnet.proto.identity.SpiffeId;
+import dev.carnet.proto.identity.TrustAnchors;
+import dev.carnet.proto.ledger.Dsse;
+import dev.carnet.proto.ledger.Statement;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.Signature;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** One daemon's rooms in this process: real store, ledger, volume and transfer room; only the transport is a {@link FakeLine}. */
+final class Site implements AutoCloseable {
+    final String spiffeId;
+    final Path root;
+    final ConcurrentLinkedQueue<Throwable> fatal = new ConcurrentLinkedQueue<>();
+    private final Map<String, X509Certificate> anchors;
+    private final PrivateKey key;
+    private final List<X509Certificate> chain;
+    private LmdbStore store;
+    private Ledger ledger;
+    private Volume volume;
+    private Engine engine;
+    FakePool sendPool;
+    volatile boolean allowed = true;
+    volatile Map<String, Long> quotas = Map.of();
+    Duration beginTimeout = Duration.ofSeconds(60);
+
+    Site(Path root, String domain, Map<String, X509Certificate> anchors) throws Exception {
+        this.root = root;
+        this.spiffeId = "spiffe://" + domain + "/carnetd";
+        this.anchors = anchors;
+        Files.createDirectories(volumePath());
+        Authority ca = Identities.system().makeAuthority(domain, root.resolve("ca"));
+        Identities.system().issue(ca, SpiffeId.parse(spiffeId), root.resolve("identity"));
+        anchors.put(
+                domain,
+                Pem.certificates(Files.readString(root.resolve("ca").resolve(Identities.CA_CERTIFICATE)))
+                        .getFirst());
+        this.chain = Pem.certificates(Files.readString(root.resolve("identity").resolve(Identities.CERTIFICATE)));
+        this.key = Pem.privateKey(Files.readString(root.resolve("identity").resolve(Identities.KEY)));
+    }
+
+    Path volumePath() {
+        return root.resolve("volume");
+    }
+
+    String origin() {
+        return spiffeId.substring("spiffe://".length());
+    }
+
+    /** Opens every room; the other end is named for the policy and the alias {@code peer}. */
+    void start(Transport transport, FakePool pool, String peer) throws Exception {
+        sendPool = pool;
+        Files.createDirectories(root.resolve("state"));
+        volume = Volumes.open(new VolumeSpec("v", volumePath(), false, null, 0, false));
+        store = LmdbStore.open(root.resolve("state").resolve("db"));
+        SecureRandom random = new SecureRandom();
+        ledger = Ledgers.open(root.resolve("state"), store, Optional.empty(), signer(), Clock.systemUTC(), random);
+        Settings settings = new Settings(
+                spiffeId,
+                Map.of("v", volume),
+                quotas,
+                Map.of(),
+                Map.of("peer", peer),
+                2,
+                16 << 20,
+                16 << 20,
+                Duration.ofMillis(300),
+                beginTimeout,
+                Duration.ofSeconds(60),
+                Duration.ofDays(14),
+                16,
+                root.resolve("state"),
+                root.resolve("state/ledger/blobs/sha256"),
+                2);
+        Room room = new Room(
+                settings,
+                store,
+                ledger,
+                transport,
+                this::policy,
+                new TrustAnchors(anchorLists()),
+                pool,
+                Blake3.scalar(),
+                Clock.systemUTC(),
+                random);
+        engine = new Engine(room, fatal::add);
+        transport.start(engine);
+        engine.start();
+    }
+
+    private Map<String, List<X509Certificate>> anchorLists() {
+        Map<String, List<X509Certificate>> lists = new java.util.HashMap<>();
+        anchors.forEach((domain, anchor) -> lists.put(domain, List.of(anchor)));
+        return lists;
+    }
+
+    private Policy policy() {
+        return new Policy() {
+            @Override
+            public Optional<Rule> allows(String peer, Act act, String volumeName) {
+                return allowed ? Optional.of(new Rule("test")) : Optional.empty();
+            }
+
+            @Override
+            public String digest() {
+                return "dd".repeat(32);
+            }
+        };
+    }
+
+    private LeafSigner signer() {
+        return new LeafSigner() {
+            @Override
+            public String spiffeId() {
+                return spiffeId;
+            }
+
+            @Override
+            public String algorithm() {
+                return "ecdsa-p256-sha256";
+            }
+
+            @Override
+            public byte[] sign(byte[] message) {
+                try {
+                    Signature signature = Signature.getInstance("SHA256withECDSA");
+                    signature.initSign(key);
+                    signature.update(message);
+                    return signature.sign();
+                } catch (GeneralSecurityException e) {
+                    throw new AssertionError(e);
+                }
+            }
+
+            @Override
+            public List<byte[]> chain() {
+                return chain.stream().map(Site::der).toList();
+            }
+        };
+    }
+
+    private static byte[] der(X509Certificate certificate) {
+        try {
+            return certificate.getEncoded();
+        } catch (CertificateEncodingException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    LmdbStore store() {
+        return store;
+    }
+
+    /** Every entry of the ledger, read strictly. */
+    List<Statement> entries() {
+        List<Statement> found = new ArrayList<>();
+        ledger.entries(0, 1_000)
+                .forEach(recorded ->
+                        found.add(Statement.read(Dsse.parse(recorded.envelope()).payload())));
+        return found;
+    }
+
+    List<byte[]> envelopes() {
+        return ledger.entries(0, 1_000).stream()
+                .map(recorded -> recorded.envelope())
+                .toList();
+    }
+
+    /** The labels of the entries about transfers, in order. */
+    List<String> said() {
+        return entries().stream()
+                .map(statement -> statement.predicate().label())
+                .filter(label -> !label.equals("key-binding"))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        if (engine != null) {
+            engine.close();
+            ledger.close();
+            store.close();
+        }
+    }
+}

@@ -1,0 +1,346 @@
+package dev.carnet.daemon.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.carnet.proto.wire.v1.Code;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Both sides of the transfer room against each other, over a line that a test can cut and corrupt. */
+class TransferTest {
+    private static final int MIB = 1 << 20;
+    private static final long WAIT_SECONDS = 60;
+
+    @TempDir
+    private Path work;
+
+    private Site source;
+    private Site destination;
+    private FakeLine line;
+
+    @BeforeEach
+    void begin() throws Exception {
+        Map<String, java.security.cert.X509Certificate> anchors = new HashMap<>();
+        source = new Site(work.resolve("s"), "source.example", anchors);
+        destination = new Site(work.resolve("d"), "destination.example", anchors);
+        line = new FakeLine(source.spiffeId, source.origin(), destination.spiffeId, destination.origin());
+    }
+
+    private void start() throws Exception {
+        source.start(line.end(0), line.end(0).pool(), destination.spiffeId);
+        destination.start(line.end(1), line.end(1).pool(), source.spiffeId);
+    }
+
+    @AfterEach
+    void end() {
+        source.close();
+        destination.close();
+        assertThat(source.fatal).isEmpty();
+        assertThat(destination.fatal).isEmpty();
+    }
+
+    private Path model(String name, int... sizes) throws Exception {
+        Path root = source.volumePath().resolve(name);
+        Files.createDirectories(root.resolve("empty"));
+        Random random = new Random(1);
+        for (int i = 0; i < sizes.length; i++) {
+            byte[] bytes = new byte[sizes[i]];
+            if (i % 2 == 0) {
+                random.nextBytes(bytes);
+            }
+            Files.write(root.resolve("file-" + i), bytes);
+        }
+        return root;
+    }
+
+    private TransferView push(Path from, String name) {
+        return source.engine().push(new PushRequest("local", from.toString(), "peer", "v", name, false, 0, 0));
+    }
+
+    private static TransferView await(Site site, String id, Predicate<TransferView> wanted) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+        TransferView view = null;
+        while (System.nanoTime() < deadline) {
+            view = site.engine().get(id).orElse(null);
+            if (view != null && wanted.test(view)) {
+                return view;
+            }
+            Thread.sleep(10);
+        }
+        throw new AssertionError("not in " + WAIT_SECONDS + " s: " + view);
+    }
+
+    private TransferView awaitEnd(Site site, String id) throws Exception {
+        return await(site, id, TransferView::finished);
+    }
+
+    private void assertNothingLeft() {
+        assertThat(destination.volumePath().resolve("m")).doesNotExist();
+        Path staging = destination.volumePath().resolve(".carnet/staging");
+        if (Files.exists(staging)) {
+            assertThat(staging).isEmptyDirectory();
+        }
+        assertThat(destination.engine().checkpoints(java.util.Optional.empty(), "", 10))
+                .isEmpty();
+        assertThat(line.end(0).pool().inUse()).isZero();
+        assertThat(line.end(1).pool().inUse()).isZero();
+    }
+
+    @Test
+    void moves_a_checkpoint_and_both_sign_the_same_receipt() throws Exception {
+        start();
+        Path from = model("model", 9 * MIB + 3, 5 * MIB, 4 * MIB, 1, 0);
+        line.connect();
+        String id = push(from, "m").id();
+        TransferView sent = awaitEnd(source, id);
+        assertThat(sent.state()).as(sent.toString()).isEqualTo("CLOSED");
+        TransferView received = await(destination, id, v -> v.finished() && v.receipt() != null);
+        assertThat(received.state()).isEqualTo("CLOSED");
+        for (int i = 0; i < 5; i++) {
+            assertThat(destination.volumePath().resolve("m/file-" + i))
+                    .hasSameBinaryContentAs(from.resolve("file-" + i));
+        }
+        assertThat(source.said()).containsExactly("transfer-intent", "seal", "transfer-receipt");
+        assertThat(destination.said()).containsExactly("transfer-intent", "seal", "possession", "transfer-receipt");
+        assertThat(source.envelopes().getLast())
+                .isEqualTo(destination.envelopes().getLast());
+        assertThat(sent.wireBytes()).isEqualTo(received.wireBytes());
+        assertThat(sent.resentBytes()).isZero();
+        assertThat(sent.treeDigest()).isEqualTo(received.treeDigest());
+    }
+
+    @Test
+    void the_same_again_is_answered_with_exists_and_sends_nothing() throws Exception {
+        start();
+        Path from = model("model", 5 * MIB, 7);
+        line.connect();
+        awaitEnd(source, push(from, "m").id());
+        int entries = destination.said().size();
+        TransferView again = awaitEnd(source, push(from, "m").id());
+        assertThat(again.state()).isEqualTo("EXISTS");
+        assertThat(again.ok()).isTrue();
+        assertThat(again.wireBytes()).isZero();
+        assertThat(destination.said()).hasSize(entries);
+        Files.write(from.resolve("file-1"), new byte[8]);
+        TransferView other = awaitEnd(source, push(from, "m").id());
+        assertThat(other.code()).isEqualTo("NAME_TAKEN");
+    }
+
+    @Test
+    void goes_on_after_the_line_was_cut_many_times() throws Exception {
+        start();
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        Path from = model("model", 24 * MIB, 20 * MIB, 12 * MIB + 1);
+        line.connect();
+        String id = push(from, "m").id();
+        for (int cut = 0; cut < 6; cut++) {
+            Thread.sleep(random.nextInt(120));
+            line.disconnect();
+            line.connect();
+        }
+        TransferView sent = awaitEnd(source, id);
+        assertThat(sent.state()).as("seed %d: %s", seed, sent).isEqualTo("CLOSED");
+        assertThat(sent.resentBytes()).as("seed %d", seed).isLessThanOrEqualTo(6 * 16L * MIB);
+        assertThat(destination.volumePath().resolve("m/file-0")).hasSameBinaryContentAs(from.resolve("file-0"));
+    }
+
+    @Test
+    void a_chunk_that_lies_ends_the_transfer_by_name() throws Exception {
+        start();
+        AtomicInteger frames = new AtomicInteger();
+        line.payloads = bytes -> {
+            if (frames.incrementAndGet() == 2) {
+                bytes[bytes.length / 2] ^= 1;
+            }
+            return bytes;
+        };
+        line.connect();
+        String id = push(model("model", 10 * MIB), "m").id();
+        TransferView sent = awaitEnd(source, id);
+        assertThat(sent.code()).isEqualTo("CHUNK_MISMATCH");
+        assertThat(sent.error()).contains("file-0").contains("chunk");
+        assertThat(awaitEnd(destination, id).code()).isEqualTo("CHUNK_MISMATCH");
+        assertNothingLeft();
+        assertThat(destination.said()).containsExactly("transfer-intent", "transfer-abort", "staging-destroyed");
+        assertThat(source.said()).containsExactly("transfer-intent", "transfer-abort");
+    }
+
+    @Test
+    void policy_refuses_before_anything_is_logged() throws Exception {
+        start();
+        destination.allowed = false;
+        line.connect();
+        TransferView sent = awaitEnd(source, push(model("model", 5), "m").id());
+        assertThat(sent.code()).isEqualTo("POLICY");
+        assertThat(source.said()).isEmpty();
+        assertThat(destination.said()).isEmpty();
+        assertNothingLeft();
+    }
+
+    @Test
+    void our_own_policy_refuses_a_push_at_once() throws Exception {
+        start();
+        source.allowed = false;
+        Path from = model("model", 5);
+        assertThatThrownBy(() -> push(from, "m"))
+                .isInstanceOfSatisfying(
+                        TransferException.class, e -> assertThat(e.code()).isEqualTo(Code.POLICY));
+        assertThat(source.engine().list(10)).isEmpty();
+    }
+
+    @Test
+    void a_quota_refuses() throws Exception {
+        destination.quotas = Map.of("v", 1_000L);
+        start();
+        line.connect();
+        TransferView sent = awaitEnd(source, push(model("model", 2_000), "m").id());
+        assertThat(sent.code()).isEqualTo("NO_SPACE");
+        assertNothingLeft();
+    }
+
+    @Test
+    void names_that_contain_each_other_are_refused() throws Exception {
+        start();
+        line.connect();
+        Path from = model("model", 5);
+        assertThat(awaitEnd(source, push(from, "m/a").id()).state()).isEqualTo("CLOSED");
+        for (String name : new String[] {"m", "m/a/b"}) {
+            assertThat(awaitEnd(source, push(from, name).id()).code()).as(name).isEqualTo("NAME_TAKEN");
+        }
+        assertThat(awaitEnd(source, push(from, "m/b").id()).state()).isEqualTo("CLOSED");
+    }
+
+    @Test
+    void something_unknown_at_the_name_is_never_replaced() throws Exception {
+        start();
+        Files.createDirectories(destination.volumePath().resolve("m"));
+        line.connect();
+        assertThat(awaitEnd(source, push(model("model", 5), "m").id()).code()).isEqualTo("NAME_TAKEN");
+        assertThat(destination.volumePath().resolve("m")).isEmptyDirectory();
+    }
+
+    @Test
+    void a_name_whose_directory_is_gone_is_free_again() throws Exception {
+        start();
+        line.connect();
+        Path from = model("model", 5);
+        awaitEnd(source, push(from, "m").id());
+        try (var all = Files.walk(destination.volumePath().resolve("m"))) {
+            all.sorted(java.util.Comparator.reverseOrder())
+                    .forEach(path -> path.toFile().delete());
+        }
+        assertThat(awaitEnd(source, push(from, "m").id()).state()).isEqualTo("CLOSED");
+        assertThat(destination.said()).contains("possession-released");
+    }
+
+    @Test
+    void a_source_that_changes_is_named() throws Exception {
+        start();
+        Path from = model("model", 8 * MIB, 8 * MIB, 100);
+        AtomicInteger frames = new AtomicInteger();
+        line.payloads = bytes -> {
+            if (frames.incrementAndGet() == 1) {
+                try {
+                    Files.write(from.resolve("file-2"), new byte[100]);
+                } catch (java.io.IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            }
+            return bytes;
+        };
+        line.connect();
+        TransferView sent = awaitEnd(source, push(from, "m").id());
+        assertThat(sent.code()).isEqualTo("SOURCE_CHANGED");
+        assertThat(sent.error()).contains("file-2");
+        await(destination, sent.id(), TransferView::finished);
+        assertNothingLeft();
+    }
+
+    @Test
+    void a_file_added_to_the_source_is_named() throws Exception {
+        start();
+        Path from = model("model", 8 * MIB);
+        line.payloads = bytes -> {
+            try {
+                Files.write(from.resolve("late"), new byte[1]);
+            } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+            return bytes;
+        };
+        line.connect();
+        TransferView sent = awaitEnd(source, push(from, "m").id());
+        assertThat(sent.code()).isEqualTo("SOURCE_CHANGED");
+    }
+
+    @Test
+    void a_cancel_at_the_source_leaves_nothing() throws Exception {
+        start();
+        line.payloads = bytes -> null; // nothing arrives: it cannot end by itself
+        line.connect();
+        String id = push(model("model", 8 * MIB), "m").id();
+        await(destination, id, v -> v.state().equals("RECEIVING"));
+        source.engine().cancel(id);
+        assertThat(awaitEnd(source, id).code()).isEqualTo("CANCELLED");
+        assertThat(awaitEnd(destination, id).code()).isEqualTo("CANCELLED");
+        assertNothingLeft();
+    }
+
+    @Test
+    void a_cancel_at_the_destination_leaves_nothing() throws Exception {
+        start();
+        line.payloads = bytes -> null;
+        line.connect();
+        String id = push(model("model", 8 * MIB), "m").id();
+        await(destination, id, v -> v.state().equals("RECEIVING"));
+        destination.engine().cancel(id);
+        assertThat(awaitEnd(destination, id).code()).isEqualTo("CANCELLED");
+        assertThat(awaitEnd(source, id).code()).isEqualTo("CANCELLED");
+        assertNothingLeft();
+    }
+
+    @Test
+    void a_source_that_never_begins_leaves_nothing() throws Exception {
+        destination.beginTimeout = java.time.Duration.ofMillis(300);
+        start();
+        line.controls = message -> message.hasBegin() ? null : message;
+        line.connect();
+        String id = push(model("model", 8), "m").id();
+        assertThat(awaitEnd(destination, id).code()).isEqualTo("NO_BEGIN");
+        assertNothingLeft();
+    }
+
+    @Test
+    void a_push_typed_again_attaches_to_the_one_that_runs() throws Exception {
+        start();
+        Path from = model("model", 8);
+        String first = push(from, "m").id();
+        assertThat(push(from, "m").id()).isEqualTo(first);
+        assertThat(push(from, "n").id()).isNotEqualTo(first);
+    }
+
+    @Test
+    void a_single_file_and_an_empty_directory_are_checkpoints() throws Exception {
+        start();
+        line.connect();
+        Path from = model("model", 5 * MIB);
+        assertThat(awaitEnd(source, push(from.resolve("file-0"), "one").id()).state())
+                .isEqualTo("CLOSED");
+        assertThat(destination.volumePath().resolve("one")).hasSameBinaryContentAs(from.resolve("file-0"));
+        assertThat(awaitEnd(source, push(from.resolve("empty"), "none").id()).state())
+                .isEqualTo("CLOSED");
+        assertThat(destination.volumePath().resolve("none")).isEmptyDirectory();
+    }
+}
