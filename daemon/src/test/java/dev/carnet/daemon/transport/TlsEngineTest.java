@@ -19,7 +19,11 @@ class TlsEngineTest {
     /** Records after which a side changes its keys. */
     private static final int KEY_UPDATE_RECORDS = 1 << 20;
 
-    private static final String NORTH = "spiffe://north.example/carnetd";
+    /** Header, type and tag: what a record adds to its content. */
+    private static final int RECORD_OVERHEAD = 5 + 1 + 16;
+
+    private static final int KEY_UPDATE_BYTES = 5;
+
     private static final String SOUTH = "spiffe://south.example/carnetd";
 
     private final JcaTlsCrypto crypto = new RoutedCrypto().create();
@@ -35,6 +39,7 @@ class TlsEngineTest {
     private final TlsEngine client = TlsEngine.client(crypto, dialling, Protocols.Alpn.DATA, atClient);
     private final TlsEngine server = TlsEngine.server(crypto, accepting, atServer);
     private final byte[] wire = new byte[64 << 10];
+    private long moved;
 
     /** Checks that the bytes count up, and none is missing. */
     private static final class Counter implements TlsEngine.Sink {
@@ -52,6 +57,7 @@ class TlsEngineTest {
     private boolean move(TlsProtocol from, TlsProtocol to) throws IOException {
         int count = from.readOutput(wire, 0, wire.length);
         if (count > 0) {
+            moved += count;
             to.offerInput(wire, 0, count);
         }
         return count > 0;
@@ -87,12 +93,16 @@ class TlsEngineTest {
     void keys_change_on_the_way_and_nobody_notices() throws IOException {
         shakeHands();
         long sent = 0;
+        moved = 0;
         byte[] one = new byte[1];
         for (int i = 0; i < KEY_UPDATE_RECORDS + 1_000; i++) {
             one[0] = (byte) sent++;
             client.protocol().writeApplicationData(one, 0, 1);
             move(client.protocol(), server.protocol());
         }
+        assertThat(moved)
+                .as("there was one key update among the records")
+                .isEqualTo(sent * (RECORD_OVERHEAD + 1) + RECORD_OVERHEAD + KEY_UPDATE_BYTES);
         assertThat(atServer.received).isEqualTo(sent);
         assertThat(atServer.wrong).isFalse();
         // The other side was asked for new keys as well, and sends them before its next bytes.
