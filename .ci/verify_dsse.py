@@ -30,7 +30,7 @@ ENVELOPE = re.compile(
 PREDICATE = re.compile(r"https://carnet\.dev/([a-z-]+)/v1")
 # How many signatures an envelope must have: one per party and algorithm; the rest rest on the signed log later.
 SIGNATURES = {"key-binding": 2, "seal": 2, "transfer-receipt": 4}
-ENTRY_BYTES_MAX = 16_384
+ENTRY_BYTES_MAX = 32_768
 
 
 def canonical(value) -> bytes:

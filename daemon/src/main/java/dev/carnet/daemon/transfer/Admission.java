@@ -236,7 +236,7 @@ final class Admission {
             throw new TransferException(
                     e.kind() == VolumeException.Kind.NOT_FOUND || e.kind() == VolumeException.Kind.BAD_TYPE
                             ? Code.BAD_NAME
-                            : Failures.of(e).code(),
+                            : Failures.of(e, Role.DESTINATION).code(),
                     "cannot publish as " + volume.name() + "/" + name.value() + ": " + e.getMessage(),
                     e);
         }

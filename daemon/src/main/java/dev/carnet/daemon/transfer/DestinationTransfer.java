@@ -576,7 +576,7 @@ final class DestinationTransfer extends Transfer {
 
     @Override
     void failed(TransferException e) {
-        if (state().abortable() && state() != State.STOPPED) {
+        if (state() == State.ACCEPTED || state() == State.RECEIVING) {
             abort(e.code(), String.valueOf(e.getMessage()));
         } else if (state() == State.HALF_SIGNED) {
             flag(e.code(), String.valueOf(e.getMessage()));
@@ -585,8 +585,8 @@ final class DestinationTransfer extends Transfer {
                             .setTransferId(link().transferId())
                             .setCode(e.code())
                             .setSentence(sentence(String.valueOf(e.getMessage())))));
-        } else if (!state().finished() && state() != State.ABORTING) {
-            publication.stop(e);
+        } else if (state().publishing()) {
+            publication.stop(e); // everything is here and verified: that is not thrown away for a disk's sake
         } else {
             flag(e.code(), String.valueOf(e.getMessage()));
         }
@@ -626,6 +626,13 @@ final class DestinationTransfer extends Transfer {
                 }
             }
             case RECEIVING -> tickReceiving(nowMillis);
+            case ABORTING -> {
+                if (nowMillis >= retryMillis) {
+                    retryMillis = nowMillis + RETRY_MILLIS;
+                    publication.finishAbort();
+                    sendAborted();
+                }
+            }
             default -> {}
         }
     }

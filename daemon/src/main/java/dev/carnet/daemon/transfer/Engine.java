@@ -192,7 +192,7 @@ public final class Engine implements Transfers, SessionListener {
             log.warn("refused {}: {} {}", session.peer().spiffeId(), e.code(), e.getMessage());
             refuse(session, id, e.code(), String.valueOf(e.getMessage()));
         } catch (dev.carnet.daemon.volume.VolumeException e) {
-            TransferException refusal = Failures.of(e);
+            TransferException refusal = Failures.of(e, Role.DESTINATION);
             refuse(session, id, refusal.code(), String.valueOf(refusal.getMessage()));
         }
     }

@@ -176,7 +176,7 @@ final class Pushes {
             return Walks.record(room.store(), new Members(room.store(), key), tree);
         } catch (RuntimeException e) {
             room.store().update(tx -> Rows.forgetContent(tx, key));
-            throw Failures.of(e);
+            throw Failures.of(e, Role.SOURCE);
         }
     }
 

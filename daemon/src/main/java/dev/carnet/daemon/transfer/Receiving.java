@@ -4,6 +4,7 @@ import dev.carnet.daemon.fault.FailPoint;
 import dev.carnet.daemon.transport.PooledChunk;
 import dev.carnet.daemon.volume.Staging;
 import dev.carnet.daemon.volume.VolumeException;
+import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.wire.ChunkHeader;
 import dev.carnet.proto.wire.Limits;
 import dev.carnet.proto.wire.v1.Ack;
@@ -149,7 +150,7 @@ final class Receiving {
             events.paused(e, Set.of());
         } catch (RuntimeException e) {
             stopped = true;
-            events.failed(Failures.of(e));
+            events.failed(Failures.of(e, Role.DESTINATION));
         }
     }
 

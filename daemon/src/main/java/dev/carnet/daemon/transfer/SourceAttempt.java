@@ -8,6 +8,7 @@ import dev.carnet.daemon.transport.DataStream;
 import dev.carnet.daemon.transport.PooledChunk;
 import dev.carnet.daemon.volume.SourceFile;
 import dev.carnet.proto.hash.Hash32;
+import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.wire.ChunkHeader;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -149,7 +150,7 @@ final class SourceAttempt {
         } catch (TransferException e) {
             events.failed(e);
         } catch (RuntimeException e) {
-            events.failed(Failures.of(e));
+            events.failed(Failures.of(e, Role.SOURCE));
         } finally {
             if (workers.decrementAndGet() == 0) {
                 events.drained();

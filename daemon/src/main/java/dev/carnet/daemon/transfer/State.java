@@ -44,6 +44,11 @@ enum State {
         return this == OFFERED || this == ACCEPTED || this == RECEIVING;
     }
 
+    /** Of a destination: sealed, and on its way to a receipt without the source. */
+    boolean publishing() {
+        return this == SEALED || this == ASSEMBLED || this == PUBLISHING || this == PUBLISHED;
+    }
+
     /** Of a destination. */
     boolean abortable() {
         return ABORTABLE.contains(this);

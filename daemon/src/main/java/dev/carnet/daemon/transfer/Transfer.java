@@ -155,7 +155,7 @@ abstract class Transfer {
             engine.fatal(cause);
             return;
         }
-        TransferException failure = Failures.of(cause);
+        TransferException failure = Failures.of(cause, key.role());
         if (failure.code() == Code.INTERNAL) {
             log.error("transfer {} ({})", key.id(), key.role().label(), cause);
         }
