@@ -33,8 +33,10 @@ final class DoctorCommand extends ApiCommand {
             print(object);
         } else {
             env.say(Shown.text(daemon.id()) + ", carnetd " + Shown.text(daemon.version()) + ", pid " + daemon.pid()
-                    + ", up " + Quantities.duration(daemon.uptimeSeconds()) + ", peers reach it at "
-                    + Shown.text(daemon.listen()));
+                    + ", up " + Quantities.duration(daemon.uptimeSeconds())
+                    + (daemon.listen().isEmpty()
+                            ? ", it only dials"
+                            : ", peers reach it at " + Shown.text(daemon.listen())));
             findings.forEach(this::say);
         }
         return wrong ? ExitCode.REFUSED : ExitCode.OK;
