@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Kill -9 in every window that the code names, each followed by a restart: the transfer goes on by itself and ends with the same tree and one receipt, and no
  * more than one flush window is sent again per kill.
  *
- * <p>Quickly here: one transfer, whose daemon is killed at each of its points in turn. For hours: {@code ./mvnw verify -Dcarnet.campaign=true} kills at
+ * <p>Quickly here: one transfer, whose daemon is killed at each of its points in turn. For hours: {@code ./mvnw verify -Pcampaign} kills at
  * each point of a fresh transfer, and at random instants of both (seed printed, {@code -Dcarnet.seed=N} repeats it).
  */
 class KillTest {
