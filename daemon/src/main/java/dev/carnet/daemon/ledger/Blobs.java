@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -39,6 +41,26 @@ final class Blobs {
             throw new LedgerException("the blob " + file + " went away while it was looked at", e);
         } catch (IOException e) {
             throw new LedgerException("cannot store the blob " + file + ": " + e, e);
+        }
+    }
+
+    /** The same for bytes that come in pieces: memory does not grow with them. Not for two threads at a time. */
+    String put(Ledger.BlobWriter content) {
+        var temporary = directory.resolve("incoming" + DurableFiles.TEMPORARY_SUFFIX);
+        var digest = Sha256.start();
+        try {
+            Files.deleteIfExists(temporary); // of a crash
+            DurableFiles.write(temporary, out -> content.writeTo(new DigestOutputStream(out, digest)));
+            var name = HexFormat.of().formatHex(digest.digest());
+            var file = directory.resolve(name);
+            if (Files.exists(file) && Files.mismatch(file, temporary) != -1) {
+                throw new LedgerException("the blob " + file
+                        + " does not have the bytes that its name says: the disk lost them, or somebody wrote there");
+            }
+            DurableFiles.link(temporary, file);
+            return name;
+        } catch (IOException e) {
+            throw new LedgerException("cannot store a blob in " + directory + ": " + e, e);
         }
     }
 

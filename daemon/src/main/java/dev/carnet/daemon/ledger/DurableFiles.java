@@ -4,8 +4,10 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -36,6 +38,29 @@ final class DurableFiles {
         try {
             write(temporary, content);
             Files.createLink(file, temporary); // unlike a rename, this fails where the name is taken
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } finally {
+            Files.deleteIfExists(temporary);
+            syncDirectory(directoryOf(file));
+        }
+    }
+
+    /** Writes a file of mode 0600 whose bytes come in pieces; it must not be there. */
+    static void write(Path file, Ledger.BlobWriter content) throws IOException {
+        try (var channel = FileChannel.open(file, Set.of(CREATE_NEW, WRITE), OWNER_FILE);
+                var out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16)) {
+            content.writeTo(out);
+            out.flush();
+            channel.force(true);
+        }
+    }
+
+    /** Gives a file its name, unless that is taken; the temporary one is gone then. False where it was taken. */
+    static boolean link(Path temporary, Path file) throws IOException {
+        try {
+            Files.createLink(file, temporary);
             return true;
         } catch (FileAlreadyExistsException e) {
             return false;

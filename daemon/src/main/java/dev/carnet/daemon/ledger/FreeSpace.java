@@ -1,5 +1,6 @@
 package dev.carnet.daemon.ledger;
 
+import dev.carnet.daemon.state.NoRoomException;
 import dev.carnet.daemon.state.StateException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,8 +21,10 @@ record FreeSpace(Path directory, long reserveBytes) {
         try {
             var usable = Files.getFileStore(directory).getUsableSpace();
             if (usable < reserveBytes) {
-                throw new StateException("only " + usable + " bytes are left under " + directory + ", " + reserveBytes
-                        + " are kept in reserve: no new entry is recorded; make room");
+                throw new NoRoomException(
+                        "only " + usable + " bytes are left under " + directory + ", " + reserveBytes
+                                + " are kept in reserve: no new entry is recorded; make room",
+                        null);
             }
         } catch (IOException e) {
             throw new StateException("cannot ask how much room is left under " + directory + ": " + e, e);

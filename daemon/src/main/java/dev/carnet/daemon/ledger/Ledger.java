@@ -54,6 +54,15 @@ public interface Ledger extends AutoCloseable {
      */
     Optional<byte[]> blob(String digest, int limit);
 
+    /** {@link #blob(byte[])} for bytes that come in pieces: memory does not grow with them. */
+    String blob(BlobWriter content);
+
+    /** Produces the bytes of a blob. */
+    @FunctionalInterface
+    interface BlobWriter {
+        void writeTo(java.io.OutputStream out) throws java.io.IOException;
+    }
+
     /** This log's origin: never changes. */
     String origin();
 

@@ -56,6 +56,16 @@ final class LocalLedger implements Ledger {
     }
 
     @Override
+    public String blob(BlobWriter content) {
+        blobLock.lock();
+        try {
+            return blobs.put(content);
+        } finally {
+            blobLock.unlock();
+        }
+    }
+
+    @Override
     public Optional<byte[]> blob(String digest, int limit) {
         return blobs.get(digest, limit);
     }

@@ -9,8 +9,12 @@ final class Sha256 {
     private Sha256() {}
 
     static byte[] of(byte[] bytes) {
+        return start().digest(bytes);
+    }
+
+    static MessageDigest start() {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this Java has no SHA-256", e);
         }

@@ -45,7 +45,7 @@ record LmdbFailure(RuntimeException exception, boolean lasting) {
 
     private static LmdbFailure full(Path directory, RuntimeException e) {
         return new LmdbFailure(
-                new StateException(
+                new NoRoomException(
                         "the disk under " + directory
                                 + " is full: nothing of this change was kept; make room and try again",
                         e),

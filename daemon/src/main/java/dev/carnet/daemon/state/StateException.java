@@ -3,7 +3,7 @@ package dev.carnet.daemon.state;
 import java.io.Serial;
 
 /** The state directory cannot be used: full, broken, of another version, or open in another process. The message says which and what to do. */
-public final class StateException extends RuntimeException {
+public class StateException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1L;
 
@@ -11,7 +11,7 @@ public final class StateException extends RuntimeException {
         super(message);
     }
 
-    public StateException(String message, Throwable cause) {
+    public StateException(String message, @org.jspecify.annotations.Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.carnet.daemon.fault.FailPoint;
 import dev.carnet.daemon.ledger.EntryKey;
 import dev.carnet.daemon.policy.Policy;
+import dev.carnet.daemon.state.NoRoomException;
 import dev.carnet.daemon.transfer.rows.NameRow;
 import dev.carnet.daemon.transfer.rows.TransferRow;
 import dev.carnet.daemon.transport.Session;
@@ -24,6 +25,7 @@ import dev.carnet.proto.wire.v1.Extension;
 import dev.carnet.proto.wire.v1.Mode;
 import dev.carnet.proto.wire.v1.Offer;
 import dev.carnet.proto.wire.v1.OfferMessage;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -188,6 +190,7 @@ final class Admission {
                 Role.DESTINATION.label(),
                 Predicate.POSSESSION_RELEASED,
                 0);
+        volume.records(name).remove(); // before the name is free: what comes next there has records of its own
         room.ledger()
                 .record(
                         entry,
@@ -195,7 +198,6 @@ final class Admission {
                                 .keys()
                                 .sign(engine.statements().foundMissing(row, volume.name(), name.value())),
                         (tx, recorded) -> Names.delete(tx, volume.name(), name.value()));
-        volume.records(name).remove();
     }
 
     private void bound(String peer) {
@@ -229,22 +231,36 @@ final class Admission {
         reserve(session, message, offer, rule, volume, name, key, stagingId);
         try {
             volume.staging(stagingId);
-            List<String> made = volume.prepareTarget(name, stagingId);
-            engine.rows().update(key, row -> row.addAllParentsMade(made));
+            volume.prepareTarget(name, stagingId);
+            return accepted(engine.transferOf(key));
         } catch (VolumeException e) {
             undo(volume, offer, key, stagingId);
+            boolean target = e.kind() == VolumeException.Kind.NOT_FOUND || e.kind() == VolumeException.Kind.BAD_TYPE;
             throw new TransferException(
-                    e.kind() == VolumeException.Kind.NOT_FOUND || e.kind() == VolumeException.Kind.BAD_TYPE
-                            ? Code.BAD_NAME
-                            : Failures.of(e, Role.DESTINATION).code(),
+                    target ? Code.BAD_NAME : Failures.of(e, Role.DESTINATION).code(),
                     "cannot publish as " + volume.name() + "/" + name.value() + ": " + e.getMessage(),
                     e);
+        } catch (NoRoomException e) {
+            undo(volume, offer, key, stagingId);
+            throw e;
         }
-        return accepted(engine.transferOf(key));
+    }
+
+    /** The parents of a name that do not exist, outermost first. */
+    List<String> missingParents(Volume volume, CheckpointName name) {
+        List<String> missing = new ArrayList<>();
+        String path = name.value();
+        for (int end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1)) {
+            String parent = path.substring(0, end);
+            if (volume.lookup(CheckpointName.of(parent)).isEmpty()) {
+                missing.add(parent);
+            }
+        }
+        return missing;
     }
 
     /** Name and space, in one commit with the row. The state is not SPEC's yet: the intent is not on record. */
-    private void reserve(
+    private synchronized void reserve(
             Session session,
             OfferMessage message,
             Offer offer,
@@ -254,6 +270,7 @@ final class Admission {
             Key key,
             String stagingId) {
         long usable = volume.usableBytes();
+        List<String> parents = missingParents(volume, name); // on record before they are made
         room.store().update(tx -> {
             Names.conflict(tx, volume.name(), name.value()).ifPresent(taken -> {
                 throw new TransferException(
@@ -293,7 +310,8 @@ final class Admission {
                                     .setRule(rule)
                                     .setCreatedMs(room.clock().millis())
                                     .setLastChunkMs(room.clock().millis())
-                                    .setStagingId(stagingId));
+                                    .setStagingId(stagingId)
+                                    .addAllParentsMade(parents));
         });
     }
 
@@ -305,7 +323,12 @@ final class Admission {
     }
 
     private void undo(Volume volume, Offer offer, Key key, String stagingId) {
+        engine.forget(key);
         volume.staging(stagingId).destroy();
+        volume.removeEmptyParents(engine.rows()
+                .get(key)
+                .map(row -> List.copyOf(row.getParentsMadeList()))
+                .orElse(List.of()));
         room.store().update(tx -> {
             Names.delete(tx, offer.getVolume(), offer.getName());
             tx.delete(dev.carnet.daemon.state.Table.TRANSFERS, key.bytes());
@@ -314,16 +337,14 @@ final class Admission {
 
     /** The intent on record, and with it ACCEPTED. Also after a crash in between: the entry is the one that was built then. */
     TransferRow accepted(DestinationTransfer transfer) {
-        room.ledger()
-                .record(
-                        transfer.entry(Predicate.TRANSFER_INTENT),
-                        () -> transfer.sign(engine.statements().intent(transfer, "")),
-                        (tx, recorded) -> transfer.changed(engine.rows()
-                                .update(
-                                        tx,
-                                        transfer.key(),
-                                        row -> row.setState(State.ACCEPTED.name())
-                                                .setOwnIntent(recorded.payloadDigest()))));
+        transfer.record(
+                transfer.entry(Predicate.TRANSFER_INTENT),
+                () -> transfer.sign(engine.statements().intent(transfer, "")),
+                (tx, recorded) -> engine.rows()
+                        .update(
+                                tx,
+                                transfer.key(),
+                                row -> row.setState(State.ACCEPTED.name()).setOwnIntent(recorded.payloadDigest())));
         FailPoint.DESTINATION_ACCEPTED.pass();
         return transfer.row();
     }

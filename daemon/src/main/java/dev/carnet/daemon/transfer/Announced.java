@@ -2,7 +2,6 @@ package dev.carnet.daemon.transfer;
 
 import dev.carnet.daemon.transfer.rows.MemberRow;
 import dev.carnet.proto.tree.MemberPath;
-import dev.carnet.proto.wire.Limits;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.MemberLine;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +44,9 @@ final class Announced {
         if (before != null && MemberPath.ORDER.compare(before, path) >= 0) {
             throw broken("'" + path + "' after '" + before + "': members come in the order of a tree");
         }
-        if (row.getSize() < 0 || row.getSize() > Limits.FILE_BYTES_MAX || (row.getDirectory() && row.getSize() != 0)) {
+        if (row.getSize() < 0
+                || row.getSize() > Geometry.FILE_BYTES_MAX
+                || (row.getDirectory() && row.getSize() != 0)) {
             throw new TransferException(
                     Code.LIMIT,
                     peer + " announces '" + path + "' of " + Long.toUnsignedString(row.getSize()) + " bytes");

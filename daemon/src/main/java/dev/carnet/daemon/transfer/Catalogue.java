@@ -19,7 +19,7 @@ final class Catalogue {
     List<CheckpointView> list(Optional<String> volume, String afterName, int max) {
         List<CheckpointView> found = new ArrayList<>();
         for (Volume v : new TreeMap<>(room.settings().volumes()).values()) {
-            if (volume.isEmpty() || volume.get().equals(v.name())) {
+            if (found.size() < max && (volume.isEmpty() || volume.get().equals(v.name()))) {
                 room.store().read(tx -> {
                     Names.scan(tx, v.name(), "", afterName, (name, row) -> {
                         if (row.getPublished() && !name.equals(afterName)) {

@@ -111,8 +111,15 @@ final class Chunks {
         return tree.root();
     }
 
-    void deleteFile(Tx tx, int member) {
+    /** Forgets the chunks of a file; says how many logical bytes that were. */
+    long deleteFile(Tx tx, int member, long size) {
+        long[] bytes = {0};
+        tx.scan(Table.CHUNKS, key.member(member), (k, v) -> {
+            bytes[0] += Geometry.length(size, Key.chunkOf(k));
+            return true;
+        });
         tx.deletePrefix(Table.CHUNKS, key.member(member));
+        return bytes[0];
     }
 
     private static ChunkSum read(byte[] value) {

@@ -60,6 +60,7 @@ final class DestinationTransfer extends Transfer {
     private boolean paused;
     private long retryMillis;
     private int storageFailures;
+    private long heldAtFailure;
 
     DestinationTransfer(Room room, Engine engine, Key key, TransferRow row) {
         super(room, engine, key, row);
@@ -70,6 +71,11 @@ final class DestinationTransfer extends Transfer {
 
     Volume volume() {
         return engine().volume(offerParsed().getVolume());
+    }
+
+    /** Empty where it left the configuration. */
+    Optional<Volume> configuredVolume() {
+        return Optional.ofNullable(room().settings().volumes().get(offerParsed().getVolume()));
     }
 
     CheckpointName name() {
@@ -136,7 +142,11 @@ final class DestinationTransfer extends Transfer {
 
     /** The same Offer again: the source has not seen our answer. */
     private void offered() {
+        if (state() == State.OFFERED) {
+            engine().admission().accepted(this); // the intent could not be recorded then
+        }
         if (state() == State.ACCEPTED) {
+            checkPolicy();
             sendAccept();
         } else if (state() == State.ABORTED) {
             sendAborted();
@@ -149,22 +159,29 @@ final class DestinationTransfer extends Transfer {
                     Code.OFFER_MISMATCH, row().getPeer() + " resumes " + key().id() + " with another offer");
         }
         engine().peerKeys().accept(row().getPeer(), resume.getKeys());
-        Optional<String> rule =
-                engine().admission().rule(row().getPeer(), offerParsed().getVolume());
-        if (rule.isEmpty() && state().abortable()) {
-            throw new TransferException(
-                    Code.POLICY,
-                    "policy does not allow " + row().getPeer() + " to push into "
-                            + offerParsed().getVolume() + " any more");
-        }
+        checkPolicy();
         switch (state()) {
+            case OFFERED -> offered();
             case ACCEPTED -> sendAccept();
             case RECEIVING -> openAttempt(session);
             case HALF_SIGNED -> sendReceipt();
             case CLOSED -> sendClosed();
-            case ABORTING -> {}
-            case ABORTED -> sendAborted();
+            case ABORTING, ABORTED -> sendAborted();
             default -> sendWaiting(Code.CODE_UNSPECIFIED, "it is " + state());
+        }
+    }
+
+    /** Each session evaluates policy again, while there is something to stop. */
+    private void checkPolicy() {
+        boolean open = state() == State.ACCEPTED || state() == State.RECEIVING;
+        if (open
+                && engine().admission()
+                        .rule(row().getPeer(), offerParsed().getVolume())
+                        .isEmpty()) {
+            throw new TransferException(
+                    Code.POLICY,
+                    "policy does not allow " + row().getPeer() + " to push into "
+                            + offerParsed().getVolume() + " any more");
         }
     }
 
@@ -196,17 +213,15 @@ final class DestinationTransfer extends Transfer {
     private void openAttempt(Session session) {
         drain();
         paused = false;
+        makeAnew(row().getVoidedList());
         int attempt = row().getAttempt() + 1;
-        room().store().update(tx -> {
+        write(tx -> {
             rows().session(
                             tx,
                             key(),
                             session.id(),
                             stored -> stored.getBroughtChunk() ? stored : Sessions.row(session, Role.DESTINATION));
-            changed(rows().update(
-                            tx,
-                            key(),
-                            row -> row.setAttempt(attempt).clearCode().clearSentence()));
+            rows().update(tx, key(), row -> row.setAttempt(attempt).clearCode().clearSentence());
         });
         FailPoint.DESTINATION_ATTEMPT_RAISED.pass();
         HeldSet held = held();
@@ -231,23 +246,9 @@ final class DestinationTransfer extends Transfer {
 
     private HeldSet held() {
         HeldSet held = new HeldSet();
-        Sizes sizes = new Sizes();
+        Members.Sizes sizes = members().sizes();
         chunks().forEach((member, chunk, sum) -> held.add(member, chunk, Geometry.chunks(sizes.of(member))));
         return held;
-    }
-
-    /** Sizes of members in passing: rows of one file come one after the other. */
-    private final class Sizes {
-        private int member = -1;
-        private long size;
-
-        long of(int wanted) {
-            if (wanted != member) {
-                member = wanted;
-                size = members().get(wanted).getSize();
-            }
-            return size;
-        }
     }
 
     /** What worker threads report. */
@@ -259,10 +260,11 @@ final class DestinationTransfer extends Transfer {
         }
 
         @Override
-        public void failed(TransferException why) {
+        public void failed(Throwable why) {
             post(() -> {
-                if (row().getAttempt() == attempt && !state().finished()) {
-                    throw why;
+                boolean ours = row().getAttempt() == attempt && state() == State.RECEIVING;
+                if (ours || engine().isFatal(why)) {
+                    threw(why);
                 }
             });
         }
@@ -270,7 +272,7 @@ final class DestinationTransfer extends Transfer {
         @Override
         public void paused(VolumeException why, Set<Integer> voided) {
             post(() -> {
-                if (row().getAttempt() == attempt) {
+                if (row().getAttempt() == attempt && state() == State.RECEIVING) {
                     pause(why, voided);
                 }
             });
@@ -280,34 +282,53 @@ final class DestinationTransfer extends Transfer {
     /** A disk that is full, or fails: what is not on it is void, and we go on when it can. */
     private void pause(VolumeException why, Set<Integer> voided) {
         drain();
+        if (!voided.isEmpty()) {
+            write(tx -> {
+                long lost = 0;
+                for (int member : voided) {
+                    lost += chunks().deleteFile(
+                                    tx, member, members().get(tx, member).getSize());
+                }
+                long less = lost;
+                rows().update(
+                                tx,
+                                key(),
+                                r -> r.setHeldBytes(r.getHeldBytes() - less).addAllVoided(voided));
+            });
+            makeAnew(row().getVoidedList());
+        }
+        boolean full = why.kind() == VolumeException.Kind.NO_SPACE;
+        if (row().getHeldBytes() > heldAtFailure) {
+            storageFailures = 0; // it went on in between
+        }
+        heldAtFailure = row().getHeldBytes();
+        if (!full && ++storageFailures > STORAGE_TRIES_MAX) {
+            throw new TransferException(Code.STORAGE, String.valueOf(why.getMessage()), why);
+        }
+        pause(full ? Code.NO_SPACE : Code.STORAGE, String.valueOf(why.getMessage()));
+    }
+
+    /** Files whose force failed go onto new inodes: on record as void before the old ones go, so that a crash in between does no harm. */
+    private void makeAnew(List<Integer> voided) {
+        if (voided.isEmpty()) {
+            return;
+        }
         Staging staging = staging();
         for (int member : voided) {
             MemberRow row = members().get(member);
             staging.discard(row.getPath());
-            room().store().update(tx -> {
-                long lost = heldBytes(member, row.getSize());
-                chunks().deleteFile(tx, member);
-                changed(rows().update(tx, key(), r -> r.setHeldBytes(r.getHeldBytes() - lost)));
-            });
             create(staging, row);
         }
-        boolean full = why.kind() == VolumeException.Kind.NO_SPACE;
-        if (!full && ++storageFailures > STORAGE_TRIES_MAX) {
-            throw new TransferException(Code.STORAGE, String.valueOf(why.getMessage()), why);
-        }
-        Code code = full ? Code.NO_SPACE : Code.STORAGE;
-        String sentence = String.valueOf(why.getMessage());
+        update(row -> row.clearVoided());
+    }
+
+    private void pause(Code code, String sentence) {
+        boolean full = code == Code.NO_SPACE;
         paused = true;
         retryMillis = room().clock().millis() + RETRY_MILLIS;
         flag(code, sentence);
         waiting(full ? "space: " + sentence : "the disk: " + sentence);
         sendWaiting(code, sentence);
-    }
-
-    private long heldBytes(int member, long size) {
-        long[] bytes = {0};
-        chunks().forEach((m, chunk, sum) -> bytes[0] += m == member ? Geometry.length(size, chunk) : 0);
-        return bytes[0];
     }
 
     // ---- members
@@ -351,18 +372,18 @@ final class DestinationTransfer extends Transfer {
     }
 
     private void storePage(FilePage page, Announced announced) {
-        room().store().update(tx -> {
+        write(tx -> {
             int number = page.getFirst();
             for (MemberLine line : page.getMembersList()) {
                 members().put(tx, number++, Pages.row(line));
             }
             int after = number;
-            changed(rows().update(
+            rows().update(
                             tx,
                             key(),
                             row -> row.setMembers(after)
                                     .setFiles(row.getFiles() + announced.files())
-                                    .setLogicalBytes(row.getLogicalBytes() + announced.bytes())));
+                                    .setLogicalBytes(row.getLogicalBytes() + announced.bytes()));
         });
     }
 
@@ -441,19 +462,17 @@ final class DestinationTransfer extends Transfer {
         TreeSummary ours = summary();
         byte[] envelope = seal.getEnvelope().toByteArray();
         Dsse dsse = engine().statements().checkSeal(this, envelope, ours);
-        room().ledger()
-                .record(
-                        entry(Predicate.SEAL),
-                        dsse::encode,
-                        (tx, recorded) -> changed(rows().update(
-                                        tx,
-                                        key(),
-                                        row -> row.setState(State.SEALED.name())
-                                                .setSeal(ByteString.copyFrom(recorded.envelope()))
-                                                .setSealDigest(recorded.payloadDigest())
-                                                .setTreeDigest(ours.treeDigest().hex())
-                                                .setContentDigest(
-                                                        ours.contentDigest().hex()))));
+        record(
+                entry(Predicate.SEAL),
+                dsse::encode,
+                (tx, recorded) -> rows().update(
+                                tx,
+                                key(),
+                                row -> row.setState(State.SEALED.name())
+                                        .setSeal(ByteString.copyFrom(recorded.envelope()))
+                                        .setSealDigest(recorded.payloadDigest())
+                                        .setTreeDigest(ours.treeDigest().hex())
+                                        .setContentDigest(ours.contentDigest().hex())));
         FailPoint.DESTINATION_SEALED.pass();
         publication.goOn();
     }
@@ -473,8 +492,11 @@ final class DestinationTransfer extends Transfer {
     void sendReceipt() {
         waiting(row().getPeer() + " to countersign");
         link().send(Control.newBuilder()
-                .setReceipt(
-                        Receipt.newBuilder().setTransferId(link().transferId()).setEnvelope(row().getReceipt())));
+                .setReceipt(Receipt.newBuilder()
+                        .setTransferId(link().transferId())
+                        .setEnvelope(row().getReceipt())
+                        .setSessionsMore(
+                                ByteString.copyFrom(engine().statements().moreSessions(this)))));
         FailPoint.DESTINATION_RECEIPT_SENT.pass();
     }
 
@@ -490,6 +512,15 @@ final class DestinationTransfer extends Transfer {
         engine().statements().checkCountersigned(this, envelope);
         publication.close(envelope);
         sendClosed();
+        publication.tidy();
+    }
+
+    /** Puts the parents of the name that are missing now on record: who makes them may be killed before it can say so. */
+    void recordParents(CheckpointName name) {
+        List<String> missing = engine().admission().missingParents(volume(), name);
+        if (!missing.isEmpty()) {
+            update(row -> row.addAllParentsMade(missing));
+        }
     }
 
     private void sendClosed() {
@@ -532,11 +563,9 @@ final class DestinationTransfer extends Transfer {
         if (state() != State.STOPPED) {
             return state().abortable();
         }
-        State in = State.valueOf(row().getStoppedIn());
-        boolean renamed = volume().lookup(name())
+        return volume().lookup(name())
                 .filter(node -> node.inode() == row().getRootInode())
-                .isPresent();
-        return in != State.PUBLISHED && !(in == State.PUBLISHING && renamed);
+                .isEmpty();
     }
 
     @Override
@@ -575,8 +604,21 @@ final class DestinationTransfer extends Transfer {
     }
 
     @Override
+    void noRoom(String sentence) {
+        if (state() == State.RECEIVING) {
+            drain();
+            pause(Code.NO_SPACE, sentence);
+        } else {
+            waiting("space: " + sentence);
+            engine().later(this, this::goOn);
+        }
+    }
+
+    @Override
     void failed(TransferException e) {
-        if (state() == State.ACCEPTED || state() == State.RECEIVING) {
+        if (state() == State.RECEIVING && e.getCause() instanceof VolumeException disk && ownTrouble(disk)) {
+            pause(disk, Set.of());
+        } else if (state() == State.ACCEPTED || state() == State.RECEIVING) {
             abort(e.code(), String.valueOf(e.getMessage()));
         } else if (state() == State.HALF_SIGNED) {
             flag(e.code(), String.valueOf(e.getMessage()));
@@ -587,9 +629,17 @@ final class DestinationTransfer extends Transfer {
                             .setSentence(sentence(String.valueOf(e.getMessage())))));
         } else if (state().publishing()) {
             publication.stop(e); // everything is here and verified: that is not thrown away for a disk's sake
-        } else {
+        } else if (!state().finished()) {
             flag(e.code(), String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Not the peer's fault, and perhaps over in a while. */
+    private static boolean ownTrouble(VolumeException e) {
+        return switch (e.kind()) {
+            case NO_SPACE, IO, PERMISSION -> true;
+            default -> false;
+        };
     }
 
     /** After a restart, or when the operator says so: what can be done without the peer is done. */
@@ -617,8 +667,8 @@ final class DestinationTransfer extends Transfer {
     void tick(long nowMillis) {
         switch (state()) {
             case ACCEPTED -> {
-                if (nowMillis - row().getUpdatedMs()
-                        > room().settings().beginTimeout().toMillis()) {
+                // counted from this start at the earliest: while this daemon was down nobody could begin
+                if (silentFor(nowMillis) > room().settings().beginTimeout().toMillis()) {
                     abort(
                             Code.NO_BEGIN,
                             row().getPeer() + " did not begin within "

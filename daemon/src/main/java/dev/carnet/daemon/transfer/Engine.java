@@ -2,6 +2,7 @@ package dev.carnet.daemon.transfer;
 
 import com.google.protobuf.ByteString;
 import dev.carnet.daemon.ledger.LedgerException;
+import dev.carnet.daemon.state.NoRoomException;
 import dev.carnet.daemon.state.StateException;
 import dev.carnet.daemon.transfer.rows.TransferRow;
 import dev.carnet.daemon.transport.PooledChunk;
@@ -54,7 +55,7 @@ public final class Engine implements Transfers, SessionListener {
     private final Decoder decoder = new Decoder();
     private final Consumer<Throwable> onFatal;
     private final Map<Key, RateLimit> limits = new ConcurrentHashMap<>();
-    private final Object admissionLock = new Object();
+    private final Map<String, Object> admissionLocks = new ConcurrentHashMap<>();
     private volatile boolean closing;
     private final ExecutorService pool = Executors.newCachedThreadPool(named("transfer"));
     private final ExecutorService workers;
@@ -188,11 +189,17 @@ public final class Engine implements Transfers, SessionListener {
             }
             id = Statements.hex(transferId.toByteArray());
             consider(session, message, new Key(id, Role.DESTINATION));
-        } catch (TransferException e) {
-            log.warn("refused {}: {} {}", session.peer().spiffeId(), e.code(), e.getMessage());
-            refuse(session, id, e.code(), String.valueOf(e.getMessage()));
-        } catch (dev.carnet.daemon.volume.VolumeException e) {
-            TransferException refusal = Failures.of(e, Role.DESTINATION);
+        } catch (ProtocolException e) {
+            throw e; // it ends the session
+        } catch (RuntimeException e) {
+            if (isFatal(e)) {
+                fatal(e);
+                return;
+            }
+            TransferException refusal = e instanceof NoRoomException full
+                    ? new TransferException(Code.NO_SPACE, "no room for the record: " + full.getMessage(), full)
+                    : Failures.of(e, Role.DESTINATION);
+            log.warn("refused {}: {} {}", session.peer().spiffeId(), refusal.code(), refusal.getMessage());
             refuse(session, id, refusal.code(), String.valueOf(refusal.getMessage()));
         }
     }
@@ -200,7 +207,8 @@ public final class Engine implements Transfers, SessionListener {
     private void consider(Session session, Control message, Key key) {
         OfferMessage offer = message.getOffer();
         Optional<Transfer> known;
-        synchronized (admissionLock) { // the same offer may come by two sessions at once
+        // the same offer may come by two sessions at once; one peer's slow offers hold up its own alone
+        synchronized (admissionLocks.computeIfAbsent(session.peer().spiffeId(), peer -> new Object())) {
             known = register.known(key);
             if (known.isEmpty()) {
                 admit(session, offer, key);
@@ -285,6 +293,11 @@ public final class Engine implements Transfers, SessionListener {
         return forcers;
     }
 
+    /** A transfer whose row was taken back. */
+    void forget(Key key) {
+        register.forget(key);
+    }
+
     DestinationTransfer transferOf(Key key) {
         return (DestinationTransfer) register.register(key);
     }
@@ -362,7 +375,9 @@ public final class Engine implements Transfers, SessionListener {
     }
 
     boolean isFatal(Throwable e) {
-        return e instanceof LedgerException || e instanceof StateException || e instanceof VirtualMachineError;
+        return e instanceof LedgerException
+                || (e instanceof StateException && !(e instanceof NoRoomException))
+                || e instanceof Error;
     }
 
     void fatal(Throwable e) {

@@ -4,6 +4,9 @@ import dev.carnet.proto.wire.ChunkHeader;
 
 /** How a file falls into chunks (SPEC section 1). */
 final class Geometry {
+    /** Of one file: 2^31 - 1 chunks, so that a count of chunks is an int. SPEC allows a chunk more. */
+    static final long FILE_BYTES_MAX = (long) Integer.MAX_VALUE * ChunkHeader.CHUNK_BYTES;
+
     private Geometry() {}
 
     /** Chunks of a file of so many bytes; an empty file has none. */

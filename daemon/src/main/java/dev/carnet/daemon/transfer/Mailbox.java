@@ -3,6 +3,7 @@ package dev.carnet.daemon.transfer;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -35,7 +36,14 @@ final class Mailbox {
             }
             running = true;
         }
-        pool.execute(this::drain);
+        try {
+            pool.execute(this::drain);
+        } catch (RejectedExecutionException e) {
+            synchronized (tasks) {
+                running = false; // the room is being closed: nothing runs any more
+                tasks.clear();
+            }
+        }
     }
 
     /** For messages of a peer: waits for room. */

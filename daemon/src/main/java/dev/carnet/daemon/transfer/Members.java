@@ -133,6 +133,25 @@ final class Members implements Iterable<Members.Numbered> {
         };
     }
 
+    /** Sizes in passing: asked for in the order of members, each is read once. */
+    Sizes sizes() {
+        return new Sizes();
+    }
+
+    /** Remembers the member that was asked for last. */
+    final class Sizes {
+        private int member = -1;
+        private long size;
+
+        long of(int wanted) {
+            if (wanted != member) {
+                size = get(wanted).getSize();
+                member = wanted;
+            }
+            return size;
+        }
+    }
+
     /** The same, as the volume room takes them. */
     Iterable<Member> asMembers() {
         return () -> {

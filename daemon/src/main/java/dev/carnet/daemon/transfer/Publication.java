@@ -84,16 +84,15 @@ final class Publication {
     /** The one state that announces an act: committed before the rename, with the one-sided possession. */
     private void announce() {
         TreeSummary tree = summary();
-        room.ledger()
-                .record(
-                        transfer.entry(Predicate.POSSESSION),
-                        () -> transfer.sign(engine.statements().possession(transfer, tree)),
-                        (tx, recorded) -> transfer.changed(engine.rows()
-                                .update(
-                                        tx,
-                                        transfer.key(),
-                                        row -> row.setState(State.PUBLISHING.name())
-                                                .setPossessionDigest(recorded.payloadDigest()))));
+        transfer.record(
+                transfer.entry(Predicate.POSSESSION),
+                () -> transfer.sign(engine.statements().possession(transfer, tree)),
+                (tx, recorded) -> engine.rows()
+                        .update(
+                                tx,
+                                transfer.key(),
+                                row -> row.setState(State.PUBLISHING.name())
+                                        .setPossessionDigest(recorded.payloadDigest())));
         FailPoint.DESTINATION_PUBLISHING.pass();
     }
 
@@ -109,8 +108,8 @@ final class Publication {
         Optional<NodeId> staged = staging.root();
         Optional<NodeId> target = volume.lookup(name);
         if (staged.isPresent() && target.isEmpty()) {
-            volume.prepareTarget(
-                    name, transfer.row().getStagingId()); // an empty parent may have been removed by somebody
+            transfer.recordParents(name); // an empty one may have been removed by somebody
+            volume.prepareTarget(name, transfer.row().getStagingId());
             staging.publish(name);
             FailPoint.DESTINATION_RENAMED.pass();
         } else if (staged.isPresent()
@@ -125,7 +124,7 @@ final class Publication {
         }
         staging.seal(name, transfer.members().page(0, 1).getFirst().member());
         FailPoint.DESTINATION_TOP_SEALED.pass();
-        room.store().update(tx -> {
+        transfer.write(tx -> {
             Offer offer = transfer.offerParsed();
             TransferRow row = transfer.row();
             Names.put(
@@ -143,7 +142,7 @@ final class Publication {
                             .setFrom(row.getPeer())
                             .setPublishedMs(room.clock().millis())
                             .build());
-            transfer.changed(engine.rows().update(tx, transfer.key(), r -> r.setState(State.PUBLISHED.name())));
+            engine.rows().update(tx, transfer.key(), r -> r.setState(State.PUBLISHED.name()));
         });
         FailPoint.DESTINATION_PUBLISHED.pass();
     }
@@ -153,15 +152,14 @@ final class Publication {
         transfer.staging()
                 .seal(transfer.name(), transfer.members().page(0, 1).getFirst().member());
         transfer.staging().destroy();
-        byte[] envelope = transfer.signTwice(
-                engine.statements().receipt(transfer, engine.rows().sessions(transfer.key())));
+        byte[] envelope = transfer.signTwice(engine.statements().receipt(transfer));
         to(State.HALF_SIGNED, row -> row.setReceipt(ByteString.copyFrom(envelope)));
         FailPoint.DESTINATION_HALF_SIGNED.pass();
     }
 
     /** The source has countersigned: the same bytes are logged here. */
     void close(byte[] envelope) {
-        room.ledger().record(transfer.entry(Predicate.TRANSFER_RECEIPT), () -> envelope, (tx, recorded) -> {
+        transfer.record(transfer.entry(Predicate.TRANSFER_RECEIPT), () -> envelope, (tx, recorded) -> {
             Offer offer = transfer.offerParsed();
             Names.get(tx, offer.getVolume(), offer.getName())
                     .filter(row -> row.getTransferId().equals(offer.getTransferId()))
@@ -172,17 +170,16 @@ final class Publication {
                             row.toBuilder()
                                     .setReceiptDigest(recorded.payloadDigest())
                                     .build()));
-            transfer.changed(engine.rows()
+            engine.rows()
                     .update(
                             tx,
                             transfer.key(),
                             row -> row.setState(State.CLOSED.name())
                                     .setReceipt(ByteString.copyFrom(recorded.envelope()))
                                     .clearCode()
-                                    .clearSentence()));
+                                    .clearSentence());
         });
         FailPoint.DESTINATION_CLOSED.pass();
-        tidy();
     }
 
     /** What is left to do of a transfer that has ended; nothing where it was done before. */
@@ -190,15 +187,24 @@ final class Publication {
         if (transfer.row().getTidy()) {
             return;
         }
-        if (transfer.state() == State.CLOSED) {
+        if (transfer.state() == State.CLOSED && ours()) {
             records().write("receipt.dsse", transfer.row().getReceipt()::writeTo);
             FailPoint.DESTINATION_RECEIPT_WRITTEN.pass();
         }
-        room.store().update(tx -> {
+        transfer.write(tx -> {
             Rows.forgetContent(tx, transfer.key());
-            transfer.changed(engine.rows().update(tx, transfer.key(), row -> row.setTidy(true)));
+            engine.rows().update(tx, transfer.key(), row -> row.setTidy(true));
         });
         transfer.waiting(null);
+    }
+
+    /** Whether the name is still this transfer's: it may have been released and published anew. */
+    private boolean ours() {
+        Offer offer = transfer.offerParsed();
+        return room.store()
+                .read(tx -> Names.get(tx, offer.getVolume(), offer.getName()))
+                .filter(row -> row.getTransferId().equals(offer.getTransferId()))
+                .isPresent();
     }
 
     private Records records() {
@@ -210,6 +216,10 @@ final class Publication {
     /** Publication cannot go on without the operator; nothing is thrown away. */
     void stop(TransferException why) {
         State in = transfer.state();
+        if (in == State.STOPPED) {
+            transfer.flag(why.code(), String.valueOf(why.getMessage())); // where to go on stays as it is
+            return;
+        }
         to(
                 State.STOPPED,
                 row -> row.setStoppedIn(in.name())
@@ -229,21 +239,18 @@ final class Publication {
 
     /** First what we had is on record, then it goes. */
     void abort(Code code, String sentence) {
-        if (!transfer.row().getPossessionDigest().isEmpty()) {
-            releasePossession(sentence);
-        }
-        room.ledger()
-                .record(
-                        transfer.entry(Predicate.TRANSFER_ABORT),
-                        () -> transfer.sign(engine.statements().abort(transfer, code, sentence)),
-                        (tx, recorded) -> transfer.changed(engine.rows()
-                                .update(
-                                        tx,
-                                        transfer.key(),
-                                        row -> row.setState(State.ABORTING.name())
-                                                .setCode(code.getNumber())
-                                                .setSentence(sentence)
-                                                .setAbortDigest(recorded.payloadDigest()))));
+        String chunks = engine.statements().exposedChunks(transfer);
+        transfer.record(
+                transfer.entry(Predicate.TRANSFER_ABORT),
+                () -> transfer.sign(engine.statements().abort(transfer, code, sentence, chunks)),
+                (tx, recorded) -> engine.rows()
+                        .update(
+                                tx,
+                                transfer.key(),
+                                row -> row.setState(State.ABORTING.name())
+                                        .setCode(code.getNumber())
+                                        .setSentence(sentence)
+                                        .setAbortDigest(recorded.payloadDigest())));
         FailPoint.DESTINATION_ABORTING.pass();
         finishAbort();
     }
@@ -251,21 +258,23 @@ final class Publication {
     private void releasePossession(String reason) {
         Offer offer = transfer.offerParsed();
         TransferRow row = transfer.row();
-        room.ledger()
-                .record(
-                        transfer.entry(Predicate.POSSESSION_RELEASED),
-                        () -> transfer.sign(engine.statements()
-                                .possessionReleased(
-                                        transfer.key().id(),
-                                        row.getPeer(),
-                                        row.getTreeDigest(),
-                                        offer.getVolume(),
-                                        offer.getName(),
-                                        reason)),
-                        (tx, recorded) -> {});
+        transfer.record(
+                transfer.entry(Predicate.POSSESSION_RELEASED),
+                () -> transfer.sign(engine.statements()
+                        .possessionReleased(
+                                transfer.key().id(),
+                                row.getPeer(),
+                                row.getTreeDigest(),
+                                offer.getVolume(),
+                                offer.getName(),
+                                reason)),
+                (tx, recorded) -> {});
     }
 
     void finishAbort() {
+        if (!transfer.row().getPossessionDigest().isEmpty()) {
+            releasePossession(transfer.row().getSentence());
+        }
         Volume volume = transfer.volume();
         transfer.staging().destroy();
         if (!transfer.row().getTreeDigest().isEmpty()) {
@@ -273,18 +282,16 @@ final class Publication {
         }
         volume.removeEmptyParents(transfer.row().getParentsMadeList());
         FailPoint.DESTINATION_STAGING_REMOVED.pass();
-        room.ledger()
-                .record(
-                        transfer.entry(Predicate.STAGING_DESTROYED),
-                        () -> transfer.sign(engine.statements().stagingDestroyed(transfer)),
-                        (tx, recorded) -> {
-                            Offer offer = transfer.offerParsed();
-                            Names.get(tx, offer.getVolume(), offer.getName())
-                                    .filter(row -> row.getTransferId().equals(offer.getTransferId()))
-                                    .ifPresent(row -> Names.delete(tx, offer.getVolume(), offer.getName()));
-                            transfer.changed(engine.rows()
-                                    .update(tx, transfer.key(), row -> row.setState(State.ABORTED.name())));
-                        });
+        transfer.record(
+                transfer.entry(Predicate.STAGING_DESTROYED),
+                () -> transfer.sign(engine.statements().stagingDestroyed(transfer)),
+                (tx, recorded) -> {
+                    Offer offer = transfer.offerParsed();
+                    Names.get(tx, offer.getVolume(), offer.getName())
+                            .filter(row -> row.getTransferId().equals(offer.getTransferId()))
+                            .ifPresent(row -> Names.delete(tx, offer.getVolume(), offer.getName()));
+                    engine.rows().update(tx, transfer.key(), row -> row.setState(State.ABORTED.name()));
+                });
         FailPoint.DESTINATION_ABORTED.pass();
         tidy();
     }

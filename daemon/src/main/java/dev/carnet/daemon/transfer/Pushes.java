@@ -39,7 +39,7 @@ final class Pushes {
     /** Where a source lies. */
     private record Place(Volume volume, String relative) {}
 
-    synchronized TransferView push(PushRequest request) {
+    TransferView push(PushRequest request) {
         String peer = peer(request.peer());
         checkTarget(request);
         Path path = absolute(request.source());
@@ -62,10 +62,18 @@ final class Pushes {
                     room.settings().transfersPerPeerMax() + " pushes to " + peer + " are unfinished already");
         }
         Key key = new Key(random(), Role.SOURCE);
-        Walks.Found found = walk(key, place, request);
-        open(key, request, peer, path, place, rule, found);
-        FailPoint.SOURCE_OPEN_STORED.pass();
-        Transfer transfer = register.register(key);
+        Walks.Found found = walk(key, place, request); // takes a while: others may push meanwhile
+        Transfer transfer;
+        synchronized (this) {
+            Optional<Transfer> same = running(request, peer, path);
+            if (same.isPresent()) {
+                room.store().update(tx -> Rows.forgetContent(tx, key));
+                return same.get().view();
+            }
+            open(key, request, peer, path, place, rule, found);
+            FailPoint.SOURCE_OPEN_STORED.pass();
+            transfer = register.register(key);
+        }
         room.transport()
                 .session(peer)
                 .ifPresentOrElse(

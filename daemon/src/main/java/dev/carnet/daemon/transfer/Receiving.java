@@ -4,7 +4,6 @@ import dev.carnet.daemon.fault.FailPoint;
 import dev.carnet.daemon.transport.PooledChunk;
 import dev.carnet.daemon.volume.Staging;
 import dev.carnet.daemon.volume.VolumeException;
-import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.wire.ChunkHeader;
 import dev.carnet.proto.wire.Limits;
 import dev.carnet.proto.wire.v1.Ack;
@@ -52,8 +51,8 @@ final class Receiving {
 
     /** Called on worker threads. */
     interface Events {
-        /** The transfer must end: the peer's fault. */
-        void failed(TransferException why);
+        /** The attempt cannot go on: the peer's fault, our own disk, or worse. */
+        void failed(Throwable why);
 
         /** It cannot go on for a while, or not with this file: a full disk, a force that failed. */
         void paused(VolumeException why, Set<Integer> voided);
@@ -124,33 +123,41 @@ final class Receiving {
         }
         try {
             StagedFiles.Entry file =
-                    files.entry(header.file(), of.transfer().row().getMembers());
-            check(header, file);
-            if (!claim(header)) {
-                resentBytes.addAndGet(header.length());
-                return;
-            }
-            boolean written = false;
+                    files.pin(header.file(), of.transfer().row().getMembers());
             try {
-                MemorySegment bytes =
-                        of.engine().decoder().decode(header, chunk, file.row().getPath());
-                ChunkSum sum = verified(header, file, bytes);
-                files.write(file, bytes, Geometry.offset(header.chunk()), header.length());
-                FailPoint.DESTINATION_CHUNK_WRITTEN.pass();
-                wireBytes.addAndGet(ChunkHeader.BYTES + (long) header.wireLength());
-                add(new Written(header.file(), header.chunk(), header.length(), sum));
-                written = true;
+                receive(header, chunk, file);
             } finally {
-                if (!written) {
-                    unclaim(header);
-                }
+                files.unpin(file); // not before the chunk is in the batch: see flush
             }
         } catch (VolumeException e) {
             stopped = true;
             events.paused(e, Set.of());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             stopped = true;
-            events.failed(Failures.of(e, Role.DESTINATION));
+            events.failed(e);
+        }
+    }
+
+    private void receive(ChunkHeader header, PooledChunk chunk, StagedFiles.Entry file) {
+        check(header, file);
+        if (!claim(header)) {
+            resentBytes.addAndGet(header.length());
+            return;
+        }
+        boolean written = false;
+        try {
+            MemorySegment bytes =
+                    of.engine().decoder().decode(header, chunk, file.row().getPath());
+            ChunkSum sum = verified(header, file, bytes);
+            files.write(file, bytes, Geometry.offset(header.chunk()), header.length());
+            FailPoint.DESTINATION_CHUNK_WRITTEN.pass();
+            wireBytes.addAndGet(ChunkHeader.BYTES + (long) header.wireLength());
+            add(new Written(header.file(), header.chunk(), header.length(), sum));
+            written = true;
+        } finally {
+            if (!written) {
+                unclaim(header);
+            }
         }
     }
 
@@ -233,8 +240,8 @@ final class Receiving {
                 flushQueued.set(false);
                 try {
                     flush();
-                } catch (RuntimeException e) {
-                    of.transfer().failLater(e);
+                } catch (RuntimeException | Error e) {
+                    events.failed(e);
                 }
             });
         }
@@ -263,7 +270,9 @@ final class Receiving {
             acknowledge(full);
             FailPoint.DESTINATION_ACK_SENT.pass();
             if (forced.failure().isEmpty()) {
-                files.closeIdle();
+                synchronized (this) { // what is in the batch has not been forced yet
+                    files.closeIdle(batch.files);
+                }
             }
         }
     }
@@ -273,7 +282,7 @@ final class Receiving {
         long nowMillis = of.room().clock().millis();
         long wire = wireBytes.getAndSet(0);
         long resent = resentBytes.getAndSet(0);
-        of.room().store().update(tx -> {
+        of.transfer().write(tx -> {
             for (Written written : full.chunks) {
                 of.transfer().chunks().put(tx, written.member(), written.chunk(), written.sum());
             }
@@ -287,16 +296,15 @@ final class Receiving {
                                     .setBroughtChunk(true)
                                     .setClosedMs(nowMillis)
                                     .build());
-            of.transfer()
-                    .changed(of.engine()
-                            .rows()
-                            .update(
-                                    tx,
-                                    of.transfer().key(),
-                                    row -> row.setHeldBytes(row.getHeldBytes() + bytes)
-                                            .setWireBytes(row.getWireBytes() + wire)
-                                            .setResentBytes(row.getResentBytes() + resent)
-                                            .setLastChunkMs(nowMillis)));
+            of.engine()
+                    .rows()
+                    .update(
+                            tx,
+                            of.transfer().key(),
+                            row -> row.setHeldBytes(row.getHeldBytes() + bytes)
+                                    .setWireBytes(row.getWireBytes() + wire)
+                                    .setResentBytes(row.getResentBytes() + resent)
+                                    .setLastChunkMs(nowMillis));
         });
         synchronized (this) {
             for (Written written : full.chunks) {

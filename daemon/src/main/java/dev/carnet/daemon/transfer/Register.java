@@ -85,6 +85,11 @@ final class Register {
         });
     }
 
+    void forget(Key key) {
+        live.remove(key);
+        created.remove(key);
+    }
+
     private Transfer make(Key key, TransferRow row) {
         return key.role() == Role.SOURCE
                 ? new SourceTransfer(room, engine, key, row)

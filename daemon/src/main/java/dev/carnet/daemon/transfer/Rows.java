@@ -43,7 +43,9 @@ final class Rows {
     TransferRow update(Tx tx, Key key, Consumer<TransferRow.Builder> change) {
         TransferRow.Builder row = get(tx, key).orElseGet(TransferRow::getDefaultInstance).toBuilder();
         change.accept(row);
-        TransferRow made = row.setUpdatedMs(clock.millis()).build();
+        TransferRow made = row.setUpdatedMs(clock.millis())
+                .setRevision(row.getRevision() + 1)
+                .build();
         tx.put(Table.TRANSFERS, key.bytes(), made.toByteArray());
         return made;
     }

@@ -8,7 +8,6 @@ import dev.carnet.daemon.transport.DataStream;
 import dev.carnet.daemon.transport.PooledChunk;
 import dev.carnet.daemon.volume.SourceFile;
 import dev.carnet.proto.hash.Hash32;
-import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.wire.ChunkHeader;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -64,8 +63,8 @@ final class SourceAttempt {
         /** A chunk that the destination holds already has been hashed again. */
         void rehashed(int member, int chunk);
 
-        /** The transfer cannot go on: the source is wrong. */
-        void failed(TransferException why);
+        /** The attempt cannot go on: the source is wrong, our own disk, or worse. */
+        void failed(Throwable why);
 
         /** A stream broke: another attempt is needed. */
         void broken(String why);
@@ -147,10 +146,8 @@ final class SourceAttempt {
                 DataStream stream = streams.get(turn % streams.size());
                 send(task, stream, frames, zstd, sampleOut);
             }
-        } catch (TransferException e) {
+        } catch (RuntimeException | Error e) {
             events.failed(e);
-        } catch (RuntimeException e) {
-            events.failed(Failures.of(e, Role.SOURCE));
         } finally {
             if (workers.decrementAndGet() == 0) {
                 events.drained();

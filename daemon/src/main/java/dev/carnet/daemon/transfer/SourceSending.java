@@ -6,8 +6,11 @@ import dev.carnet.daemon.transfer.rows.MemberRow;
 import dev.carnet.daemon.transport.DataStream;
 import dev.carnet.daemon.transport.Session;
 import dev.carnet.daemon.volume.SourceTree;
+import dev.carnet.proto.hash.CvTree;
+import dev.carnet.proto.hash.Hash32;
 import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.tree.TreeSummary;
+import dev.carnet.proto.tree.TreeWriter;
 import dev.carnet.proto.wire.v1.Ack;
 import dev.carnet.proto.wire.v1.ChunkRange;
 import dev.carnet.proto.wire.v1.Code;
@@ -18,11 +21,15 @@ import dev.carnet.proto.wire.v1.FileRange;
 import dev.carnet.proto.wire.v1.FileSeal;
 import dev.carnet.proto.wire.v1.FileSeals;
 import dev.carnet.proto.wire.v1.Held;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +92,11 @@ final class SourceSending {
                         transfer.row().getFiles() - now.filesLeft.get());
     }
 
+    /** Whether an attempt is under way. */
+    boolean running() {
+        return run != null || incoming != null;
+    }
+
     boolean expectsAnswer() {
         Run now = run;
         return now != null && now.window.used() > 0;
@@ -125,6 +137,13 @@ final class SourceSending {
         }
         for (ChunkRange range : page.getChunksList()) {
             within(range.getFile(), members);
+            MemberRow file = transfer.members().get(range.getFile());
+            if (file.getDirectory() || range.getLast() >= Geometry.chunks(file.getSize())) {
+                throw new TransferException(
+                        Code.PROTOCOL,
+                        transfer.row().getPeer() + " claims to hold chunk " + range.getLast() + " of '" + file.getPath()
+                                + "', which has " + file.getSize() + " bytes");
+            }
             set.addChunks(range.getFile(), range.getFirst(), range.getLast());
         }
         if (page.getLast()) {
@@ -151,9 +170,9 @@ final class SourceSending {
                 transfer.row().getMembers(),
                 window);
         run = now;
-        room.store().update(tx -> {
+        transfer.write(tx -> {
             engine.rows().session(tx, transfer.key(), session.id(), stored -> Sessions.row(session, Role.SOURCE));
-            transfer.changed(engine.rows().update(tx, transfer.key(), row -> row.setAttempt(number)));
+            engine.rows().update(tx, transfer.key(), row -> row.setAttempt(number));
         });
         wireBytesBefore = transfer.row().getWireBytes();
         HeldSet both = measure(now, held);
@@ -230,7 +249,7 @@ final class SourceSending {
 
     /** Puts chunks on record as perhaps sent; those that were that before, and are not held, are sent again. */
     private List<Boolean> grant(List<SendQueue.Task> batch, HeldSet held) {
-        return room.store().write(tx -> {
+        List<Boolean> sentBefore = room.store().write(tx -> {
             List<Boolean> again = new ArrayList<>(batch.size());
             long resent = 0;
             for (SendQueue.Task task : batch) {
@@ -242,11 +261,12 @@ final class SourceSending {
             }
             long more = resent;
             if (more > 0) {
-                transfer.changed(engine.rows()
-                        .update(tx, transfer.key(), row -> row.setResentBytes(row.getResentBytes() + more)));
+                engine.rows().update(tx, transfer.key(), row -> row.setResentBytes(row.getResentBytes() + more));
             }
             return again;
         });
+        transfer.refresh();
+        return sentBefore;
     }
 
     /** What worker threads report, put into the mailbox; void once the attempt is over. */
@@ -273,10 +293,10 @@ final class SourceSending {
         }
 
         @Override
-        public void failed(TransferException why) {
+        public void failed(Throwable why) {
             transfer.post(() -> {
-                if (run == of) {
-                    throw why;
+                if (run == of || engine.isFatal(why)) {
+                    transfer.threw(why);
                 }
             });
         }
@@ -412,14 +432,14 @@ final class SourceSending {
     private record Acked(int member, int chunk, ChunkSum sum) {}
 
     private void store(SourceAttempt attempt, List<Acked> acked, long bytes) {
-        room.store().update(tx -> {
+        transfer.write(tx -> {
             acked.forEach(a -> transfer.chunks().put(tx, a.member(), a.chunk(), a.sum()));
-            transfer.changed(engine.rows()
+            engine.rows()
                     .update(
                             tx,
                             transfer.key(),
                             row -> row.setHeldBytes(row.getHeldBytes() + bytes)
-                                    .setWireBytes(wireBytesBefore + attempt.wireBytes())));
+                                    .setWireBytes(wireBytesBefore + attempt.wireBytes()));
         });
     }
 
@@ -476,35 +496,45 @@ final class SourceSending {
         return new Trees(room.store(), transfer.members(), transfer.chunks());
     }
 
-    /** Hashes the whole source, for a comparison with what the destination has already. */
-    TreeSummary hashAll() {
+    /**
+     * Hashes the whole source, for a comparison with what the destination has already. Nothing is put on record: a row of a chunk means that it was sent.
+     *
+     * @throws TransferException CANCELLED where {@code wanted} is false meanwhile
+     */
+    TreeSummary hashAll(BooleanSupplier wanted) {
         try (SourceTree tree = engine.sourceTree(transfer.row());
                 OpenFiles files = new OpenFiles(tree, transfer.row().getPeer())) {
+            TreeWriter writer = new TreeWriter(OutputStream.nullOutputStream());
             for (Members.Numbered member : transfer.members()) {
-                if (member.file() && member.row().getSize() > 0) {
-                    hash(files, member.number(), member.row());
-                }
+                writer.add(Trees.line(
+                        member.row(),
+                        member.file() ? hash(files, member.number(), member.row(), wanted) : Chunks.EMPTY_FILE));
             }
             Walks.unchanged(tree, transfer.members(), transfer.row().getPeer());
-            return trees().summary();
+            return writer.finish();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    private void hash(OpenFiles files, int member, MemberRow row) {
+    private Hash32 hash(OpenFiles files, int member, MemberRow row, BooleanSupplier wanted) {
         int chunks = Geometry.chunks(row.getSize());
-        List<Acked> sums = new ArrayList<>();
+        CvTree cvs = new CvTree();
+        Hash32 only = Chunks.EMPTY_FILE;
         for (int chunk = 0; chunk < chunks; chunk++) {
+            if (!wanted.getAsBoolean()) {
+                throw new TransferException(Code.CANCELLED, "it ended while its files were hashed");
+            }
             int length = Geometry.length(row.getSize(), chunk);
             int at = chunk;
-            sums.add(new Acked(member, chunk, engine.withBuffer(buffer -> {
+            ChunkSum sum = engine.withBuffer(buffer -> {
                 files.open(member, row, chunks).read(buffer.segment(), Geometry.offset(at), length);
                 return ChunkSum.of(room.blake3(), buffer.segment(), length, at, row.getSize());
-            })));
+            });
             files.done(member, row);
-            if (sums.size() == 1_024 || chunk == chunks - 1) {
-                room.store().update(tx -> sums.forEach(s -> transfer.chunks().put(tx, s.member(), s.chunk(), s.sum())));
-                sums.clear();
-            }
+            cvs.add(sum.cv());
+            only = sum.root() == null ? only : sum.root();
         }
+        return chunks > 1 ? cvs.root() : only;
     }
 }

@@ -3,6 +3,7 @@ package dev.carnet.daemon.transfer;
 import com.google.protobuf.ByteString;
 import dev.carnet.daemon.fault.FailPoint;
 import dev.carnet.daemon.ledger.EntryKey;
+import dev.carnet.daemon.policy.Policy;
 import dev.carnet.daemon.transfer.rows.TransferRow;
 import dev.carnet.daemon.transport.Session;
 import dev.carnet.proto.ledger.Predicate;
@@ -42,6 +43,7 @@ final class SourceTransfer extends Transfer {
     private static final Set<Code> AGAIN = EnumSet.of(Code.BUSY, Code.SHUTTING_DOWN, Code.TIMEOUT, Code.REPLACED);
 
     private final SourceSending sending;
+    private volatile boolean hashing; // our own files, to be compared with what stands at the name
     private boolean answered; // since the session came up
 
     SourceTransfer(Room room, Engine engine, Key key, TransferRow row) {
@@ -71,6 +73,7 @@ final class SourceTransfer extends Transfer {
     private void greet() {
         switch (state()) {
             case OPEN -> {
+                checkPolicy();
                 if (row().getOwnIntent().isEmpty()) {
                     offer();
                 } else {
@@ -85,6 +88,19 @@ final class SourceTransfer extends Transfer {
                 }
             }
             default -> {}
+        }
+    }
+
+    /** Each session evaluates policy again, while there is something to stop. */
+    private void checkPolicy() {
+        boolean allowed = room().policy()
+                .get()
+                .allows(row().getPeer(), Policy.Act.SEND_PUSH, row().getSourceVolume())
+                .isPresent();
+        if (!allowed) {
+            throw new TransferException(
+                    Code.POLICY,
+                    "no rule lets '" + row().getSourceVolume() + "' be pushed to " + row().getPeer() + " any more");
         }
     }
 
@@ -160,15 +176,14 @@ final class SourceTransfer extends Transfer {
                     Code.BAD_STATEMENT, row().getPeer() + " names another intent for this transfer than it did before");
         }
         if (row().getOwnIntent().isEmpty()) {
-            room().ledger()
-                    .record(
-                            entry(Predicate.TRANSFER_INTENT),
-                            () -> sign(engine().statements().intent(this, theirs)),
-                            (tx, recorded) -> changed(rows().update(
-                                            tx,
-                                            key(),
-                                            row -> row.setOwnIntent(recorded.payloadDigest())
-                                                    .setPeerIntent(theirs))));
+            record(
+                    entry(Predicate.TRANSFER_INTENT),
+                    () -> sign(engine().statements().intent(this, theirs)),
+                    (tx, recorded) -> rows().update(
+                                    tx,
+                                    key(),
+                                    row -> row.setOwnIntent(recorded.payloadDigest())
+                                            .setPeerIntent(theirs)));
             FailPoint.SOURCE_INTENT_LOGGED.pass();
         }
         waiting(row().getPeer() + " to say what it holds");
@@ -191,7 +206,8 @@ final class SourceTransfer extends Transfer {
         } else if (AGAIN.contains(refuse.getCode())) {
             waiting(row().getPeer() + ": " + refuse.getSentence());
             engine().later(this, this::again);
-        } else if (state() == State.OPEN) {
+        } else if (state() == State.OPEN
+                || (state() == State.CANCEL_WANTED && refuse.getCode() == Code.UNKNOWN_TRANSFER)) {
             abortHere(refuse.getCode(), refuse.getSentence(), false);
         } else {
             flag(refuse.getCode(), row().getPeer() + " refuses to go on: " + refuse.getSentence());
@@ -205,14 +221,20 @@ final class SourceTransfer extends Transfer {
     }
 
     private void exists(Exists exists) {
-        if (state() != State.OPEN || !row().getOwnIntent().isEmpty()) {
+        if (state() != State.OPEN || !row().getOwnIntent().isEmpty() || hashing) {
             return;
         }
+        hashing = true;
         String theirs = HexFormat.of().formatHex(exists.getTreeDigest().toByteArray());
         waiting("our own files to be hashed: " + row().getPeer() + " has a checkpoint of this name");
         engine().background(
                         () -> {
-                            TreeSummary ours = sending.hashAll();
+                            TreeSummary ours;
+                            try {
+                                ours = sending.hashAll(() -> state() == State.OPEN);
+                            } finally {
+                                hashing = false;
+                            }
                             post(() -> compared(ours, theirs));
                         },
                         this::failLater);
@@ -276,19 +298,17 @@ final class SourceTransfer extends Transfer {
         if (state() != State.OPEN) {
             return;
         }
-        room().ledger()
-                .record(
-                        entry(Predicate.SEAL),
-                        () -> signTwice(engine().statements().seal(this, tree)),
-                        (tx, recorded) -> changed(rows().update(
-                                        tx,
-                                        key(),
-                                        row -> row.setState(State.SEALED.name())
-                                                .setSeal(ByteString.copyFrom(recorded.envelope()))
-                                                .setSealDigest(recorded.payloadDigest())
-                                                .setTreeDigest(tree.treeDigest().hex())
-                                                .setContentDigest(
-                                                        tree.contentDigest().hex()))));
+        record(
+                entry(Predicate.SEAL),
+                () -> signTwice(engine().statements().seal(this, tree)),
+                (tx, recorded) -> rows().update(
+                                tx,
+                                key(),
+                                row -> row.setState(State.SEALED.name())
+                                        .setSeal(ByteString.copyFrom(recorded.envelope()))
+                                        .setSealDigest(recorded.payloadDigest())
+                                        .setTreeDigest(tree.treeDigest().hex())
+                                        .setContentDigest(tree.contentDigest().hex())));
         FailPoint.SOURCE_SEALED.pass();
         sendSeal();
     }
@@ -302,30 +322,34 @@ final class SourceTransfer extends Transfer {
 
     private void receipt(Receipt receipt) {
         switch (state()) {
-            case SEALED, CANCEL_WANTED -> countersign(receipt.getEnvelope().toByteArray());
+            case SEALED, CANCEL_WANTED -> countersign(receipt);
             case COUNTERSIGNED, CLOSED -> sendCountersigned();
             default -> throw new TransferException(Code.PROTOCOL, "a receipt before the seal");
         }
     }
 
-    private void countersign(byte[] envelope) {
+    private void countersign(Receipt receipt) {
+        byte[] envelope = receipt.getEnvelope().toByteArray();
+        byte[] moreSessions = receipt.getSessionsMore().toByteArray();
         try {
-            engine().statements().checkReceipt(this, envelope);
+            engine().statements().checkReceipt(this, envelope, moreSessions);
         } catch (TransferException e) {
             flag(e.code(), String.valueOf(e.getMessage()));
             return;
         }
-        room().ledger()
-                .record(
-                        entry(Predicate.TRANSFER_RECEIPT),
-                        () -> room().ledger().keys().countersign(envelope),
-                        (tx, recorded) -> changed(rows().update(
-                                        tx,
-                                        key(),
-                                        row -> row.setState(State.COUNTERSIGNED.name())
-                                                .setReceipt(ByteString.copyFrom(recorded.envelope()))
-                                                .clearCode()
-                                                .clearSentence())));
+        if (moreSessions.length > 0) {
+            room().ledger().blob(moreSessions); // durable before the entry that names it
+        }
+        record(
+                entry(Predicate.TRANSFER_RECEIPT),
+                () -> room().ledger().keys().countersign(envelope),
+                (tx, recorded) -> rows().update(
+                                tx,
+                                key(),
+                                row -> row.setState(State.COUNTERSIGNED.name())
+                                        .setReceipt(ByteString.copyFrom(recorded.envelope()))
+                                        .clearCode()
+                                        .clearSentence()));
         FailPoint.SOURCE_COUNTERSIGNED.pass();
         sendCountersigned();
     }
@@ -381,7 +405,7 @@ final class SourceTransfer extends Transfer {
         if (state().finished() && !row().getTidy()) {
             forgetContent();
         }
-        if (!state().finished() && link().session().isPresent()) {
+        if (!state().finished() && link().session().isPresent() && !sending.running()) {
             if (state() == State.OPEN && row().getCode() != 0) {
                 update(row -> row.clearCode().clearSentence());
             }
@@ -397,12 +421,20 @@ final class SourceTransfer extends Transfer {
                     abortHere(aborted.getCode(), row().getPeer() + ": " + aborted.getSentence(), false);
                 } else if (state() == State.CANCEL_WANTED) {
                     update(row -> row.setState(State.SEALED.name()).clearCode().clearSentence());
+                    resume(); // what it has to say to a sealed transfer it has not said to a cancelled one
                     waiting(row().getPeer() + " to finish: it was too late to cancel");
                 }
             }
             case ABORTED -> update(row -> row.setPeerOwedCancel(false));
             default -> {}
         }
+    }
+
+    @Override
+    void noRoom(String sentence) {
+        sending.stop();
+        waiting("space on this side: " + sentence);
+        engine().later(this, this::again);
     }
 
     @Override
@@ -419,12 +451,11 @@ final class SourceTransfer extends Transfer {
         sending.stop();
         boolean begun = !row().getOwnIntent().isEmpty();
         if (begun) {
-            room().ledger()
-                    .record(
-                            entry(Predicate.TRANSFER_ABORT),
-                            () -> sign(engine().statements().abort(this, code, sentence(sentence))),
-                            (tx, recorded) ->
-                                    changed(rows().update(tx, key(), row -> aborted(row, code, sentence, tell))));
+            String chunks = engine().statements().exposedChunks(this);
+            record(
+                    entry(Predicate.TRANSFER_ABORT),
+                    () -> sign(engine().statements().abort(this, code, sentence(sentence), chunks)),
+                    (tx, recorded) -> rows().update(tx, key(), row -> aborted(row, code, sentence, tell)));
             FailPoint.SOURCE_ABORT_LOGGED.pass();
         } else {
             update(row -> aborted(row, code, sentence, false));
@@ -445,9 +476,10 @@ final class SourceTransfer extends Transfer {
     @Override
     void tick(long nowMillis) {
         Optional<Session> session = link().session();
-        if (session.isEmpty() || state() != State.OPEN) {
+        if (session.isEmpty() || state().finished()) {
             return;
         }
+        // once sealed, the other side may force files for as long as that takes; it has to have said something, though
         boolean expecting = !answered || sending.expectsAnswer();
         if (expecting && silentFor(nowMillis) > room().settings().silenceMax().toMillis()) {
             session.get()

@@ -55,16 +55,22 @@ final class StagedFiles {
     record Forced(Set<Integer> failed, Optional<VolumeException> failure) {}
 
     /**
-     * The file of a member.
+     * The file of a member, kept until {@link #unpin}: nothing closes it meanwhile.
      *
      * @throws TransferException PROTOCOL where no such member was announced
      */
-    synchronized Entry entry(int member, int known) {
+    synchronized Entry pin(int member, int known) {
         if (member >= known) {
             throw new TransferException(
                     Code.PROTOCOL, "a chunk of member " + member + ", which was not announced: " + known + " were");
         }
-        return entries.computeIfAbsent(member, m -> new Entry(m, members.get(m)));
+        Entry entry = entries.computeIfAbsent(member, m -> new Entry(m, members.get(m)));
+        entry.users++;
+        return entry;
+    }
+
+    synchronized void unpin(Entry entry) {
+        entry.users--;
     }
 
     synchronized int chunks(int member) {
@@ -73,8 +79,9 @@ final class StagedFiles {
                 .getSize());
     }
 
+    /** Writes into a pinned file. */
     void write(Entry entry, MemorySegment bytes, long offset, int length) {
-        StagedFile file = use(entry);
+        StagedFile file = open(entry);
         try {
             file.write(bytes, offset, length);
         } finally {
@@ -82,25 +89,19 @@ final class StagedFiles {
         }
     }
 
-    private synchronized StagedFile use(Entry entry) {
+    private synchronized StagedFile open(Entry entry) {
         StagedFile file = entry.file;
         if (file == null) {
             file = staging.reopen(entry.row.getPath());
             entry.file = file;
         }
-        entry.users++;
         entry.dirty = true;
         return file;
     }
 
     /** Says it again after the write: a force that began in between does not cover it. */
     private synchronized void written(Entry entry) {
-        entry.users--;
         entry.dirty = true;
-    }
-
-    private synchronized void forced(Entry entry) {
-        entry.users--;
     }
 
     /** Forces files, several at once. */
@@ -128,7 +129,8 @@ final class StagedFiles {
         synchronized (this) {
             entry = entries.get(member);
             if (entry == null || entry.file == null) {
-                return Optional.empty(); // closed since: only what a force has covered is
+                throw new IllegalStateException(
+                        "member " + member + " was written, and its descriptor is gone unforced");
             }
             file = entry.file;
             entry.users++;
@@ -140,21 +142,22 @@ final class StagedFiles {
         } catch (VolumeException e) {
             return Optional.of(e);
         } finally {
-            forced(entry);
+            unpin(entry);
         }
     }
 
-    /** Closes what is forced and not in use, but for a few. */
-    synchronized void closeIdle() {
+    /** Closes what is forced, not in use and not {@code awaited} by the next force, but for a few. */
+    synchronized void closeIdle(Set<Integer> awaited) {
         List<Entry> idle = entries.values().stream()
-                .filter(entry -> entry.users == 0 && !entry.dirty)
+                .filter(entry -> entry.users == 0 && !entry.dirty && !awaited.contains(entry.member))
                 .toList();
         int open = (int) idle.stream().filter(entry -> entry.file != null).count();
         for (Entry entry : idle) {
-            if (entry.file != null && open > IDLE_MAX) {
-                entry.file.close();
+            StagedFile file = entry.file;
+            if (file != null && open > IDLE_MAX) {
                 entry.file = null;
                 open--;
+                file.close();
             }
             if (entry.file == null) {
                 entries.remove(entry.member);
@@ -163,11 +166,20 @@ final class StagedFiles {
     }
 
     synchronized void close() {
-        for (Entry entry : entries.values()) {
-            if (entry.file != null) {
-                entry.file.close();
+        List<Entry> all = List.copyOf(entries.values());
+        entries.clear();
+        RuntimeException failure = null;
+        for (Entry entry : all) {
+            try {
+                if (entry.file != null) {
+                    entry.file.close();
+                }
+            } catch (RuntimeException e) {
+                failure = e; // the others are closed all the same
             }
         }
-        entries.clear();
+        if (failure != null) {
+            throw failure;
+        }
     }
 }

@@ -19,10 +19,10 @@ import dev.carnet.proto.tree.TreeSummary;
 import dev.carnet.proto.wire.Limits;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Offer;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -31,6 +31,9 @@ import java.util.Optional;
 /** Builds the payloads of entries from what is on record, and checks what the other side has signed (SPEC section 11). */
 final class Statements {
     private static final HexFormat HEX = HexFormat.of();
+
+    /** Sessions that a receipt names, inline and in its blob: what fits one message with it. */
+    private static final int SESSIONS_MAX = 64;
 
     private final Room room;
     private final PeerKeys keys;
@@ -167,15 +170,11 @@ final class Statements {
                 .payload();
     }
 
-    byte[] receipt(Transfer transfer, List<Sessions.Stored> sessions) {
+    byte[] receipt(Transfer transfer) {
         Offer offer = transfer.offerParsed();
         TransferRow row = transfer.row();
         Seal seal = Seal.read(Dsse.parse(row.getSeal().toByteArray()).payload());
-        List<SessionFacts> facts = sessions.stream()
-                .filter(stored -> stored.row().getBroughtChunk())
-                .map(Statements::facts)
-                .sorted(Comparator.comparing(SessionFacts::opened))
-                .toList();
+        List<SessionFacts> facts = named(transfer.rows().sessions(transfer.key()));
         boolean more = facts.size() > Limits.RECEIPT_SESSIONS_MAX;
         return new TransferReceipt(
                         self(),
@@ -212,6 +211,32 @@ final class Statements {
                 .payload();
     }
 
+    /** The sessions that brought a chunk, by the time they opened; of very many the first and the last. */
+    private static List<SessionFacts> named(List<Sessions.Stored> sessions) {
+        List<SessionFacts> all = sessions.stream()
+                .filter(stored -> stored.row().getBroughtChunk())
+                .map(Statements::facts)
+                .sorted(Comparator.comparing(SessionFacts::opened))
+                .toList();
+        if (all.size() <= SESSIONS_MAX) {
+            return all;
+        }
+        List<SessionFacts> some = new ArrayList<>(all.subList(0, Limits.RECEIPT_SESSIONS_MAX));
+        some.addAll(all.subList(all.size() - SESSIONS_MAX + Limits.RECEIPT_SESSIONS_MAX, all.size()));
+        return some;
+    }
+
+    /** The blob that our receipt names; empty where it names none. */
+    byte[] moreSessions(Transfer transfer) {
+        TransferReceipt receipt = TransferReceipt.read(
+                Dsse.parse(transfer.row().getReceipt().toByteArray()).payload());
+        return receipt.sessionsMore()
+                .map(digest -> room.ledger()
+                        .blob(digest, Limits.RECEIPT_SESSIONS_MORE_BYTES_MAX)
+                        .orElseThrow(() -> new IllegalStateException("the blob " + digest + " is gone")))
+                .orElse(new byte[0]);
+    }
+
     private static byte[] sessionsBlob(List<SessionFacts> facts) {
         return TransferReceipt.moreSessions(facts.subList(Limits.RECEIPT_SESSIONS_MAX, facts.size()));
     }
@@ -234,7 +259,7 @@ final class Statements {
      *
      * @throws TransferException BAD_STATEMENT or RECEIPT_MISMATCH
      */
-    void checkReceipt(Transfer transfer, byte[] envelope) {
+    void checkReceipt(Transfer transfer, byte[] envelope, byte[] moreSessions) {
         String peer = transfer.row().getPeer();
         TransferRow row = transfer.row();
         Dsse dsse = parse(peer, "receipt", envelope);
@@ -268,10 +293,20 @@ final class Statements {
         demand(theirs.name().equals(ours.name()), peer, "the name");
         demand(theirs.intent().equals(row.getPeerIntent()), peer, "the destination's intent");
         List<SessionFacts> known = transferSessions(transfer);
-        demand(
-                receipt.sessions().stream().allMatch(said -> known.stream().anyMatch(k -> same(k, said))),
-                peer,
-                "a session");
+        List<SessionFacts> said = new ArrayList<>(receipt.sessions());
+        if (receipt.sessionsMore().isPresent()) {
+            require(
+                    receipt.sessionsMore()
+                            .get()
+                            .equals(hex(Transfer.sha256(moreSessions).toByteArray())),
+                    peer,
+                    "the blob of further sessions is not the one that the receipt names");
+            said.addAll(read(
+                    peer,
+                    "receipt",
+                    () -> TransferReceipt.readMoreSessions(moreSessions, Limits.RECEIPT_SESSIONS_MORE_BYTES_MAX)));
+        }
+        demand(said.stream().allMatch(s -> known.stream().anyMatch(k -> same(k, s))), peer, "a session");
     }
 
     private List<SessionFacts> transferSessions(Transfer transfer) {
@@ -311,21 +346,27 @@ final class Statements {
         });
     }
 
-    byte[] abort(Transfer transfer, Code code, String reason) {
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        long[] exposed = {0};
-        Members members = transfer.members();
-        try {
-            ChunkList.Writer list = new ChunkList.Writer(text);
+    /** Stores the list of chunks that were exposed, and gives its digest. */
+    String exposedChunks(Transfer transfer) {
+        return room.ledger().blob(out -> {
+            ChunkList.Writer list = new ChunkList.Writer(out);
             transfer.chunks().forEach((member, chunk, sum) -> {
-                exposed[0] += Geometry.length(members.get(member).getSize(), chunk);
                 if (sum != null) {
                     add(list, new ChunkList.Chunk(member, chunk, sum.cv()));
                 }
             });
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        });
+    }
+
+    private static long exposedBytes(Transfer transfer) {
+        long[] exposed = {0};
+        Members.Sizes sizes = transfer.members().sizes();
+        transfer.chunks().forEach((member, chunk, sum) -> exposed[0] += Geometry.length(sizes.of(member), chunk));
+        return exposed[0];
+    }
+
+    /** {@code chunks}: what {@link #exposedChunks} gave. */
+    byte[] abort(Transfer transfer, Code code, String reason, String chunks) {
         return new TransferAbort(
                         self(),
                         origin(),
@@ -336,8 +377,8 @@ final class Statements {
                         hex(transfer.offerDigest().toByteArray()),
                         code.name(),
                         reason,
-                        exposed[0],
-                        room.ledger().blob(text.toByteArray()))
+                        exposedBytes(transfer),
+                        chunks)
                 .payload();
     }
 

@@ -2,6 +2,10 @@ package dev.carnet.daemon.transfer;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.carnet.daemon.ledger.EntryKey;
+import dev.carnet.daemon.ledger.Recorded;
+import dev.carnet.daemon.state.NoRoomException;
+import dev.carnet.daemon.state.Tx;
 import dev.carnet.daemon.transfer.rows.TransferRow;
 import dev.carnet.daemon.transport.Session;
 import dev.carnet.proto.wire.Limits;
@@ -12,7 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +66,9 @@ abstract class Transfer {
 
     abstract void failed(TransferException e);
 
+    /** Our own state has no room: nothing is broken, and the same may be tried again. */
+    abstract void noRoom(String sentence);
+
     abstract void tick(long nowMillis);
 
     /** Stops threads; nothing durable changes. */
@@ -78,19 +87,35 @@ abstract class Transfer {
     }
 
     void update(Consumer<TransferRow.Builder> change) {
-        changed(engine.rows().update(key, change));
+        write(tx -> engine.rows().update(tx, key, change));
     }
 
-    /** Takes the row as a commit has made it. */
-    void changed(TransferRow now) {
-        String before = row.getState();
+    /** Runs a commit that may change the row, and takes the row as it is then. */
+    void write(Consumer<Tx> work) {
+        room.store().update(work);
+        refresh();
+    }
+
+    /** Records an entry with the commit that it belongs to, and takes the row as it is then. */
+    void record(EntryKey entry, Supplier<byte[]> build, BiConsumer<Tx, Recorded> then) {
+        room.ledger().record(entry, build, then);
+        refresh();
+    }
+
+    /** Takes the row as it is in the database: what is seen here is durable. Several threads commit, so an older one never replaces a newer. */
+    synchronized void refresh() {
+        TransferRow before = row;
+        TransferRow now = engine.rows().get(key).orElse(before);
+        if (now.getRevision() <= before.getRevision()) {
+            return;
+        }
         row = now;
-        if (!before.equals(now.getState())) {
+        if (!before.getState().equals(now.getState())) {
             log.info(
                     "transfer {} ({}): {} -> {} {}",
                     key.id(),
                     key.role().label(),
-                    before,
+                    before.getState(),
                     now.getState(),
                     now.getSentence());
         }
@@ -104,9 +129,9 @@ abstract class Transfer {
 
     /** What only a transfer under way needs is removed. */
     void forgetContent() {
-        room.store().update(tx -> {
+        write(tx -> {
             Rows.forgetContent(tx, key);
-            changed(engine.rows().update(tx, key, r -> r.setTidy(true)));
+            engine.rows().update(tx, key, r -> r.setTidy(true));
         });
         waiting(null);
     }
@@ -137,7 +162,8 @@ abstract class Transfer {
         mailbox.postMessage(task);
     }
 
-    private void threw(Throwable e) {
+    /** Decides what a failure means, in the mailbox. */
+    void threw(Throwable e) {
         if (e instanceof Error error) {
             engine.fatal(error);
             return;
@@ -155,6 +181,11 @@ abstract class Transfer {
             engine.fatal(cause);
             return;
         }
+        if (cause instanceof NoRoomException full) {
+            log.warn("transfer {} ({}): {}", key.id(), key.role().label(), full.getMessage());
+            noRoom(String.valueOf(full.getMessage()));
+            return;
+        }
         TransferException failure = Failures.of(cause, key.role());
         if (failure.code() == Code.INTERNAL) {
             log.error("transfer {} ({})", key.id(), key.role().label(), cause);
@@ -170,7 +201,7 @@ abstract class Transfer {
     }
 
     /** For background work: its failure becomes this transfer's. */
-    void failLater(RuntimeException e) {
+    void failLater(Throwable e) {
         post(() -> threw(e));
     }
 

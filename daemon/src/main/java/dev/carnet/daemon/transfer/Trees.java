@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.carnet.daemon.state.Store;
 import dev.carnet.daemon.transfer.rows.MemberRow;
+import dev.carnet.proto.hash.Hash32;
 import dev.carnet.proto.tree.TreeMember;
 import dev.carnet.proto.tree.TreeSummary;
 import dev.carnet.proto.tree.TreeWriter;
@@ -70,15 +71,15 @@ final class Trees {
 
     private TreeMember line(Members.Numbered member) {
         MemberRow row = member.row();
+        return line(row, row.getDirectory() ? Chunks.EMPTY_FILE : chunks.digest(member.number(), row.getSize()));
+    }
+
+    /** A member's line; {@code digest} is not looked at for a directory. */
+    static TreeMember line(MemberRow row, Hash32 digest) {
         if (row.getDirectory()) {
             return new TreeMember.Directory(row.getPath(), row.getMode(), row.getMtimeSeconds(), row.getMtimeNanos());
         }
         return new TreeMember.File(
-                row.getPath(),
-                row.getMode(),
-                row.getMtimeSeconds(),
-                row.getMtimeNanos(),
-                row.getSize(),
-                chunks.digest(member.number(), row.getSize()));
+                row.getPath(), row.getMode(), row.getMtimeSeconds(), row.getMtimeNanos(), row.getSize(), digest);
     }
 }

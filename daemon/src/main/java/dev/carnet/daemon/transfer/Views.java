@@ -1,9 +1,11 @@
 package dev.carnet.daemon.transfer;
 
 import dev.carnet.daemon.transfer.rows.TransferRow;
+import dev.carnet.daemon.volume.Volume;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Offer;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Transfers as people see them. */
@@ -33,6 +35,8 @@ final class Views {
         boolean published = State.valueOf(row.getState()) == State.CLOSED
                 || State.valueOf(row.getState()) == State.HALF_SIGNED
                 || State.valueOf(row.getState()) == State.PUBLISHED;
+        // one that left the configuration must not take the view of its history with it
+        Optional<Volume> volume = transfer.configuredVolume();
         boolean closed = State.valueOf(row.getState()) == State.CLOSED && row.getTidy();
         return view(
                 transfer,
@@ -47,13 +51,16 @@ final class Views {
                         ? (receiving == null ? 0 : receiving.filesDone())
                         : row.getFiles(),
                 closed
-                        ? transfer.volume()
-                                .records(transfer.name())
-                                .directory()
-                                .resolve("receipt.dsse")
-                                .toString()
+                        ? volume.map(v -> v.records(transfer.name())
+                                        .directory()
+                                        .resolve("receipt.dsse")
+                                        .toString())
+                                .orElse(null)
                         : null,
-                published ? transfer.volume().root().resolve(offer.getName()).toString() : null);
+                published
+                        ? volume.map(v -> v.root().resolve(offer.getName()).toString())
+                                .orElse(null)
+                        : null);
     }
 
     private static TransferView view(

@@ -4,6 +4,7 @@ import dev.carnet.daemon.state.Store;
 import dev.carnet.daemon.volume.Fingerprint;
 import dev.carnet.daemon.volume.Member;
 import dev.carnet.daemon.volume.SourceTree;
+import dev.carnet.proto.wire.v1.Code;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -39,6 +40,12 @@ final class Walks {
         }
 
         void add(Member member, Fingerprint print) {
+            if (member.size() > Geometry.FILE_BYTES_MAX) {
+                throw new TransferException(
+                        Code.LIMIT,
+                        "'" + member.path() + "' has " + member.size() + " bytes; a file has at most "
+                                + Geometry.FILE_BYTES_MAX);
+            }
             batch.add(Members.row(member, print));
             count++;
             if (member.type() == Member.Type.FILE) {

@@ -20,6 +20,8 @@ final class EndForms {
 
     static void receipt(Receipt m) {
         envelope("Receipt", m.getTransferId(), m.getEnvelope());
+        new FieldCheck("Receipt")
+                .bytes(m.getSessionsMore(), 0, Limits.RECEIPT_SESSIONS_MORE_BYTES_MAX, "sessions_more");
     }
 
     static void countersigned(Countersigned m) {

@@ -69,5 +69,8 @@ public final class Limits {
     /** Sessions named inline in a receipt. */
     public static final int RECEIPT_SESSIONS_MAX = 8;
 
+    /** Bytes of the blob of further sessions: with a receipt it fits one control frame. */
+    public static final int RECEIPT_SESSIONS_MORE_BYTES_MAX = 30 << 10;
+
     private Limits() {}
 }
