@@ -31,6 +31,7 @@ import dev.carnet.daemon.transport.Transports;
 import dev.carnet.daemon.volume.Volume;
 import dev.carnet.daemon.volume.VolumeSpec;
 import dev.carnet.daemon.volume.Volumes;
+import dev.carnet.proto.hash.Blake3;
 import dev.carnet.proto.hash.Blake3Choice;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -43,7 +44,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,8 +81,7 @@ final class Daemon implements AutoCloseable {
         StateDirectory.prepare(config).forEach(log::warn);
         IdentityFiles identity = IdentityFiles.load(config, clock.instant());
         Credentials credentials = Credentials.of(identity.chain(), identity.key());
-        // takes half a second of one core, while the other opens the state
-        CompletableFuture<Blake3Choice> choosing = CompletableFuture.supplyAsync(Blake3Choice::made);
+        Blake3 hash = SettlingBlake3.start(Blake3Choice::made);
         SecureRandom random = new SecureRandom();
         Path state = config.daemon().state();
 
@@ -93,8 +92,6 @@ final class Daemon implements AutoCloseable {
         Store store = closing(LmdbStore.open(state.resolve("db")));
         Ledger ledger =
                 closing(Ledgers.open(state, store, config.daemon().origin(), signer(credentials), clock, random));
-        Blake3Choice hash = choosing.join();
-        log.info("BLAKE3: {}", hash.reason());
         RulePolicy policy = new RulePolicy(config.policy());
         Transport transport = Transports.create(
                 transportSpec(config, ledger.origin()),
@@ -111,7 +108,7 @@ final class Daemon implements AutoCloseable {
                 () -> policy,
                 identity.anchors(),
                 ChunkPools.create(config.limits().sendBudgetBytes()),
-                hash.blake3(),
+                hash,
                 clock,
                 random);
         Engine engine = closing(new Engine(room, onFatal));

@@ -9,7 +9,7 @@ import dev.carnet.daemon.config.PeerConfig;
 import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.transport.Session;
 import dev.carnet.daemon.transport.Transport;
-import dev.carnet.proto.hash.Blake3Choice;
+import dev.carnet.proto.hash.Blake3;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +24,7 @@ final class Facts implements ApiFacts {
     private final IdentityFiles identity;
     private final Ledger ledger;
     private final Transport transport;
-    private final Blake3Choice hash;
+    private final Blake3 hash;
     private final Clock clock;
     private final Supplier<List<Map<String, String>>> doctor;
     private final Instant started;
@@ -34,7 +34,7 @@ final class Facts implements ApiFacts {
             IdentityFiles identity,
             Ledger ledger,
             Transport transport,
-            Blake3Choice hash,
+            Blake3 hash,
             Clock clock,
             Supplier<List<Map<String, String>>> doctor) {
         this.config = config;
@@ -61,7 +61,7 @@ final class Facts implements ApiFacts {
                 listen,
                 started,
                 Duration.between(started, clock.instant()).toSeconds(),
-                hash.blake3().kind());
+                hash.kind());
     }
 
     @Override

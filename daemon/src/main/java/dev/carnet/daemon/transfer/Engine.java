@@ -336,13 +336,17 @@ public final class Engine implements Transfers, SessionListener {
         return row.getStreams() > 0 ? row.getStreams() : room.settings().streams();
     }
 
-    /** Half of the destination's own flush window. */
-    long flushBytes(Meter meter) {
+    /**
+     * What a destination writes before it forces: a quarter of its own flush window. The source's window follows what was acknowledged, hence lags behind
+     * ours, most of all at the beginning: a batch that it has no room for makes it stand still. So a batch is also no more than half of what was
+     * acknowledged in this attempt, down to half of the least window.
+     */
+    long flushBytes(Meter meter, long acknowledged) {
         long window = Math.clamp(
                 (long) meter.now(System.nanoTime()),
                 room.settings().windowMin(),
                 room.settings().windowMax());
-        return window / 2;
+        return Math.max(room.settings().windowMin() / 2, Math.min(window / 4, acknowledged / 2));
     }
 
     /** Runs a task in a transfer's mailbox after a moment. */

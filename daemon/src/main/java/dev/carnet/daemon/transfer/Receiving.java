@@ -41,6 +41,9 @@ final class Receiving {
     private final AtomicLong wireBytes = new AtomicLong();
     private final AtomicLong resentBytes = new AtomicLong();
     private final AtomicBoolean flushQueued = new AtomicBoolean();
+    private final long heldBefore;
+    private long written;
+    private volatile long acknowledged;
     private final Object flushLock = new Object();
     private Batch batch = new Batch();
     private volatile boolean stopped;
@@ -71,6 +74,7 @@ final class Receiving {
     Receiving(Of of, Staging staging, HeldSet held, Events events) {
         this.of = of;
         this.held = held;
+        this.heldBefore = of.transfer().row().getHeldBytes();
         this.events = events;
         this.files = new StagedFiles(staging, of.transfer().members());
     }
@@ -201,19 +205,24 @@ final class Receiving {
         writing.remove(id(header.file(), header.chunk()));
     }
 
-    private void add(Written written) {
+    private void add(Written chunk) {
         boolean full;
         synchronized (this) {
             if (batch.chunks.isEmpty()) {
                 batch.sinceNanos = System.nanoTime();
             }
-            batch.chunks.add(written);
-            batch.files.add(written.member());
-            batch.bytes += written.length();
-            full = batch.bytes >= of.engine().flushBytes(of.transfer().meter())
+            batch.chunks.add(chunk);
+            batch.files.add(chunk.member());
+            batch.bytes += chunk.length();
+            written += chunk.length();
+            // of what was announced nothing more comes: whoever waits for the last bytes need not wait for the flush
+            // interval
+            boolean whole = heldBefore + written == of.transfer().row().getLogicalBytes();
+            full = whole
+                    || batch.bytes >= of.engine().flushBytes(of.transfer().meter(), acknowledged)
                     || batch.files.size() >= DIRTY_FILES_MAX;
         }
-        of.transfer().meter().add(written.length(), System.nanoTime());
+        of.transfer().meter().add(chunk.length(), System.nanoTime());
         if (full) {
             flushSoon();
         }
@@ -268,6 +277,7 @@ final class Receiving {
             store(full);
             FailPoint.DESTINATION_BATCH_STORED.pass();
             acknowledge(full);
+            acknowledged(full.bytes);
             FailPoint.DESTINATION_ACK_SENT.pass();
             if (forced.failure().isEmpty()) {
                 synchronized (this) { // what is in the batch has not been forced yet
@@ -336,6 +346,11 @@ final class Receiving {
         if (ack.getChunksCount() > 0) {
             of.transfer().sendAck(ack);
         }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under flushLock alone
+    private void acknowledged(long bytes) {
+        acknowledged += bytes;
     }
 
     private Ack.Builder ack() {

@@ -17,8 +17,11 @@ public record Blake3Choice(Blake3 blake3, String reason) {
 
     private static final String MODULE = "jdk.incubator.vector";
 
-    /** How long the compiler may take before the vector code has to be fast. It takes 0.4 s on an idle machine. */
-    static final long CHECK_NANOS_MAX = 5_000_000_000L;
+    /**
+     * How long the compiler may take before the vector code has to be fast. It takes 0.4 s on an idle machine, and more than 5 s where two daemons start at
+     * once on two cores that have other work too: a process that gives up then hashes at a quarter of its speed for as long as it lives.
+     */
+    static final long CHECK_NANOS_MAX = 30_000_000_000L;
 
     /** Vector code that wins less than this is not what C2 makes of it when all goes well (it wins 3 to 8 times). */
     static final double GAIN_MIN = 1.5;
@@ -31,7 +34,7 @@ public record Blake3Choice(Blake3 blake3, String reason) {
 
     private static final int SCALAR_WARM_UP = 8;
 
-    /** The choice for this process; made at the first call, which takes about half a second, 5 s at the very most. */
+    /** The choice for this process; made at the first call, which takes about half a second, 30 s at the very most. */
     public static Blake3Choice made() {
         return Made.CHOICE;
     }
