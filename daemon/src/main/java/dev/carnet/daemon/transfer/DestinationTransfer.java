@@ -359,7 +359,7 @@ final class DestinationTransfer extends Transfer {
                         row().getPeer() + " announces more than the " + offer.getLogicalBytesMax()
                                 + " bytes it offered");
             }
-            create(staging, row);
+            createAnnounced(staging, row);
         }
         FailPoint.DESTINATION_PAGE_CREATED.pass();
         storePage(page, announced);
@@ -385,6 +385,23 @@ final class DestinationTransfer extends Transfer {
                                     .setFiles(row.getFiles() + announced.files())
                                     .setLogicalBytes(row.getLogicalBytes() + announced.bytes()));
         });
+    }
+
+    private void createAnnounced(Staging staging, MemberRow row) {
+        try {
+            create(staging, row);
+        } catch (VolumeException e) {
+            // the path itself is good (Announced): what is wrong is where it is said to lie
+            switch (e.kind()) {
+                case NOT_FOUND, BAD_TYPE, BAD_NAME ->
+                    throw new TransferException(
+                            Code.PROTOCOL,
+                            row().getPeer() + " announces '" + row.getPath()
+                                    + "', whose parent it has not announced as a directory: " + e.getMessage(),
+                            e);
+                default -> throw e;
+            }
+        }
     }
 
     private static void create(Staging staging, MemberRow row) {

@@ -7,6 +7,7 @@ import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.ledger.Ledgers;
 import dev.carnet.daemon.policy.Policy;
 import dev.carnet.daemon.state.LmdbStore;
+import dev.carnet.daemon.state.Table;
 import dev.carnet.daemon.transport.Transport;
 import dev.carnet.daemon.volume.Volume;
 import dev.carnet.daemon.volume.VolumeSpec;
@@ -17,6 +18,7 @@ import dev.carnet.proto.identity.SpiffeId;
 import dev.carnet.proto.identity.TrustAnchors;
 import dev.carnet.proto.ledger.Dsse;
 import dev.carnet.proto.ledger.Statement;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -32,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 
 /** One daemon's rooms in this process: real store, ledger, volume and transfer room; only the transport is a {@link FakeLine}. */
 final class Site implements AutoCloseable {
@@ -49,6 +52,7 @@ final class Site implements AutoCloseable {
     volatile boolean allowed = true;
     volatile Map<String, Long> quotas = Map.of();
     Duration beginTimeout = Duration.ofSeconds(60);
+    int transfersPerPeerMax = 16;
 
     Site(Path root, String domain, Map<String, X509Certificate> anchors) throws Exception {
         this.root = root;
@@ -94,7 +98,7 @@ final class Site implements AutoCloseable {
                 beginTimeout,
                 Duration.ofSeconds(60),
                 Duration.ofDays(14),
-                16,
+                transfersPerPeerMax,
                 root.resolve("state"),
                 root.resolve("state/ledger/blobs/sha256"),
                 2);
@@ -179,6 +183,34 @@ final class Site implements AutoCloseable {
 
     LmdbStore store() {
         return store;
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    /** Names that are published or reserved. */
+    int names() {
+        return rows(Table.NAMES);
+    }
+
+    int rows(Table table) {
+        return store.read(tx -> {
+            int[] count = {0};
+            tx.scan(table, new byte[0], (key, value) -> ++count[0] > 0);
+            return count[0];
+        });
+    }
+
+    /** Directories of staging, published checkpoints' records. */
+    List<Path> below(String folder) throws IOException {
+        Path directory = volumePath().resolve(".carnet").resolve(folder);
+        if (!Files.exists(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(directory)) {
+            return all.toList();
+        }
     }
 
     /** Every entry of the ledger, read strictly. */
