@@ -44,6 +44,7 @@ class ForbiddenTest {
     private void makeState() throws IOException {
         Files.createDirectories(state.resolve("keys/previous"));
         Files.createDirectories(state.resolve("ledger/journal"));
+        Files.writeString(state.resolve("ledger/journal/1"), "journal");
         Files.writeString(state.resolve("keys/entry.ed25519"), "secret");
         Files.writeString(state.resolve("keys/previous/entry.ed25519"), "old secret");
     }
@@ -100,10 +101,9 @@ class ForbiddenTest {
                 assertNeither(volume, source);
             }
             try (var tree = volume.source("carnet", false)) {
-                assertRefused(
-                        BAD_TYPE,
-                        STATE,
-                        () -> tree.open("state/keys/entry.ed25519").close());
+                for (String file : List.of("state/keys/entry.ed25519", "state/ledger/journal/1")) {
+                    assertRefused(BAD_TYPE, STATE, () -> tree.open(file).close());
+                }
             }
         }
     }
@@ -209,10 +209,10 @@ class ForbiddenTest {
                 var source = volume.source("ckpt", false)) {
             Files.move(state, root.resolve("ckpt/deep/moved"));
             assertRefused(BAD_TYPE, STATE, () -> source.walk((member, print) -> {}));
-            assertRefused(
-                    BAD_TYPE,
-                    STATE,
-                    () -> source.open("deep/moved/keys/entry.ed25519").close());
+            for (String file : List.of("keys/entry.ed25519", "ledger/journal/1")) {
+                assertRefused(
+                        BAD_TYPE, STATE, () -> source.open("deep/moved/" + file).close());
+            }
         }
     }
 
