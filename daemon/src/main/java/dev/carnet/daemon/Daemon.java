@@ -28,6 +28,7 @@ import dev.carnet.daemon.transport.TlsFacts;
 import dev.carnet.daemon.transport.Transport;
 import dev.carnet.daemon.transport.TransportSpec;
 import dev.carnet.daemon.transport.Transports;
+import dev.carnet.daemon.volume.Forbidden;
 import dev.carnet.daemon.volume.Volume;
 import dev.carnet.daemon.volume.VolumeSpec;
 import dev.carnet.daemon.volume.Volumes;
@@ -87,7 +88,7 @@ final class Daemon implements AutoCloseable {
 
         Map<String, Volume> volumes = new HashMap<>();
         for (VolumeConfig volume : config.volumes()) {
-            volumes.put(volume.name(), closing(Volumes.open(spec(volume))));
+            volumes.put(volume.name(), closing(Volumes.open(spec(volume), neverTravels(config))));
         }
         Store store = closing(LmdbStore.open(state.resolve("db")));
         Ledger ledger =
@@ -140,6 +141,18 @@ final class Daemon implements AutoCloseable {
                 volume.group().orElse(null),
                 ~volume.modeMask() & VolumeConfig.MODE_MASK_DEFAULT, // there: the bits that are taken
                 volume.renameWithoutNoreplace());
+    }
+
+    /** The state may lie below a volume that is only read, and so may the identity. */
+    private static Forbidden[] neverTravels(DaemonConfig config) {
+        Path state = config.daemon().state();
+        String what = "the daemon's own state directory, which holds its keys";
+        return new Forbidden[] {
+            new Forbidden(state, what),
+            new Forbidden(state.resolve("keys"), what),
+            new Forbidden(state.resolve("keys").resolve("previous"), what),
+            new Forbidden(config.identity().key(), "the daemon's own identity key"),
+        };
     }
 
     private static TlsCheck.Facts tls(Transport transport) {

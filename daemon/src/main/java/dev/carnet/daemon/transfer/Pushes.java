@@ -141,11 +141,11 @@ final class Pushes {
 
     private Place place(Path path) {
         Path state = room.settings().state();
-        if (path.startsWith(state) || state.startsWith(path)) {
+        if (nested(path, state) || nested(really(path), really(state))) {
             throw new TransferException(
                     Code.BAD_SOURCE,
                     path + " contains or lies in " + state + ", which holds this daemon's keys: it never travels");
-        }
+        } // for the sentence: the volume itself refuses it by whatever way it is met, also later
         return within(path)
                 .or(() -> real(path).flatMap(this::within))
                 .orElseThrow(() -> new TransferException(
@@ -156,6 +156,19 @@ final class Pushes {
                                         .map(v -> v.root().toString())
                                         .sorted()
                                         .toList()));
+    }
+
+    private static boolean nested(Path one, Path other) {
+        return one.startsWith(other) || other.startsWith(one);
+    }
+
+    /** Without links, where it exists. */
+    private static Path really(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException e) {
+            return path;
+        }
     }
 
     private Optional<Place> within(Path path) {

@@ -7,23 +7,25 @@ final class DiskSource implements SourceTree {
     private final Disk disk;
     private final String base;
     private final boolean dereference;
+    private final Guard guard;
 
-    DiskSource(Disk disk, String base, boolean dereference) {
+    DiskSource(Disk disk, Guard guard, String base, boolean dereference) {
         this.disk = disk;
+        this.guard = guard;
         this.base = base;
         this.dereference = dereference;
     }
 
     @Override
     public void walk(BiConsumer<Member, Fingerprint> visitor) {
-        new TreeWalk(disk, dereference, visitor::accept).walk(Names.bytes(base));
+        new TreeWalk(disk, dereference, guard, visitor::accept).walk(Names.bytes(base));
     }
 
     @Override
     public SourceFile open(String path) {
         Names.checkMember(path);
         byte[] asked = Names.bytes(Names.join(base, path));
-        byte[] real = dereference ? new Links(disk).resolve(asked) : asked;
+        byte[] real = dereference ? new Links(disk, guard).resolve(asked) : asked;
         try (At at = disk.beneath().at(real)) {
             int fd = at.open(Posix.O_RDONLY, 0);
             if (fd == -Errno.ELOOP) {
@@ -32,6 +34,8 @@ final class DiskSource implements SourceTree {
             disk.check(fd, "open", at.where());
             try {
                 Stat stat = disk.check(disk.posix().fstat(fd), "look at", at.where());
+                guard.check(stat, at.where());
+                guard.checkUp(at.directory(), at.where());
                 if (!stat.isFile()) {
                     throw TreeWalk.badType(at.where(), stat);
                 }

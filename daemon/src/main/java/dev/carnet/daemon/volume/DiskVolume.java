@@ -14,13 +14,15 @@ final class DiskVolume implements Volume {
     private static final Pattern STAGING_ID = Pattern.compile("[0-9a-f]{32}");
 
     private final Disk disk;
+    private final OffLimits offLimits;
     private final OwnFolder own;
     private final SyncPool pool;
     /** By staging id: the paths whose fsync failed in this daemon's life. */
     private final Map<String, Set<String>> failed = new ConcurrentHashMap<>();
 
-    DiskVolume(Disk disk) {
+    DiskVolume(Disk disk, OffLimits offLimits) {
         this.disk = disk;
+        this.offLimits = offLimits;
         this.own = new OwnFolder(disk);
         this.pool = new SyncPool(disk.spec().name());
     }
@@ -60,14 +62,17 @@ final class DiskVolume implements Volume {
                     "a source lies below the root of volume " + name() + " (" + root() + ") and not in "
                             + NameRules.OWN);
         }
+        Guard guard = offLimits.now(disk);
         byte[] path = Names.bytes(relative);
-        try (At at = disk.beneath().at(dereference ? new Links(disk).resolve(path) : path)) {
+        try (At at = disk.beneath().at(dereference ? new Links(disk, guard).resolve(path) : path)) {
             Stat stat = disk.check(at.stat(), "read the source", at.where());
+            guard.check(stat, at.where());
+            guard.checkUp(at.directory(), at.where());
             if (stat.isLink()) {
                 throw TreeWalk.link(at.where());
             }
         }
-        return new DiskSource(disk, relative, dereference);
+        return new DiskSource(disk, guard, relative, dereference);
     }
 
     @Override
@@ -144,6 +149,7 @@ final class DiskVolume implements Volume {
     /** No call may be in progress, and none may come. */
     @Override
     public void close() {
+        offLimits.close();
         disk.closeQuietly(disk.root());
     }
 }

@@ -16,15 +16,17 @@ final class Links {
     private static final int LINKS_MAX = 40;
 
     private final Disk disk;
+    private final Guard guard;
 
-    Links(Disk disk) {
+    Links(Disk disk, Guard guard) {
         this.disk = disk;
+        this.guard = guard;
     }
 
     /**
      * The path, relative to the volume, that a path comes to.
      *
-     * @throws VolumeException BAD_TYPE where a link leads out of the volume, into the daemon's folder, or round in a circle; NOT_FOUND where it leads nowhere
+     * @throws VolumeException BAD_TYPE where a link leads out of the volume, into the daemon's folder, through what never travels, or round in a circle; NOT_FOUND where it leads nowhere
      */
     byte[] resolve(byte[] path) {
         var ahead = new ArrayDeque<String>();
@@ -84,6 +86,7 @@ final class Links {
         }
         try (At at = disk.beneath().at(path)) {
             Stat stat = disk.check(at.stat(), "follow " + disk.beneath().where(asked) + " to", at.where());
+            guard.check(stat, shown(asked, at));
             if (!stat.isLink()) {
                 return null;
             }
@@ -92,6 +95,11 @@ final class Links {
                     disk.check(disk.posix().readlinkat(at.directory(), at.name(), target), "read the link", at.where());
             return latin(java.util.Arrays.copyOf(target, length));
         }
+    }
+
+    private String shown(byte[] asked, At at) {
+        String where = disk.beneath().where(asked);
+        return where.equals(at.where()) ? where : where + " leads to " + at.where() + ", which";
     }
 
     private VolumeException refused(byte[] path, String why) {

@@ -40,22 +40,24 @@ final class TreeWalk {
     private final Disk disk;
     private final Posix posix;
     private final @Nullable Links links;
+    private final Guard guard;
     private final Visitor visitor;
     private final ArrayDeque<NodeId> ancestors = new ArrayDeque<>();
     private final int namesHeldMax;
     private int members;
     private int namesHeld;
 
-    TreeWalk(Disk disk, boolean dereference, Visitor visitor) {
-        this(disk, dereference, visitor, NAMES_HELD_MAX);
+    TreeWalk(Disk disk, boolean dereference, Guard guard, Visitor visitor) {
+        this(disk, dereference, guard, visitor, NAMES_HELD_MAX);
     }
 
     /** @param namesHeldMax half of it goes to the first level, half of the rest to the next, and so on; a level has one name at least */
-    TreeWalk(Disk disk, boolean dereference, Visitor visitor, int namesHeldMax) {
+    TreeWalk(Disk disk, boolean dereference, Guard guard, Visitor visitor, int namesHeldMax) {
         this.namesHeldMax = namesHeldMax;
         this.disk = disk;
         this.posix = disk.posix();
-        this.links = dereference ? new Links(disk) : null;
+        this.links = dereference ? new Links(disk, guard) : null;
+        this.guard = guard;
         this.visitor = visitor;
     }
 
@@ -64,6 +66,7 @@ final class TreeWalk {
         byte[] real = links == null ? base : links.resolve(base);
         try (At at = disk.beneath().at(real)) {
             Stat stat = disk.check(at.stat(), "look at", at.where());
+            guard.checkUp(at.directory(), at.where());
             visit(MemberPath.ROOT, stat, at.where());
             if (stat.isDirectory()) {
                 enter(open(at), new Directory("", 0, 0, real, stat.node()));
@@ -143,6 +146,7 @@ final class TreeWalk {
             real = links.resolve(real);
             try (At at = disk.beneath().at(real)) {
                 stat = disk.check(at.stat(), "look at", at.where());
+                guard.checkUp(at.directory(), at.where());
             }
         }
         visit(path, stat, where(real));
@@ -157,6 +161,7 @@ final class TreeWalk {
                     VolumeException.Kind.LIMIT,
                     "a checkpoint has at most " + Limits.MEMBERS_MAX + " members: " + where);
         }
+        guard.check(stat, where);
         if (stat.isLink()) {
             throw link(where);
         }

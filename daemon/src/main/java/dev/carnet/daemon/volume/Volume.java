@@ -26,7 +26,8 @@ public interface Volume extends AutoCloseable {
      *
      * @param relative to the volume; "", "." and {@code .carnet} are refused: the root of a volume is no checkpoint
      * @param dereference whether links are followed, to what lies in the same volume (and not in {@code .carnet})
-     * @throws VolumeException NOT_FOUND; BAD_NAME for a path that escapes, or runs through a link; BAD_TYPE where a link stands there
+     * @throws VolumeException NOT_FOUND; BAD_NAME for a path that escapes, or runs through a link; BAD_TYPE where a link stands there, or what is or lies in something
+     *     {@link Forbidden}. That is looked up anew in each call, and refused by the tree that is returned wherever it meets it
      */
     SourceTree source(String relative, boolean dereference);
 

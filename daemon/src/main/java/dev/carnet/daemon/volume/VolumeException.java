@@ -11,7 +11,7 @@ public final class VolumeException extends RuntimeException {
     public enum Kind {
         /** The name breaks a rule of SPEC. */
         BAD_NAME,
-        /** A link, socket, device or pipe where only files and directories are taken. */
+        /** A link, socket, device or pipe where only files and directories are taken, or what never travels ({@link Forbidden}). */
         BAD_TYPE,
         /** Two names that this file system cannot keep apart. */
         NAME_CONFLICT,

@@ -13,17 +13,20 @@ public final class Volumes {
      * through a symbolic link is <em>refused</em>, naming the path to write instead: so that what configuration compares (no volume inside another) are the
      * true paths. Nothing is written.
      *
+     * @param forbidden what {@link Volume#source} refuses wherever it is met, and is held open with the volume. Of a directory also what lies directly in it, by
+     *     whatever name; so name a directory of keys, too, and not only one above it
      * @throws VolumeException NOT_FOUND, BAD_TYPE, BAD_NAME or PERMISSION, with a sentence that names volume, path and what to do
      */
-    public static Volume open(VolumeSpec spec) {
-        return open(spec, new Posix());
+    public static Volume open(VolumeSpec spec, Forbidden... forbidden) {
+        return open(spec, new Posix(), forbidden);
     }
 
-    static Volume open(VolumeSpec spec, Posix posix) {
+    static Volume open(VolumeSpec spec, Posix posix, Forbidden... forbidden) {
         int root = openRoot(spec, posix);
         try {
             var beneath = new Beneath(posix, root, spec.root().toString());
-            return new DiskVolume(new Disk(posix, spec, root, group(spec, posix), beneath));
+            var disk = new Disk(posix, spec, root, group(spec, posix), beneath);
+            return new DiskVolume(disk, new OffLimits(posix, forbidden));
         } catch (RuntimeException e) {
             var _ = posix.close(root);
             throw e;
