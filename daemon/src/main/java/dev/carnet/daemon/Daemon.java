@@ -114,6 +114,7 @@ final class Daemon implements AutoCloseable {
                 random);
         Engine engine = closing(new Engine(room, onFatal));
         closing(transport); // sessions end before what they serve
+        open.push(engine::quiesce);
         engine.start();
         transport.start(engine);
         Doctor doctor = Doctor.of(config, clock, () -> tls(transport));

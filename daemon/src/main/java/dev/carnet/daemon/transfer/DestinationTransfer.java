@@ -305,7 +305,10 @@ final class DestinationTransfer extends Transfer {
         if (!full && ++storageFailures > STORAGE_TRIES_MAX) {
             throw new TransferException(Code.STORAGE, String.valueOf(why.getMessage()), why);
         }
-        pause(full ? Code.NO_SPACE : Code.STORAGE, String.valueOf(why.getMessage()));
+        pause(
+                full ? Code.NO_SPACE : Code.STORAGE,
+                String.valueOf(why.getMessage()),
+                full ? "its volume is full" : "its disk fails");
     }
 
     /** Files whose force failed go onto new inodes: on record as void before the old ones go, so that a crash in between does no harm. */
@@ -322,13 +325,14 @@ final class DestinationTransfer extends Transfer {
         update(row -> row.clearVoided());
     }
 
-    private void pause(Code code, String sentence) {
+    /** {@code told}: what the peer may know. */
+    private void pause(Code code, String sentence, String told) {
         boolean full = code == Code.NO_SPACE;
         paused = true;
         retryMillis = room().clock().millis() + RETRY_MILLIS;
         flag(code, sentence);
         waiting(full ? "space: " + sentence : "the disk: " + sentence);
-        sendWaiting(code, sentence);
+        sendWaiting(code, told);
     }
 
     // ---- members
@@ -613,7 +617,7 @@ final class DestinationTransfer extends Transfer {
                 .setAborted(Aborted.newBuilder()
                         .setTransferId(link().transferId())
                         .setCode(Code.forNumber(row().getCode()))
-                        .setSentence(sentence(row().getSentence()))
+                        .setSentence(sentence(row().getTold().isEmpty() ? row().getSentence() : row().getTold()))
                         .setAbortDigest(
                                 row().getAbortDigest().isEmpty()
                                         ? ByteString.EMPTY
@@ -624,7 +628,7 @@ final class DestinationTransfer extends Transfer {
     void noRoom(String sentence) {
         if (state() == State.RECEIVING) {
             drain();
-            pause(Code.NO_SPACE, sentence);
+            pause(Code.NO_SPACE, sentence, "the disk of its state is full");
         } else {
             waiting("space: " + sentence);
             engine().later(this, this::goOn);
@@ -636,6 +640,7 @@ final class DestinationTransfer extends Transfer {
         if (state() == State.RECEIVING && e.getCause() instanceof VolumeException disk && ownTrouble(disk)) {
             pause(disk, Set.of());
         } else if (state() == State.ACCEPTED || state() == State.RECEIVING) {
+            update(row -> row.setTold(e.forPeer()));
             abort(e.code(), String.valueOf(e.getMessage()));
         } else if (state() == State.HALF_SIGNED) {
             flag(e.code(), String.valueOf(e.getMessage()));
@@ -736,6 +741,8 @@ final class DestinationTransfer extends Transfer {
     void shutdown() {
         Receiving now = receiving;
         if (now != null) {
+            sendWaiting(Code.SHUTTING_DOWN, room().settings().self() + " stops");
+            now.settle();
             now.stop();
         }
     }

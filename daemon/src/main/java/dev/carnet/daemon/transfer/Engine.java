@@ -394,17 +394,22 @@ public final class Engine implements Transfers, SessionListener {
         return closing;
     }
 
-    @Override
-    public void close() {
+    /** Ends what moves in good order while the sessions are still up: what has arrived is recorded and acknowledged. */
+    public void quiesce() {
         closing = true;
         scheduler.shutdown();
-        register.live().forEach(transfer -> {
+        register.live().stream().parallel().forEach(transfer -> {
             try {
                 transfer.shutdown();
             } catch (RuntimeException e) {
                 log.warn("while stopping transfer {}", transfer.key().id(), e);
             }
         });
+    }
+
+    @Override
+    public void close() {
+        quiesce();
         for (ExecutorService executor : Arrays.asList(workers, forcers, pool)) {
             executor.shutdown();
         }

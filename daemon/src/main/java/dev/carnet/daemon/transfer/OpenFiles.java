@@ -3,6 +3,7 @@ package dev.carnet.daemon.transfer;
 import dev.carnet.daemon.transfer.rows.MemberRow;
 import dev.carnet.daemon.volume.SourceFile;
 import dev.carnet.daemon.volume.SourceTree;
+import dev.carnet.daemon.volume.VolumeException;
 import dev.carnet.proto.wire.v1.Code;
 import java.util.HashMap;
 import java.util.Map;
@@ -40,12 +41,21 @@ final class OpenFiles implements AutoCloseable {
     synchronized SourceFile open(int member, MemberRow row, int reads) {
         Opened opened = open.get(member);
         if (opened == null) {
-            SourceFile file = tree.open(row.getPath());
+            SourceFile file = openAgain(row.getPath());
             opened = new Opened(file, reads);
             open.put(member, opened);
             compare(row, file);
         }
         return opened.file;
+    }
+
+    private SourceFile openAgain(String path) {
+        try {
+            return tree.open(path);
+        } catch (VolumeException e) {
+            boolean replaced = e.kind() == VolumeException.Kind.NOT_FOUND || e.kind() == VolumeException.Kind.BAD_TYPE;
+            throw replaced ? changed(path, peer) : e; // the walk had found a file there
+        }
     }
 
     /** One read of the file is done; after the last it is compared and closed. */
@@ -69,7 +79,7 @@ final class OpenFiles implements AutoCloseable {
     static TransferException changed(String path, String peer) {
         return new TransferException(
                 Code.SOURCE_CHANGED,
-                "the file '" + path + "' changed while it was being sent to " + peer
+                "'" + path + "' changed, came or went while it was being sent to " + peer
                         + ": let its writer finish, then push again");
     }
 

@@ -191,9 +191,10 @@ final class Publication {
             records().write("receipt.dsse", transfer.row().getReceipt()::writeTo);
             FailPoint.DESTINATION_RECEIPT_WRITTEN.pass();
         }
+        double average = transfer.meter().average(System.nanoTime());
         transfer.write(tx -> {
             Rows.forgetContent(tx, transfer.key());
-            engine.rows().update(tx, transfer.key(), row -> row.setTidy(true));
+            engine.rows().update(tx, transfer.key(), row -> row.setTidy(true).setRateAverage(average));
         });
         transfer.waiting(null);
     }
@@ -226,7 +227,7 @@ final class Publication {
                         .setCode(why.code().getNumber())
                         .setSentence(String.valueOf(why.getMessage())));
         transfer.waiting("the operator: " + why.getMessage());
-        transfer.sendWaiting(Code.STOPPED, String.valueOf(why.getMessage()));
+        transfer.sendWaiting(Code.STOPPED, why.forPeer());
     }
 
     void tryAgain() {

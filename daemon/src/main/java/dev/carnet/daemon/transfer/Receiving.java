@@ -31,6 +31,7 @@ final class Receiving {
 
     private static final int DRAIN_SECONDS_MAX = 120;
     private static final long QUIET_NANOS = 100_000_000;
+    private static final int SETTLE_TURNS = 100;
 
     private final Of of;
     private final Events events;
@@ -359,6 +360,18 @@ final class Receiving {
 
     private static boolean follows(Written a, Written b) {
         return a.member() == b.member() && a.chunk() + 1 == b.chunk();
+    }
+
+    /** Waits for what is on its way to us, now that nothing more is sent: at most two seconds. */
+    void settle() {
+        for (int i = 0; i < SETTLE_TURNS && (inFlight.get() > 0 || silentNanos() < QUIET_NANOS); i++) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(20);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
     }
 
     /** Ends the attempt: no frame is taken any more, what is written is forced and recorded, every descriptor is closed. */

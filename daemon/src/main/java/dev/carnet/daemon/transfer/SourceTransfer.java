@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 final class SourceTransfer extends Transfer {
     private static final Set<Code> AGAIN = EnumSet.of(Code.BUSY, Code.SHUTTING_DOWN, Code.TIMEOUT, Code.REPLACED);
 
+    /** A destination that says one of these takes no frames for now. */
+    private static final Set<Code> STANDSTILL = EnumSet.of(Code.NO_SPACE, Code.STORAGE, Code.SHUTTING_DOWN);
+
     private final SourceSending sending;
     private volatile boolean hashing; // our own files, to be compared with what stands at the name
     private boolean answered; // since the session came up
@@ -66,6 +69,7 @@ final class SourceTransfer extends Transfer {
         if (link().down(session)) {
             sending.stop();
             meter().disconnected(System.nanoTime());
+            waiting("a session with " + row().getPeer());
         }
     }
 
@@ -138,7 +142,7 @@ final class SourceTransfer extends Transfer {
                 .setCancel(Cancel.newBuilder()
                         .setTransferId(link().transferId())
                         .setCode(row().getCode() == 0 ? Code.CANCELLED : Code.forNumber(row().getCode()))
-                        .setSentence(sentence(row().getSentence()))));
+                        .setSentence(sentence(row().getTold().isEmpty() ? row().getSentence() : row().getTold()))));
     }
 
     // ---- what the destination says
@@ -286,7 +290,7 @@ final class SourceTransfer extends Transfer {
 
     private void told(Waiting told) {
         waiting(row().getPeer() + ": " + told.getSentence());
-        if (told.getCode() == Code.NO_SPACE || told.getCode() == Code.STORAGE) {
+        if (STANDSTILL.contains(told.getCode())) {
             sending.stop();
         }
     }
@@ -440,6 +444,7 @@ final class SourceTransfer extends Transfer {
     @Override
     void failed(TransferException e) {
         if (state() == State.OPEN) {
+            update(row -> row.setTold(e.forPeer()));
             abortHere(e.code(), String.valueOf(e.getMessage()), true);
         } else if (!state().finished()) {
             flag(e.code(), String.valueOf(e.getMessage()));

@@ -129,9 +129,10 @@ abstract class Transfer {
 
     /** What only a transfer under way needs is removed. */
     void forgetContent() {
+        double average = meter.average(System.nanoTime());
         write(tx -> {
             Rows.forgetContent(tx, key);
-            engine.rows().update(tx, key, r -> r.setTidy(true));
+            engine.rows().update(tx, key, r -> r.setTidy(true).setRateAverage(average));
         });
         waiting(null);
     }

@@ -1,5 +1,6 @@
 package dev.carnet.daemon.transfer;
 
+import dev.carnet.daemon.volume.VolumeException;
 import dev.carnet.proto.wire.v1.Code;
 import java.io.Serial;
 
@@ -18,6 +19,13 @@ public final class TransferException extends RuntimeException {
     public TransferException(Code code, String sentence, Throwable cause) {
         super(sentence, cause);
         this.code = code;
+    }
+
+    /** What a peer may know: the code, and no path of this machine. */
+    String forPeer() {
+        return getCause() instanceof VolumeException
+                ? code + " at this side; its operator can read more"
+                : String.valueOf(getMessage());
     }
 
     public Code code() {

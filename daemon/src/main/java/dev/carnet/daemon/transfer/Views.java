@@ -78,7 +78,9 @@ final class Views {
         TransferRow row = transfer.row();
         State state = State.valueOf(row.getState());
         long now = System.nanoTime();
-        double rate = state.finished() ? 0 : transfer.meter().now(now);
+        double rate = state.finished() || transfer.link().session().isEmpty()
+                ? 0
+                : transfer.meter().now(now);
         long left = Math.max(0, Math.max(bytesTotal, offer.getLogicalBytesMax()) - row.getHeldBytes());
         return new TransferView(
                 transfer.key().id(),
@@ -98,10 +100,10 @@ final class Views {
                 wireBytes,
                 resentBytes,
                 rate,
-                transfer.meter().average(now),
+                state.finished() ? row.getRateAverage() : transfer.meter().average(now),
                 rate < 1 || left == 0 ? null : (Long) (long) (left / rate),
                 streams,
-                state.finished() ? null : transfer.waitingFor(),
+                state.finished() ? null : waitingFor(transfer),
                 row.getCode() == 0 ? null : String.valueOf(Code.forNumber(row.getCode())),
                 row.getSentence().isEmpty() ? null : row.getSentence(),
                 emptyIsNull(row.getTreeDigest()),
@@ -110,6 +112,20 @@ final class Views {
                 published,
                 Instant.ofEpochMilli(row.getCreatedMs()),
                 Instant.ofEpochMilli(row.getUpdatedMs()));
+    }
+
+    /** With the reason where there is no session: it changes with every dial. */
+    private static @Nullable String waitingFor(Transfer transfer) {
+        if (transfer.link().session().isPresent()) {
+            return transfer.waitingFor();
+        }
+        String peer = transfer.row().getPeer();
+        return "a session with " + peer
+                + transfer.room()
+                        .transport()
+                        .whyNot(peer)
+                        .map(why -> ": " + why)
+                        .orElse("");
     }
 
     private static @Nullable String emptyIsNull(String text) {

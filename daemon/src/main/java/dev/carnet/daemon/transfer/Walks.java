@@ -4,6 +4,7 @@ import dev.carnet.daemon.state.Store;
 import dev.carnet.daemon.volume.Fingerprint;
 import dev.carnet.daemon.volume.Member;
 import dev.carnet.daemon.volume.SourceTree;
+import dev.carnet.proto.tree.MemberPath;
 import dev.carnet.proto.wire.v1.Code;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -46,6 +47,12 @@ final class Walks {
                         "'" + member.path() + "' has " + member.size() + " bytes; a file has at most "
                                 + Geometry.FILE_BYTES_MAX);
             }
+            try {
+                MemberPath.check(member.path());
+            } catch (IllegalArgumentException e) {
+                throw new TransferException(
+                        Code.BAD_SOURCE, "'" + member.path() + "' cannot travel: " + e.getMessage(), e);
+            }
             batch.add(Members.row(member, print));
             count++;
             if (member.type() == Member.Type.FILE) {
@@ -75,6 +82,8 @@ final class Walks {
      */
     static void unchanged(SourceTree tree, Members members, String peer) {
         Iterator<Members.Numbered> expected = members.iterator();
+        List<String> touched =
+                new ArrayList<>(1); // a directory: what was added or removed in it says more, and comes later
         tree.walk((member, print) -> {
             if (!expected.hasNext()) {
                 throw OpenFiles.changed(member.path(), peer);
@@ -82,17 +91,24 @@ final class Walks {
             Members.Numbered next = expected.next();
             if (!next.row().getPath().equals(member.path())) {
                 // in tree order: the smaller path is the one that the other side does not have
-                boolean isNew = dev.carnet.proto.tree.MemberPath.ORDER.compare(
-                                member.path(), next.row().getPath())
-                        < 0;
+                boolean isNew =
+                        MemberPath.ORDER.compare(member.path(), next.row().getPath()) < 0;
                 throw OpenFiles.changed(isNew ? member.path() : next.row().getPath(), peer);
             }
-            if (!next.member().equals(member) || !Members.same(next.row(), print)) {
+            boolean same = next.member().equals(member) && Members.same(next.row(), print);
+            if (!same && member.type() == Member.Type.DIRECTORY) {
+                if (touched.isEmpty()) {
+                    touched.add(member.path());
+                }
+            } else if (!same) {
                 throw OpenFiles.changed(member.path(), peer);
             }
         });
         if (expected.hasNext()) {
             throw OpenFiles.changed(expected.next().row().getPath(), peer);
+        }
+        if (!touched.isEmpty()) {
+            throw OpenFiles.changed(touched.getFirst(), peer);
         }
     }
 }

@@ -26,9 +26,6 @@ final class NameRules {
         if (name.chars().anyMatch(c -> c < 0x20 || c == 0x7f)) {
             throw bad(name, "a name has no control characters");
         }
-        if (name.equals(OWN) || name.startsWith(OWN + "/")) {
-            throw bad(name, OWN + " belongs to the daemon");
-        }
     }
 
     private static VolumeException bad(String name, String rule) {

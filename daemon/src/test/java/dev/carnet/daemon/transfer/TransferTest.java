@@ -283,6 +283,7 @@ class TransferTest {
         line.connect();
         TransferView sent = awaitEnd(source, push(from, "m").id());
         assertThat(sent.code()).isEqualTo("SOURCE_CHANGED");
+        assertThat(sent.error()).contains("late");
     }
 
     @Test

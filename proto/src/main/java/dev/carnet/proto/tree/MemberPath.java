@@ -6,12 +6,13 @@ import dev.carnet.proto.wire.Limits;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.util.Arrays;
 import java.util.Comparator;
 
 /**
  * The rules for the path of a member, relative to the checkpoint's root (SPEC.md, section 4): 1 to 64 components joined
  * by {@code /}, 4,096 bytes at most; a component has 1 to 255 bytes of valid UTF-8 without NUL and is not {@code .} or
- * {@code ..}. The root itself is {@code .}.
+ * {@code ..} or {@code .carnet}. The root itself is {@code .}.
  */
 public final class MemberPath {
 
@@ -28,6 +29,8 @@ public final class MemberPath {
         }
         return compareCodePoints(a, b);
     };
+
+    private static final byte[] RECORDS = ".carnet".getBytes(UTF_8);
 
     private MemberPath() {}
 
@@ -82,6 +85,9 @@ public final class MemberPath {
         for (int at = from; at < to; at++) {
             require(path[at] != 0, "no path has a NUL");
         }
+        require(
+                !Arrays.equals(path, from, to, RECORDS, 0, RECORDS.length),
+                "no component of a path is \".carnet\": that is where a daemon keeps its records");
     }
 
     /** Code points compare as their UTF-8 does; UTF-16 puts surrogates before U+E000 to U+FFFF. */
