@@ -7,23 +7,31 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one port. Of connections that have not authenticated only so many exist at once: while they do, no more are accepted, and the rest waits in the kernel's
- * backlog. Each has ten seconds for its handshake, so the queue moves.
+ * backlog. A connection that says nothing is not even accepted (TCP_DEFER_ACCEPT, where the kernel has it): the dialler speaks first in TLS. Each has ten seconds
+ * for its handshake, and two while others wait, so that whoever holds places without using them makes room.
  */
 final class Acceptor {
     private static final int BACKLOG = 512;
+    private static final long CROWDED_NANOS = 2_000_000_000L;
+    private static final long SWEEP_MILLIS = 250;
 
     private final Hub hub;
     private final int pendingMax;
     private @Nullable Channel server;
-    private int pending;
+    private final Map<Channel, Long> pending = new LinkedHashMap<>(); // in the order of accepting, with its nanoseconds
+    private boolean sweeping;
 
     Acceptor(Hub hub) {
         this.hub = hub;
@@ -31,7 +39,7 @@ final class Acceptor {
     }
 
     InetSocketAddress bind(InetSocketAddress address) {
-        ChannelFuture bound = new ServerBootstrap()
+        ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(hub.loops().group())
                 .channel(hub.loops().serverSocket())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
@@ -47,9 +55,13 @@ final class Acceptor {
                     protected void initChannel(SocketChannel channel) {
                         accept(channel);
                     }
-                })
-                .bind(address)
-                .awaitUninterruptibly();
+                });
+        if (hub.loops().epoll()) {
+            bootstrap.option(
+                    EpollChannelOption.TCP_DEFER_ACCEPT,
+                    (int) Math.max(1, hub.timeouts().handshake().toSeconds()));
+        }
+        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new UncheckedIOException(
                     "cannot listen on " + Connector.text(address) + ": "
@@ -73,10 +85,10 @@ final class Acceptor {
                         hub::accepted,
                         failure -> {
                             if (failure == null) {
-                                released();
+                                released(channel);
                             } else {
                                 hub.refusals().refused(failure);
-                                channel.closeFuture().addListener(_ -> released()); // it lingers for a moment
+                                channel.closeFuture().addListener(_ -> released(channel)); // it lingers for a moment
                             }
                         }));
     }
@@ -85,19 +97,43 @@ final class Acceptor {
     private final class Gate extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object accepted) {
-            if (++pending >= pendingMax) {
+            pending.put((Channel) accepted, System.nanoTime());
+            if (pending.size() >= pendingMax) {
                 ctx.channel().config().setAutoRead(false);
+                sweepLater(ctx.channel());
             }
             ctx.fireChannelRead(accepted);
         }
     }
 
-    private void released() {
+    private void sweepLater(Channel listening) {
+        if (!sweeping) {
+            sweeping = true;
+            var _ = listening.eventLoop().schedule(() -> sweep(listening), SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** While every place is taken: whoever has held one for two seconds without an identity loses it. */
+    private void sweep(Channel listening) {
+        sweeping = false;
+        if (pending.size() < pendingMax) {
+            return;
+        }
+        long now = System.nanoTime();
+        for (Map.Entry<Channel, Long> place : pending.entrySet()) {
+            if (now - place.getValue() > CROWDED_NANOS) {
+                var _ = place.getKey().close();
+            }
+        }
+        sweepLater(listening);
+    }
+
+    private void released(Channel channel) {
         Channel listening = server;
         if (listening != null) {
             listening.eventLoop().execute(() -> {
-                pending--;
-                listening.config().setAutoRead(pending < pendingMax);
+                pending.remove(channel);
+                listening.config().setAutoRead(pending.size() < pendingMax);
             });
         }
     }

@@ -54,6 +54,10 @@ final class Loops {
         }
     }
 
+    boolean epoll() {
+        return epoll;
+    }
+
     EventLoopGroup group() {
         return group;
     }
