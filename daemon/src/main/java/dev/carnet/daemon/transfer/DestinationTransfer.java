@@ -115,6 +115,12 @@ final class DestinationTransfer extends Transfer {
         }
     }
 
+    /** Whether a frame is one of the attempt that receives now; on an event loop. */
+    boolean wanted(ChunkHeader header) {
+        Receiving now = receiving;
+        return now != null && now.wanted(header);
+    }
+
     boolean chunk(ChunkHeader header, PooledChunk chunk) {
         Receiving now = receiving;
         return now != null && now.offer(header, chunk);

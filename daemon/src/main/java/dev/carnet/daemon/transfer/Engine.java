@@ -249,14 +249,27 @@ public final class Engine implements Transfers, SessionListener {
     }
 
     @Override
+    public boolean wanted(Session session, ChunkHeader header) {
+        return receiver(session, header)
+                .filter(transfer -> transfer.wanted(header))
+                .isPresent();
+    }
+
+    @Override
     public void chunk(Session session, ChunkHeader header, PooledChunk chunk) {
-        Optional<Transfer> transfer = register.live(Key.of(header.transferId(), Role.DESTINATION));
-        boolean taken = transfer.isPresent()
-                && transfer.get().row().getPeer().equals(session.peer().spiffeId())
-                && ((DestinationTransfer) transfer.get()).chunk(header, chunk);
+        boolean taken = receiver(session, header)
+                .filter(transfer -> transfer.chunk(header, chunk))
+                .isPresent();
         if (!taken) {
             chunk.release();
         }
+    }
+
+    private Optional<DestinationTransfer> receiver(Session session, ChunkHeader header) {
+        return register.live(Key.of(header.transferId(), Role.DESTINATION))
+                .filter(transfer ->
+                        transfer.row().getPeer().equals(session.peer().spiffeId()))
+                .map(DestinationTransfer.class::cast);
     }
 
     // ---- what transfers need of the room

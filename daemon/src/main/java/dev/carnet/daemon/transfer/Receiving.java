@@ -100,9 +100,14 @@ final class Receiving {
         return System.nanoTime() - lastFrameNanos;
     }
 
+    /** Whether {@link #offer} would take it; on an event loop. */
+    boolean wanted(ChunkHeader header) {
+        return header.attempt() == of.attempt() && !stopped;
+    }
+
     /** Takes a frame; on an event loop. False where it is of another attempt: the caller drops it. */
     boolean offer(ChunkHeader header, PooledChunk chunk) {
-        if (header.attempt() != of.attempt() || stopped) {
+        if (!wanted(header)) {
             return false;
         }
         inFlight.incrementAndGet();

@@ -47,6 +47,7 @@ final class Hub implements Transport {
     private final ScheduledExecutorService scheduler;
     private final SessionTable table = new SessionTable();
     private final Refusals refusals = new Refusals(log);
+    private final Map<String, Share> shares = new HashMap<>();
     private final Map<String, Redialler> rediallers = new HashMap<>();
     private final Connector connector = new Connector(this);
     private final Acceptor acceptor;
@@ -77,6 +78,7 @@ final class Hub implements Transport {
         this.acceptor = new Acceptor(this);
         for (PeerSpec peer : spec.peers()) {
             table.configured(peer.spiffeId(), notYet(peer));
+            shares.put(peer.spiffeId(), Share.of(receivePool));
             if (peer.dial().dials()) {
                 rediallers.put(peer.spiffeId(), new Redialler(this, peer, scheduler, random));
             }
@@ -254,6 +256,15 @@ final class Hub implements Transport {
 
     ChunkPool receivePool() {
         return receivePool;
+    }
+
+    /** Of a configured peer; it outlives the peer's sessions. */
+    Share share(String peer) {
+        Share share = shares.get(peer);
+        if (share == null) {
+            throw new IllegalStateException(peer + " is not configured");
+        }
+        return share;
     }
 
     Clock clock() {

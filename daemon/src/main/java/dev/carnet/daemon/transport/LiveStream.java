@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** A joined data connection: frames both ways. */
-final class LiveStream implements DataStream, Conversation {
+final class LiveStream implements DataStream, Conversation, FrameReader.Taker {
     private final Hub hub;
     private final LiveSession session;
     private final int number;
@@ -29,10 +29,7 @@ final class LiveStream implements DataStream, Conversation {
     public void begin(TlsLink begun) {
         link = begun;
         reader = new FrameReader(
-                begun,
-                hub.receivePool(),
-                (header, chunk) -> hub.listener().chunk(session, header, chunk),
-                this::failed);
+                begun, hub.receivePool(), hub.share(session.peer().spiffeId()), hub.timeouts(), this);
         writer = new FrameWriter(begun);
     }
 
@@ -44,6 +41,22 @@ final class LiveStream implements DataStream, Conversation {
     @Override
     public void writable() {
         writer().pump();
+    }
+
+    @Override
+    public boolean wanted(ChunkHeader header) {
+        return hub.listener().wanted(session, header);
+    }
+
+    @Override
+    public void chunk(ChunkHeader header, PooledChunk chunk) {
+        hub.listener().chunk(session, header, chunk);
+    }
+
+    @Override
+    public void late(String reason) {
+        session.close(Code.TIMEOUT, reason + " (stream " + number + ")");
+        link().close(reason);
     }
 
     /** There is no Goodbye on a stream: what was wrong with it is said in that of the session. */

@@ -34,9 +34,9 @@ public interface Session {
     void send(Control message);
 
     /**
-     * Brings the number of outgoing-capable data streams to at least {@code count} (bounded by both sides' limits) and gives them; dials where this side
-     * dialled the session, asks with NeedStreams otherwise. Fails within a named timeout (15 s). The stage completes on an event
-     * loop, with every stream that is open, so possibly with more than {@code count}.
+     * Gives {@code count} data streams, or as many as both sides' limits allow where that is fewer. Those that are open already are used, and shared with whoever else
+     * asks; what is missing is dialled where this side dialled the session, asked for with NeedStreams otherwise. Fails within a named timeout (15 s), and at once
+     * where so many dials failed that too few can come up. The stage completes on an event loop.
      */
     CompletionStage<List<DataStream>> streams(int count);
 

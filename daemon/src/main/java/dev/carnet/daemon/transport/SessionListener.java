@@ -15,7 +15,13 @@ public interface SessionListener {
     void message(Session session, Control message);
 
     /**
-     * A chunk frame with all its bytes. Called on an event loop: must not block; owns {@code chunk} from now on and releases it.
+     * Whether a frame with this header is worth a buffer (SPEC section 6.3: its transfer and attempt are current). Where it is not, its bytes are read and thrown away,
+     * and {@link #chunk} is not called. Called on an event loop for each frame, before its bytes: must not block, and be cheap.
+     */
+    boolean wanted(Session session, ChunkHeader header);
+
+    /**
+     * A chunk frame that was wanted, with all its bytes. By now it may be of no use: what {@link #wanted} said was true when the frame began. Called on an event loop: must not block; owns {@code chunk} from now on and releases it.
      *
      * @param chunk wireLength bytes from position 0 to limit
      */

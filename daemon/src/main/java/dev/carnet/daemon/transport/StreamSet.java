@@ -93,13 +93,14 @@ final class StreamSet {
         }
     }
 
-    /** A dial came to nothing: whoever waits for it learns why now. */
+    /** A dial came to nothing: whoever cannot get enough from what is open and still being dialled learns why now. */
     private void notJoined(int number, String reason) {
         List<Wish> failed;
         synchronized (this) {
             dialling--;
-            failed = List.copyOf(wishes);
-            wishes.clear();
+            int possible = open.size() + dialling;
+            failed = wishes.stream().filter(wish -> wish.count > possible).toList();
+            wishes.removeAll(failed);
         }
         String sentence = "stream " + number + " to " + session.peer().spiffeId() + " cannot be opened: " + reason;
         failed.forEach(wish -> wish.answer.completeExceptionally(new SessionClosedException(sentence)));
@@ -170,7 +171,7 @@ final class StreamSet {
                 }
             }
         }
-        granted.forEach(wish -> wish.answer.complete(streams));
+        granted.forEach(wish -> wish.answer.complete(List.copyOf(streams.subList(0, wish.count))));
     }
 
     void close(String reason) {

@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param heartbeat between two heartbeats; three without a byte from the peer end the session
  * @param streams until {@link Session#streams} has what it was asked for
  * @param send until {@link Session#send} has room; then the session ends
+ * @param stall between two bytes of a frame that holds a receive buffer; then the session ends
+ * @param frame from the first byte of a frame in its receive buffer to the last; then the session ends
  * @param shutdown until {@link Transport#close} has ended everything
  */
 public record Timeouts(
@@ -22,6 +24,8 @@ public record Timeouts(
         Duration heartbeat,
         Duration streams,
         Duration send,
+        Duration stall,
+        Duration frame,
         Duration shutdown) {
     /** Heartbeats without a sign of life that end a session. */
     public static final int HEARTBEATS_MISSED_MAX = 3;
@@ -37,6 +41,8 @@ public record Timeouts(
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(60),
+                Duration.ofSeconds(60),
+                Duration.ofMinutes(10),
                 Duration.ofSeconds(5));
     }
 }

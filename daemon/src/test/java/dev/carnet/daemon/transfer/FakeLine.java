@@ -281,10 +281,13 @@ final class FakeLine {
                         if (arrived == null) {
                             return;
                         }
+                        sent += ChunkHeader.BYTES + bytes.length;
+                        if (!live.theirs.listener.wanted(live.other, header)) {
+                            return;
+                        }
                         PooledChunk chunk = live.theirs.pool.acquire(WAIT).orElseThrow();
                         chunk.buffer(0, ChunkHeader.CHUNK_BYTES).put(arrived);
                         live.theirs.listener.chunk(live.other, header, chunk);
-                        sent += ChunkHeader.BYTES + bytes.length;
                     },
                     line);
         }

@@ -45,6 +45,8 @@ class ControlProtocolTest {
                         Duration.ofMillis(200),
                         t.streams(),
                         t.send(),
+                        t.stall(),
+                        t.frame(),
                         t.shutdown()))
                 .start();
     }

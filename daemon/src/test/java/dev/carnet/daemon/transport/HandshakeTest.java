@@ -251,7 +251,16 @@ class HandshakeTest {
     private static Timeouts brief(Duration handshake) {
         Timeouts t = Site.QUICK;
         return new Timeouts(
-                t.connect(), handshake, t.hello(), t.join(), t.heartbeat(), t.streams(), t.send(), t.shutdown());
+                t.connect(),
+                handshake,
+                t.hello(),
+                t.join(),
+                t.heartbeat(),
+                t.streams(),
+                t.send(),
+                t.stall(),
+                t.frame(),
+                t.shutdown());
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** One end of a test: a transport on loopback, and a listener that writes down what it hears. */
@@ -31,6 +32,8 @@ final class Site implements AutoCloseable {
             Duration.ofMillis(500),
             Duration.ofSeconds(5),
             Duration.ofSeconds(5),
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(60),
             Duration.ofSeconds(3));
 
     final Recorder heard = new Recorder();
@@ -174,6 +177,7 @@ final class Site implements AutoCloseable {
         final BlockingQueue<String> closed = new LinkedBlockingQueue<>();
         final List<String> order = new CopyOnWriteArrayList<>();
         volatile Consumer<Control> onMessage = message -> {};
+        volatile Predicate<ChunkHeader> wanted = header -> true;
         volatile Consumer<Frame> onFrame = frames::add;
 
         @Override
@@ -186,6 +190,11 @@ final class Site implements AutoCloseable {
         public void message(Session session, Control message) {
             messages.add(message);
             onMessage.accept(message);
+        }
+
+        @Override
+        public boolean wanted(Session session, ChunkHeader header) {
+            return wanted.test(header);
         }
 
         @Override

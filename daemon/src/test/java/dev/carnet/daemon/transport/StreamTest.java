@@ -7,12 +7,9 @@ import dev.carnet.daemon.transport.Site.Plan;
 import dev.carnet.daemon.transport.TestPki.Ca;
 import dev.carnet.proto.identity.TrustAnchors;
 import dev.carnet.proto.wire.ChunkHeader;
-import dev.carnet.proto.wire.JoinAnswer;
 import dev.carnet.proto.wire.JoinFrame;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Control;
-import dev.carnet.proto.wire.v1.Hello;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -23,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -147,7 +145,35 @@ class StreamTest {
         try (Site south = south().expects(NORTH).streamsMax(3).start();
                 Site north = north().dials(SOUTH, south.address()).start()) {
             assertThat(streams(north.up(SOUTH), 64)).hasSize(3);
-            assertThat(streams(north.up(SOUTH), 2)).hasSize(3);
+        }
+    }
+
+    @Test
+    void who_asks_for_fewer_streams_than_are_open_gets_fewer() throws Exception {
+        try (Site south = south().expects(NORTH).start();
+                Site north = north().dials(SOUTH, south.address()).start()) {
+            List<DataStream> all = streams(north.up(SOUTH), 4);
+            assertThat(all).hasSize(4);
+            assertThat(streams(north.up(SOUTH), 1)).hasSize(1).isSubsetOf(all);
+            assertThat(streams(south.up(NORTH), 2)).hasSize(2);
+            assertThat(streams(north.up(SOUTH), 4)).containsExactlyInAnyOrderElementsOf(all);
+        }
+    }
+
+    @Test
+    void a_dial_that_fails_is_told_to_those_only_who_cannot_do_without() throws Exception {
+        try (Site south = south().expects(NORTH).start();
+                Site north = north().dials(SOUTH, south.address()).start()) {
+            Session session = north.up(SOUTH);
+            // the first stream that north dials will be refused
+            assertThat(((LiveSession) south.up(NORTH)).streamSet().reserve(1)).isNull();
+            CompletionStage<List<DataStream>> three = session.streams(3);
+            CompletionStage<List<DataStream>> two = session.streams(2);
+            assertThat(two.toCompletableFuture().get(10, TimeUnit.SECONDS)).hasSize(2);
+            assertThatThrownBy(() -> three.toCompletableFuture().get(10, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(SessionClosedException.class)
+                    .hasMessageContaining("stream 1", "used already");
+            assertThat(streams(session, 3)).hasSize(3);
         }
     }
 
@@ -215,7 +241,7 @@ class StreamTest {
     @Test
     void a_wrong_header_ends_the_session_with_its_reason() throws Exception {
         try (Site south = south().expects(NORTH).start();
-                Joined peer = new Joined(south)) {
+                JoinedPeer peer = new JoinedPeer(south, northCa.credentials("carnetd"), trust, NORTH)) {
             RawPeer stream = peer.join(1);
             assertThat(peer.answer(stream).accepted()).isTrue();
             byte[] frame = new byte[ChunkHeader.BYTES];
@@ -228,70 +254,10 @@ class StreamTest {
         }
     }
 
-    /** A peer with a session, whose streams a test makes by hand. */
-    private final class Joined implements AutoCloseable {
-        final RawPeer control;
-        final byte[] sessionId;
-        private final Site south;
-        private final Credentials own = northCa.credentials("carnetd");
-        private final List<RawPeer> streams = new ArrayList<>();
-
-        Joined(Site south) {
-            this.south = south;
-            control = RawPeer.connect(south.address(), own, trust, Protocols.Alpn.CONTROL);
-            sessionId = control.read().getHello().getSessionId().toByteArray();
-            control.write(Control.newBuilder()
-                    .setHello(Hello.newBuilder()
-                            .setVersionMin(1)
-                            .setVersionMax(1)
-                            .setSpiffeId(NORTH)
-                            .setLogOrigin("north.example/log")
-                            .setSoftware("raw")
-                            .setStreamsMax(8))
-                    .build());
-            south.up(NORTH);
-        }
-
-        RawPeer connect(Credentials as) {
-            RawPeer stream = RawPeer.connect(south.address(), as, trust, Protocols.Alpn.DATA);
-            streams.add(stream);
-            try {
-                assertThat(stream.in.readNBytes(4))
-                        .isEqualTo("CDS1".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
-            return stream;
-        }
-
-        RawPeer join(int number) {
-            RawPeer stream = connect(own);
-            stream.write(JoinFrame.make(control.joinKey, sessionId, number, stream.joinStream)
-                    .encode());
-            return stream;
-        }
-
-        JoinAnswer answer(RawPeer stream) throws IOException {
-            byte first = stream.in.readByte();
-            if (first == 1) {
-                return JoinAnswer.ACCEPTED;
-            }
-            byte[] text = stream.in.readNBytes(stream.in.readUnsignedShort());
-            assertThat(stream.in.read()).as("closed afterwards").isEqualTo(-1);
-            return JoinAnswer.refused(new String(text, java.nio.charset.StandardCharsets.UTF_8));
-        }
-
-        @Override
-        public void close() {
-            streams.forEach(RawPeer::close);
-            control.close();
-        }
-    }
-
     @Test
     void a_stream_number_is_used_once() throws Exception {
         try (Site south = south().expects(NORTH).start();
-                Joined peer = new Joined(south)) {
+                JoinedPeer peer = new JoinedPeer(south, northCa.credentials("carnetd"), trust, NORTH)) {
             RawPeer first = peer.join(7);
             assertThat(peer.answer(first).accepted()).isTrue();
             assertThat(peer.answer(peer.join(7)).sentence()).contains("used already");
@@ -303,7 +269,7 @@ class StreamTest {
     @Test
     void a_join_that_was_overheard_is_worth_nothing_on_another_connection() throws Exception {
         try (Site south = south().expects(NORTH).start();
-                Joined peer = new Joined(south)) {
+                JoinedPeer peer = new JoinedPeer(south, northCa.credentials("carnetd"), trust, NORTH)) {
             RawPeer one = peer.connect(peer.own);
             RawPeer other = peer.connect(peer.own);
             other.write(JoinFrame.make(peer.control.joinKey, peer.sessionId, 1, one.joinStream)
@@ -318,7 +284,7 @@ class StreamTest {
     @Test
     void a_join_with_a_wrong_mac_or_session_is_refused() throws Exception {
         try (Site south = south().expects(NORTH).start();
-                Joined peer = new Joined(south)) {
+                JoinedPeer peer = new JoinedPeer(south, northCa.credentials("carnetd"), trust, NORTH)) {
             RawPeer wrong = peer.connect(peer.own);
             byte[] frame = JoinFrame.make(peer.control.joinKey, peer.sessionId, 1, wrong.joinStream)
                     .encode();
@@ -341,7 +307,7 @@ class StreamTest {
                                 new PeerSpec(NORTH, List.of(), DialMode.ACCEPT),
                                 new PeerSpec(east, List.of(), DialMode.ACCEPT))
                         .start();
-                Joined peer = new Joined(south)) {
+                JoinedPeer peer = new JoinedPeer(south, northCa.credentials("carnetd"), trust, NORTH)) {
             RawPeer thief = peer.connect(northCa.credentials("east"));
             thief.write(JoinFrame.make(peer.control.joinKey, peer.sessionId, 1, thief.joinStream)
                     .encode());
@@ -352,7 +318,7 @@ class StreamTest {
     @Test
     void more_streams_than_were_announced_are_refused() throws Exception {
         try (Site south = south().expects(NORTH).streamsMax(2).start();
-                Joined peer = new Joined(south)) {
+                JoinedPeer peer = new JoinedPeer(south, northCa.credentials("carnetd"), trust, NORTH)) {
             assertThat(peer.answer(peer.join(1)).accepted()).isTrue();
             assertThat(peer.answer(peer.join(2)).accepted()).isTrue();
             assertThat(peer.answer(peer.join(3)).sentence()).contains("2 streams at most");
@@ -371,9 +337,11 @@ class StreamTest {
                                 t.heartbeat(),
                                 t.streams(),
                                 t.send(),
+                                t.stall(),
+                                t.frame(),
                                 t.shutdown()))
                         .start();
-                Joined peer = new Joined(south)) {
+                JoinedPeer peer = new JoinedPeer(south, northCa.credentials("carnetd"), trust, NORTH)) {
             assertThat(peer.answer(peer.connect(peer.own)).sentence()).contains("no join within 300 ms");
             RawPeer eager = peer.connect(peer.own);
             byte[] join = JoinFrame.make(peer.control.joinKey, peer.sessionId, 1, eager.joinStream)
