@@ -57,9 +57,8 @@ final class Acceptor {
                     }
                 });
         if (hub.loops().epoll()) {
-            bootstrap.option(
-                    EpollChannelOption.TCP_DEFER_ACCEPT,
-                    (int) Math.max(1, hub.timeouts().handshake().toSeconds()));
+            bootstrap.option(EpollChannelOption.TCP_DEFER_ACCEPT, (int)
+                    Math.max(1, hub.timeouts().handshake().toSeconds()));
         }
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {

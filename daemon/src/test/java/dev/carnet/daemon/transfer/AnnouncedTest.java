@@ -43,7 +43,9 @@ class AnnouncedTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../x", "/etc/passwd", "a/../b", "a//b", "", "a/", "a\0b", "./a", "..", ".carnet", "a/.carnet/b"})
+    @ValueSource(
+            strings = {"../x", "/etc/passwd", "a/../b", "a//b", "", "a/", "a\0b", "./a", "..", ".carnet", "a/.carnet/b"
+            })
     void refuses_a_path_that_escapes(String path) {
         Announced announced = new Announced(PEER, ".", false);
         assertThatThrownBy(() -> announced.check(file(path, 1))).isInstanceOfSatisfying(TransferException.class, e -> {
