@@ -53,7 +53,8 @@ final class Views {
                                 .resolve("receipt.dsse")
                                 .toString()
                         : null,
-                published ? transfer.volume().root().resolve(offer.getName()).toString() : null);
+                // as text: a locale without UTF-8 must not keep anybody from looking
+                published ? transfer.volume().root() + "/" + offer.getName() : null);
     }
 
     private static TransferView view(
