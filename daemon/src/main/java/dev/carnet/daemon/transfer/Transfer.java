@@ -73,6 +73,11 @@ abstract class Transfer {
         return row;
     }
 
+    /** The row as it is durable: inside of a commit, {@link #row} is ahead of it. What others are told comes from here. */
+    TransferRow committed() {
+        return engine.rows().get(key).orElse(row);
+    }
+
     State state() {
         return State.valueOf(row.getState());
     }

@@ -11,10 +11,11 @@ final class Views {
     private Views() {}
 
     static TransferView source(SourceTransfer transfer, SourceSending.Live live) {
-        TransferRow row = transfer.row();
+        TransferRow row = transfer.committed();
         Offer offer = transfer.offerParsed();
         return view(
                 transfer,
+                row,
                 offer,
                 row.getSourcePath(),
                 row.getFiles(),
@@ -28,7 +29,7 @@ final class Views {
     }
 
     static TransferView destination(DestinationTransfer transfer, @Nullable Receiving receiving) {
-        TransferRow row = transfer.row();
+        TransferRow row = transfer.committed();
         Offer offer = transfer.offerParsed();
         boolean published = State.valueOf(row.getState()) == State.CLOSED
                 || State.valueOf(row.getState()) == State.HALF_SIGNED
@@ -36,6 +37,7 @@ final class Views {
         boolean closed = State.valueOf(row.getState()) == State.CLOSED && row.getTidy();
         return view(
                 transfer,
+                row,
                 offer,
                 null,
                 row.getFiles(),
@@ -59,6 +61,7 @@ final class Views {
 
     private static TransferView view(
             Transfer transfer,
+            TransferRow row,
             Offer offer,
             @Nullable String source,
             long files,
@@ -69,7 +72,6 @@ final class Views {
             long filesDone,
             @Nullable String receipt,
             @Nullable String published) {
-        TransferRow row = transfer.row();
         State state = State.valueOf(row.getState());
         long now = System.nanoTime();
         double rate = state.finished() ? 0 : transfer.meter().now(now);
