@@ -6,6 +6,7 @@ import dev.carnet.daemon.fault.FailPoint;
 import dev.carnet.daemon.ledger.EntryKey;
 import dev.carnet.daemon.policy.Policy;
 import dev.carnet.daemon.state.NoRoomException;
+import dev.carnet.daemon.state.ReadTx;
 import dev.carnet.daemon.transfer.rows.NameRow;
 import dev.carnet.daemon.transfer.rows.TransferRow;
 import dev.carnet.daemon.transport.Session;
@@ -218,6 +219,11 @@ final class Admission {
             Volume volume,
             CheckpointName name,
             Key key) {
+        // the holder's name says more than "something stands there", which is true of every directory above it as well
+        room.store().read(tx -> {
+            free(tx, volume, name);
+            return name;
+        });
         Optional<NodeId> stands = volume.lookup(name);
         if (stands.isPresent()) {
             throw new TransferException(
@@ -272,15 +278,7 @@ final class Admission {
         long usable = volume.usableBytes();
         List<String> parents = missingParents(volume, name); // on record before they are made
         room.store().update(tx -> {
-            Names.conflict(tx, volume.name(), name.value()).ifPresent(taken -> {
-                throw new TransferException(
-                        Code.NAME_TAKEN,
-                        volume.name() + "/" + taken.name() + " is "
-                                + (taken.row().getPublished() ? "published" : "reserved")
-                                + " by transfer "
-                                + Statements.hex(taken.row().getTransferId().toByteArray())
-                                + ": push under a name that neither contains it nor lies inside it");
-            });
+            free(tx, volume, name);
             long reserved = engine.reserved(volume.name());
             if (offer.getLogicalBytesMax() > usable - reserved) {
                 throw noSpace(volume, offer, usable - reserved, "free and not reserved");
@@ -312,6 +310,18 @@ final class Admission {
                                     .setLastChunkMs(room.clock().millis())
                                     .setStagingId(stagingId)
                                     .addAllParentsMade(parents));
+        });
+    }
+
+    private static void free(ReadTx tx, Volume volume, CheckpointName name) {
+        Names.conflict(tx, volume.name(), name.value()).ifPresent(taken -> {
+            throw new TransferException(
+                    Code.NAME_TAKEN,
+                    volume.name() + "/" + taken.name() + " is "
+                            + (taken.row().getPublished() ? "published" : "reserved")
+                            + " by transfer "
+                            + Statements.hex(taken.row().getTransferId().toByteArray())
+                            + ": push under a name that neither contains it nor lies inside it");
         });
     }
 

@@ -38,7 +38,7 @@ final class Catalogue {
         return new CheckpointView(
                 volume.name(),
                 name,
-                volume.root().resolve(name).toString(),
+                volume.root() + "/" + name, // as text: see Views
                 Statements.hex(row.getCheckpointId().toByteArray()),
                 row.getTreeDigest(),
                 row.getContentDigest(),

@@ -17,6 +17,7 @@ import dev.carnet.proto.wire.v1.Mode;
 import dev.carnet.proto.wire.v1.Offer;
 import dev.carnet.proto.wire.v1.Part;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -121,7 +122,16 @@ final class Pushes {
     }
 
     private static Path absolute(String source) {
-        Path path = Path.of(source);
+        Path path;
+        try {
+            path = Path.of(source);
+        } catch (InvalidPathException e) {
+            throw new TransferException(
+                    Code.BAD_SOURCE,
+                    "the source is no path that this daemon can name: " + e.getReason()
+                            + "; where the name is not ASCII, start carnetd with LC_ALL=C.UTF-8, as its launcher does",
+                    e);
+        }
         if (!path.isAbsolute()) {
             throw new TransferException(Code.BAD_SOURCE, "the source is not an absolute path: " + source);
         }

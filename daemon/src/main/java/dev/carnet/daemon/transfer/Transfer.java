@@ -78,6 +78,7 @@ abstract class Transfer {
 
     // ---- the row
 
+    /** As the last commit made it. */
     TransferRow row() {
         return row;
     }

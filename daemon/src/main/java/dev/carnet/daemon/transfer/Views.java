@@ -17,6 +17,7 @@ final class Views {
         Offer offer = transfer.offerParsed();
         return view(
                 transfer,
+                row,
                 offer,
                 row.getSourcePath(),
                 row.getFiles(),
@@ -40,6 +41,7 @@ final class Views {
         boolean closed = State.valueOf(row.getState()) == State.CLOSED && row.getTidy();
         return view(
                 transfer,
+                row,
                 offer,
                 null,
                 row.getFiles(),
@@ -57,14 +59,13 @@ final class Views {
                                         .toString())
                                 .orElse(null)
                         : null,
-                published
-                        ? volume.map(v -> v.root().resolve(offer.getName()).toString())
-                                .orElse(null)
-                        : null);
+                // as text: a locale without UTF-8 must not keep anybody from looking
+                published ? volume.map(v -> v.root() + "/" + offer.getName()).orElse(null) : null);
     }
 
     private static TransferView view(
             Transfer transfer,
+            TransferRow row,
             Offer offer,
             @Nullable String source,
             long files,
@@ -75,7 +76,6 @@ final class Views {
             long filesDone,
             @Nullable String receipt,
             @Nullable String published) {
-        TransferRow row = transfer.row();
         State state = State.valueOf(row.getState());
         long now = System.nanoTime();
         double rate = state.finished() || transfer.link().session().isEmpty()

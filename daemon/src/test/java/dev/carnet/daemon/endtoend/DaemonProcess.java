@@ -28,23 +28,28 @@ final class DaemonProcess implements AutoCloseable {
 
     /** Starts it and waits for its API; {@code properties} are system properties, such as fail points. */
     static DaemonProcess start(Path config, Path socket, Path log, List<String> properties) {
-        DaemonProcess daemon = launch(config, socket, log, properties);
-        daemon.awaitApi();
-        return daemon;
+        return launch(config, socket, log, properties).awaitApi();
     }
 
     /** Starts it and waits for nothing: it may end at once. */
     static DaemonProcess launch(Path config, Path socket, Path log, List<String> properties) {
+        return launch(config, socket, log, properties, "C.UTF-8", List.of("--allow-root"));
+    }
+
+    /** The launcher exports {@code C.UTF-8} as the locale, whatever stood there. */
+    static DaemonProcess launch(
+            Path config, Path socket, Path log, List<String> properties, String locale, List<String> arguments) {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@" + flags()));
         properties.forEach(property -> command.add("-D" + property));
-        command.addAll(
-                List.of("-cp", classPath(), "dev.carnet.daemon.Main", "--config", config.toString(), "--allow-root"));
+        command.addAll(List.of("-cp", classPath(), "dev.carnet.daemon.Main", "--config", config.toString()));
+        command.addAll(arguments);
         try {
-            Process process = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                    .start();
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            builder.environment().put("LC_ALL", locale);
+            Process process = builder.start();
             return new DaemonProcess(process, log, new CarnetClient(socket));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -62,15 +67,15 @@ final class DaemonProcess implements AutoCloseable {
         return Files.exists(inModule) ? inModule : here.resolve("daemon").resolve("jvm.flags");
     }
 
-    private void awaitApi() {
+    DaemonProcess awaitApi() {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS_MAX);
         while (true) {
             try {
                 client.daemon();
-                return;
+                return this;
             } catch (ApiException e) {
                 if (!process.isAlive() && process.exitValue() == FailPoint.EXIT_STATUS) {
-                    return; // killed at its point while it took up what was under way
+                    return this; // killed at its point while it took up what was under way
                 }
                 if (!process.isAlive() || System.nanoTime() > deadline) {
                     throw new AssertionError(

@@ -190,6 +190,37 @@ final class TwoSites implements AutoCloseable {
                 configOf(site), socket(site), folder(site).resolve("log"), Arrays.asList(properties));
     }
 
+    /** As {@link #launch}, in another locale and with exactly these arguments. */
+    DaemonProcess launch(String site, String locale, List<String> arguments) {
+        return DaemonProcess.launch(
+                configOf(site), socket(site), folder(site).resolve("log"), List.of(), locale, arguments);
+    }
+
+    /** Both, as they would run where nobody has set a locale and no launcher sets one. */
+    void startBothIn(String locale) {
+        receiver = launch("receiver", locale, List.of("--allow-root"));
+        sender = launch("sender", locale, List.of("--allow-root"));
+        var _ = receiver.awaitApi();
+        var _ = sender.awaitApi();
+    }
+
+    /** Both at once. */
+    void startBoth(String... properties) {
+        receiver = launch("receiver", properties);
+        sender = launch("sender", properties);
+        var _ = receiver.awaitApi();
+        var _ = sender.awaitApi();
+    }
+
+    /** Adds tables to a configuration. */
+    void append(String site, String tables) {
+        try {
+            write(site, configText(site) + tables);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     DaemonProcess startSender(String... properties) {
         sender = DaemonProcess.start(
                 configOf("sender"), socket("sender"), folder("sender").resolve("log"), Arrays.asList(properties));

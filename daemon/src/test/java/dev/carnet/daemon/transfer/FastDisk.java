@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
 /** A directory in memory where the machine has one: for the many cases whose question is not what a disk does. */
-final class FastDisk implements TempDirFactory {
+public final class FastDisk implements TempDirFactory {
     private static final Path MEMORY = Path.of("/dev/shm");
     private static final long BYTES_MIN = 1L << 30;
 
