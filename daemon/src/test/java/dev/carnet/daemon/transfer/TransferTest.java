@@ -3,12 +3,16 @@ package dev.carnet.daemon.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.carnet.daemon.transport.Session;
+import dev.carnet.proto.wire.ChunkHeader;
 import dev.carnet.proto.wire.v1.Code;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -284,6 +288,38 @@ class TransferTest {
         TransferView sent = awaitEnd(source, push(from, "m").id());
         assertThat(sent.code()).isEqualTo("SOURCE_CHANGED");
         assertThat(sent.error()).contains("late");
+    }
+
+    @Test
+    void only_frames_of_the_peers_own_current_attempt_are_worth_a_buffer() throws Exception {
+        start();
+        CountDownLatch begun = new CountDownLatch(1);
+        line.payloads = bytes -> {
+            begun.countDown();
+            return null;
+        };
+        line.connect();
+        String id = push(model("model", 8 * MIB), "m").id();
+        assertThat(begun.await(WAIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+        Session session = line.end(1).session(source.spiffeId).orElseThrow();
+        Session strangers = line.end(0).session(destination.spiffeId).orElseThrow();
+        byte[] transfer = HexFormat.of().parseHex(id);
+        assertThat(destination.engine().wanted(session, header(transfer, 1))).isTrue();
+        assertThat(destination.engine().wanted(session, header(transfer, 2))).isFalse();
+        assertThat(destination.engine().wanted(session, header(new byte[16], 1)))
+                .isFalse();
+        assertThat(destination.engine().wanted(strangers, header(transfer, 1))).isFalse();
+        assertThat(source.engine().wanted(strangers, header(transfer, 1)))
+                .as("at the source")
+                .isFalse();
+        destination.engine().cancel(id);
+        awaitEnd(destination, id);
+        assertThat(destination.engine().wanted(session, header(transfer, 1))).isFalse();
+    }
+
+    private static ChunkHeader header(byte[] transfer, int attempt) {
+        return new ChunkHeader(
+                ChunkHeader.KIND_DATA, ChunkHeader.CODEC_RAW, attempt, transfer, 1, 0, 8, 8, new byte[32]);
     }
 
     @Test
