@@ -314,7 +314,7 @@ final class DestinationTransfer extends Transfer {
         pause(
                 full ? Code.NO_SPACE : Code.STORAGE,
                 String.valueOf(why.getMessage()),
-                full ? "its volume is full" : "its disk fails");
+                full ? "no space left on its volume" : "its disk fails");
     }
 
     /** Files whose force failed go onto new inodes: on record as void before the old ones go, so that a crash in between does no harm. */
@@ -634,7 +634,7 @@ final class DestinationTransfer extends Transfer {
     void noRoom(String sentence) {
         if (state() == State.RECEIVING) {
             drain();
-            pause(Code.NO_SPACE, sentence, "the disk of its state is full");
+            pause(Code.NO_SPACE, sentence, "no space left under its state");
         } else {
             waiting("space: " + sentence);
             engine().later(this, this::goOn);

@@ -84,7 +84,7 @@ class IdenticalTreeTest {
                 printf 5 > $'\\xc3\\xa9'; printf 6 > $'e\\xcc\\x81'; printf 7 > $'\\xf0\\x9f\\x93\\xa6'; printf 8 > $'\\xef\\xbf\\xbd'
                 mkdir "$n255" "$u255"; printf 9 > "$n255/$n255"; printf 10 > "$u255/$u255"
                 printf 11 > '-rf'; printf 12 > '*'; printf 13 > '"'; printf 14 > "'"; printf 15 > '...'; printf 16 > '..c'
-                mkdir a; printf 17 > a/b; printf 18 > a-b; printf 19 > a.b; mkdir .carnet; printf 20 > .carnet/x
+                mkdir a; printf 17 > a/b; printf 18 > a-b; printf 19 > a.b; mkdir .carnets; printf 20 > .carnets/x
                 mkdir 'a b'; mkdir $'d\\n'; printf 21 > $'d\\n/e'
                 """);
     }
