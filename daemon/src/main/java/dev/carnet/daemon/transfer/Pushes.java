@@ -17,6 +17,7 @@ import dev.carnet.proto.wire.v1.Mode;
 import dev.carnet.proto.wire.v1.Offer;
 import dev.carnet.proto.wire.v1.Part;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -121,7 +122,16 @@ final class Pushes {
     }
 
     private static Path absolute(String source) {
-        Path path = Path.of(source);
+        Path path;
+        try {
+            path = Path.of(source);
+        } catch (InvalidPathException e) {
+            throw new TransferException(
+                    Code.BAD_SOURCE,
+                    "the source is no path that this daemon can name: " + e.getReason()
+                            + " (a lone surrogate, or a daemon that runs without a UTF-8 locale?)",
+                    e);
+        }
         if (!path.isAbsolute()) {
             throw new TransferException(Code.BAD_SOURCE, "the source is not an absolute path: " + source);
         }
@@ -146,6 +156,12 @@ final class Pushes {
                     Code.BAD_SOURCE,
                     path + " contains or lies in " + state + ", which holds this daemon's keys: it never travels");
         }
+        rootOf(path).or(() -> real(path).flatMap(this::rootOf)).ifPresent(volume -> {
+            throw new TransferException(
+                    Code.BAD_SOURCE,
+                    path + " is the root of the volume '" + volume.name()
+                            + "': a checkpoint is a file or directory inside it, so push one of those");
+        });
         return within(path)
                 .or(() -> real(path).flatMap(this::within))
                 .orElseThrow(() -> new TransferException(
@@ -156,6 +172,12 @@ final class Pushes {
                                         .map(v -> v.root().toString())
                                         .sorted()
                                         .toList()));
+    }
+
+    private Optional<Volume> rootOf(Path path) {
+        return room.settings().volumes().values().stream()
+                .filter(volume -> path.equals(volume.root()))
+                .findFirst();
     }
 
     private Optional<Place> within(Path path) {
