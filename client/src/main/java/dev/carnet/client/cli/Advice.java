@@ -20,7 +20,7 @@ final class Advice {
             case "UNKNOWN_TRANSFER" -> "`carnet status` lists the transfers that this daemon knows.";
             case "BAD_SOURCE" ->
                 "SRC has to lie in a volume of the daemon's configuration and to hold only files and directories that it can"
-                        + " read; --dereference follows links.";
+                        + " read.";
             case "SOURCE_CHANGED" -> "Push again once nobody writes to it.";
             case "VERSION", "UNSUPPORTED", "CRITICAL_EXTENSION" ->
                 "Both daemons need versions that know this: `carnet doctor`.";

@@ -4,17 +4,29 @@ import dev.carnet.client.ApiException;
 import dev.carnet.client.CarnetClient;
 import dev.carnet.client.DaemonSocket;
 import dev.carnet.client.Json;
+import dev.carnet.client.Transfer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** A command that asks the daemon. */
 abstract class ApiCommand implements Callable<Integer> {
+    private static final String ID = "[0-9a-f]{4,32}";
+    private static final int ID_DIGITS = 32;
+    private static final int TRANSFERS_MAX = 1000;
+    private static final int NAMED_MAX = 4;
+
     final Env env;
 
     @Spec
@@ -61,6 +73,55 @@ abstract class ApiCommand implements Callable<Integer> {
         return DaemonSocket.find(env.variables());
     }
 
+    /**
+     * Does something with the transfer that an argument names.
+     *
+     * @throws ParameterException where it is no id
+     * @throws ApiException as the daemon says; UNKNOWN_TRANSFER with how many begin with it
+     */
+    Transfer named(CarnetClient client, @Nullable String given, Function<String, Transfer> action) {
+        String id = Objects.requireNonNull(given).toLowerCase(Locale.ROOT);
+        if (!id.matches(ID)) {
+            throw usage("ID is 32 hex digits, or the first 4 or more of them, not '" + Shown.text(given) + "'");
+        }
+        try {
+            return action.apply(id);
+        } catch (ApiException e) {
+            throw e.code().equals("UNKNOWN_TRANSFER") && id.length() < ID_DIGITS ? howMany(client, id, e) : e;
+        }
+    }
+
+    /** The daemon finds one or does not; its list tells why. */
+    private static ApiException howMany(CarnetClient client, String prefix, ApiException unknown) {
+        List<String> ids;
+        try {
+            ids = client.transfers(TRANSFERS_MAX).stream().map(Transfer::id).toList();
+        } catch (ApiException e) {
+            return unknown;
+        }
+        List<String> meant =
+                ids.stream().filter(id -> id.startsWith(prefix)).distinct().toList();
+        if (meant.size() < 2) {
+            // One alone may have come since, and of a list that is full not all are seen.
+            return meant.isEmpty() && ids.size() < TRANSFERS_MAX
+                    ? said(unknown, "no transfer of this daemon begins with " + prefix)
+                    : unknown;
+        }
+        String first = meant.stream().limit(NAMED_MAX).collect(Collectors.joining(", "));
+        return said(
+                unknown,
+                meant.size() + " transfers begin with " + prefix + ": give more digits of the one that is meant: "
+                        + first + (meant.size() > NAMED_MAX ? ", …" : ""));
+    }
+
+    private static ApiException said(ApiException unknown, String sentence) {
+        return new ApiException(unknown.code(), unknown.status(), sentence, unknown);
+    }
+
+    ParameterException usage(String sentence) {
+        return new ParameterException(Objects.requireNonNull(spec).commandLine(), sentence);
+    }
+
     void print(Map<String, ? extends @Nullable Object> object) {
         env.say(Json.write(object));
     }
@@ -79,7 +140,7 @@ abstract class ApiCommand implements Callable<Integer> {
     }
 
     ExitCode complain(String code, String sentence) {
-        env.err().println("carnet: " + Shown.text(code) + ": " + Shown.text(sentence));
+        env.err().println("carnet: " + Shown.text(code) + ": " + Shown.sentence(sentence));
         env.err().println("  " + Advice.on(code));
         return ExitCode.of(code);
     }

@@ -24,7 +24,7 @@ final class CancelCommand extends ApiCommand {
 
     @Override
     ExitCode answer(CarnetClient client) {
-        var transfer = client.cancel(java.util.Objects.requireNonNull(id));
+        var transfer = named(client, id, client::cancel);
         if (json) {
             print(transfer.json().members());
         } else {

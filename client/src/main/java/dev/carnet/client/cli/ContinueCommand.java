@@ -21,13 +21,13 @@ final class ContinueCommand extends ApiCommand {
 
     @Override
     ExitCode answer(CarnetClient client) {
-        var transfer = client.resume(java.util.Objects.requireNonNull(id));
+        var transfer = named(client, id, client::resume);
         if (json) {
             print(transfer.json().members());
         } else {
             env.say("transfer " + Shown.text(transfer.id()) + " is " + Shown.text(transfer.state())
                     + transfer.waitingFor()
-                            .map(w -> "; waiting: " + Shown.text(w))
+                            .map(w -> "; waiting: " + Shown.sentence(w))
                             .orElse(""));
         }
         return ExitCode.OK;

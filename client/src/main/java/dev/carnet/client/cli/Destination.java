@@ -8,6 +8,9 @@ record Destination(String peer, String volume, String name) {
     private static final String SCHEME = "spiffe://";
 
     static Destination parse(String text) {
+        if (Shown.garbled(text)) {
+            throw new IllegalArgumentException("'" + Shown.text(text) + "' " + Shown.GARBLED);
+        }
         int colon = text.indexOf(':', text.startsWith(SCHEME) ? SCHEME.length() : 0);
         int slash = text.indexOf('/', colon + 1);
         if (colon <= 0 || slash <= colon + 1 || slash == text.length() - 1) {

@@ -44,9 +44,13 @@ final class DoctorCommand extends ApiCommand {
 
     private void say(Finding finding) {
         env.say(String.format(
-                Locale.ROOT, "%-8s%s: %s", level(finding), Shown.text(finding.check()), Shown.text(finding.found())));
+                Locale.ROOT,
+                "%-8s%s: %s",
+                level(finding),
+                Shown.text(finding.check()),
+                Shown.sentence(finding.found())));
         if (!finding.whatToDo().isEmpty() && !level(finding).equals("ok")) {
-            env.say("        do: " + Shown.text(finding.whatToDo()));
+            env.say("        do: " + Shown.sentence(finding.whatToDo()));
         }
     }
 

@@ -78,7 +78,7 @@ final class Progress {
         }
         if (t.waitingFor().isPresent()) {
             return line.append("  waiting: ")
-                    .append(Shown.text(t.waitingFor().get()))
+                    .append(Shown.sentence(t.waitingFor().get()))
                     .toString();
         }
         line.append("  ").append(Quantities.rate(t.rateNow()));

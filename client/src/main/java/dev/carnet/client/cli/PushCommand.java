@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** {@code carnet push}. */
@@ -111,6 +110,9 @@ final class PushCommand extends ApiCommand {
 
     /** Of the working directory of this command, not of the daemon's. A {@code ..} behind a link means what the kernel says it means. */
     private Path absolute(String given) {
+        if (Shown.garbled(given)) {
+            throw usage("SRC '" + Shown.text(given) + "' " + Shown.GARBLED);
+        }
         Path path;
         try {
             path = Path.of(given).toAbsolutePath();
@@ -135,10 +137,6 @@ final class PushCommand extends ApiCommand {
         return names == path.getNameCount()
                 ? begin
                 : begin.resolve(path.subpath(names, path.getNameCount())).normalize();
-    }
-
-    private ParameterException usage(String sentence) {
-        return new ParameterException(java.util.Objects.requireNonNull(spec).commandLine(), sentence);
     }
 
     private ExitCode outcome(Transfer transfer) {

@@ -28,9 +28,9 @@ final class Report {
         add(lines, "rate", rate(t));
         t.etaSeconds().ifPresent(eta -> add(lines, "ETA", Quantities.duration(eta)));
         add(lines, "attempt", t.attempt() + ", " + t.streams() + " streams open");
-        t.waitingFor().ifPresent(sentence -> add(lines, "waiting", sentence));
+        t.waitingFor().ifPresent(sentence -> addShown(lines, "waiting", Shown.sentence(sentence)));
         t.code().ifPresent(code -> add(lines, "code", code));
-        t.error().ifPresent(sentence -> add(lines, "error", sentence));
+        t.error().ifPresent(sentence -> addShown(lines, "error", Shown.sentence(sentence)));
         t.treeDigest().ifPresent(digest -> add(lines, "tree", digest));
         t.contentDigest().ifPresent(digest -> add(lines, "content", digest));
         t.receipt().ifPresent(path -> add(lines, "receipt", path));
@@ -51,6 +51,10 @@ final class Report {
     }
 
     private static void add(List<String> lines, String name, String value) {
-        lines.add(String.format(Locale.ROOT, "%-10s", name) + Shown.text(value));
+        addShown(lines, name, Shown.text(value));
+    }
+
+    private static void addShown(List<String> lines, String name, String shown) {
+        lines.add(String.format(Locale.ROOT, "%-10s", name) + shown);
     }
 }

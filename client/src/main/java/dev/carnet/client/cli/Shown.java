@@ -1,13 +1,25 @@
 package dev.carnet.client.cli;
 
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Text for a terminal. Names and sentences come from files and from other machines; one that holds an escape sequence could
  * rewrite what was shown before, and one that turns the direction of writing can look like another.
  */
 final class Shown {
+    /** What to say of an argument that is {@link #garbled}, after its text. */
+    static final String GARBLED =
+            "is not valid UTF-8 (or holds U+FFFD, which stands for bytes that are not): it would be sent under another name;"
+                    + " rename it, or ask the daemon at its socket";
+
     private Shown() {}
+
+    /** Whether Java could not read an argument: what it puts in place of bad bytes is there, and which bytes they were is lost. */
+    static boolean garbled(String argument) {
+        return argument.indexOf('\ufffd') >= 0;
+    }
 
     /**
      * Escapes what is not plainly visible: C0, DEL and the backslash as {@code \xHH} (as in a tree), everything else as
@@ -28,6 +40,14 @@ final class Shown {
             }
         });
         return shown.toString();
+    }
+
+    /**
+     * As {@link #text}, but for the backslash, which stays: for sentences of the daemon, in which the names of files are escaped already. One that pretends an escape
+     * cannot command a terminal.
+     */
+    static String sentence(String sentence) {
+        return Stream.of(sentence.split("\\\\", -1)).map(Shown::text).collect(Collectors.joining("\\"));
     }
 
     private static boolean plain(int c) {

@@ -57,7 +57,7 @@ final class StatusCommand extends ApiCommand {
     }
 
     private ExitCode one(CarnetClient client, String which) {
-        Transfer transfer = client.transfer(which);
+        Transfer transfer = named(client, which, client::transfer);
         if (watch) {
             transfer = new Waiting(env, client, new Progress(env, json && !env.terminal())).untilFinished(transfer);
         }

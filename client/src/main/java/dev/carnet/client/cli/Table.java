@@ -29,7 +29,7 @@ final class Table {
 
     /** One line below the row before it, over all columns. */
     void note(String text) {
-        rows.add(List.of("  " + Shown.text(text)));
+        rows.add(List.of("  " + Shown.sentence(text)));
     }
 
     List<String> lines() {

@@ -7,7 +7,6 @@ import dev.carnet.client.verify.VerifyException;
 import dev.carnet.client.verify.VerifyProgress;
 import dev.carnet.client.verify.VerifyReport;
 import dev.carnet.client.verify.VerifyText;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -27,7 +26,8 @@ import picocli.CommandLine.Spec;
         description = "Compares a published checkpoint with its recorded tree: every byte, without asking the daemon.",
         footer = {
             "",
-            "Exit code: 0 it is what the record says, 5 it is not (or the record is damaged), 3 nothing is on record."
+            "Exit code: 0 it is what the record says, 5 it is not (or the record is damaged), 3 nothing is on record",
+            "(or this user may not read it)."
         })
 final class VerifyCommand implements Callable<Integer> {
 
@@ -55,7 +55,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         try {
             VerifyReport report = compare();
             if (json) {
@@ -69,7 +69,7 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private VerifyReport compare() throws VerifyException, IOException {
+    private VerifyReport compare() throws VerifyException {
         VerifyProgress progress = new VerifyProgress();
         try (ProgressLine _ = ProgressLine.start(env.screen(), !json, () -> VerifyText.progress(progress))) {
             return new Verifier().verify(Objects.requireNonNull(dir), mask(), progress);
@@ -78,7 +78,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     private ExitCode refuse(VerifyException e) {
         String why = String.valueOf(e.getMessage());
-        env.err().println("carnet: " + Shown.text(why));
+        env.err().println("carnet: " + e.kind().name() + ": " + Shown.text(why));
         if (json) {
             env.say(Json.write(Map.of("ok", false, "code", e.kind().name(), "error", why)));
         }

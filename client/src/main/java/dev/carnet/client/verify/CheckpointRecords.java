@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -37,6 +39,32 @@ public record CheckpointRecords(Path volume, String name, Path folder) {
     }
 
     /**
+     * Opens a record that has to be there.
+     *
+     * @throws VerifyException if it is missing, no regular file, or cannot be read
+     */
+    InputStream openNeeded(String file) throws VerifyException {
+        try {
+            return open(file);
+        } catch (IOException e) {
+            throw VerifyException.ofRecord(file(file), e);
+        }
+    }
+
+    /**
+     * The bytes of a record as {@link #read} gives them.
+     *
+     * @throws VerifyException if it is longer, no regular file, or cannot be read
+     */
+    Optional<byte[]> readNeeded(String file, int bytesMax) throws VerifyException {
+        try {
+            return read(file, bytesMax);
+        } catch (IOException e) {
+            throw VerifyException.ofRecord(file(file), e);
+        }
+    }
+
+    /**
      * The bytes of a record; empty where there is none.
      *
      * @param bytesMax more is an error
@@ -50,7 +78,7 @@ public record CheckpointRecords(Path volume, String name, Path folder) {
         try (InputStream in = open(file)) {
             byte[] bytes = in.readNBytes(bytesMax + 1);
             if (bytes.length > bytesMax) {
-                throw new IOException(path + " has more than " + bytesMax + " bytes");
+                throw new IOException("it has more than " + bytesMax + " bytes");
             }
             return Optional.of(bytes);
         }
@@ -64,8 +92,7 @@ public record CheckpointRecords(Path volume, String name, Path folder) {
     public InputStream open(String file) throws IOException {
         Path path = file(file);
         if (!Files.isRegularFile(path, NOFOLLOW_LINKS)) {
-            throw new IOException(
-                    Files.exists(path, NOFOLLOW_LINKS) ? path + " is no regular file" : path + " is missing");
+            throw new IOException(Files.exists(path, NOFOLLOW_LINKS) ? "it is no regular file" : "it is missing");
         }
         return Files.newInputStream(path, NOFOLLOW_LINKS);
     }
@@ -73,33 +100,38 @@ public record CheckpointRecords(Path volume, String name, Path folder) {
     /**
      * Finds the records of the checkpoint that {@code given} is, or lies in. What the checkpoint itself was may be gone.
      *
-     * @throws VerifyException if there is no volume above it, or nothing on record
-     * @throws IOException if a folder on the way, or the record of the name, cannot be read
+     * <p>The volume is the <em>outermost</em> folder above that holds {@code .carnet}: a checkpoint may have been made to hold such a folder too, with records that
+     * its sender forged, and those must never be found before the daemon's.
+     *
+     * @throws VerifyException if there is no volume above it, nothing on record, or the record of the name is damaged
+     * @throws IOException if a folder on the way cannot be read
      */
     public static CheckpointRecords find(Path given) throws VerifyException, IOException {
         // First without following a link in the last place: a checkpoint that a link has replaced does not stand.
         try {
             return above(real(given, false));
         } catch (VerifyException e) {
-            if (e.kind() == DAMAGED) {
+            if (e.kind() != NOT_ON_RECORD) {
                 throw e;
             }
             return above(real(given, true));
         }
     }
 
-    private static CheckpointRecords above(Path path) throws VerifyException, IOException {
-        Path volume = path;
-        while (!Files.isDirectory(volume.resolve(OWN), NOFOLLOW_LINKS)) {
-            Path parent = volume.getParent();
-            if (parent == null) {
-                throw new VerifyException(
-                        NOT_ON_RECORD,
-                        "no folder above " + path + " is a volume of a daemon (none holds " + OWN
-                                + "): give the path of a published checkpoint, at the destination");
+    private static CheckpointRecords above(Path path) throws VerifyException {
+        List<Path> holders = new ArrayList<>(); // of .carnet, innermost first
+        for (Path at = path; at != null; at = at.getParent()) {
+            if (Files.isDirectory(at.resolve(OWN), NOFOLLOW_LINKS)) {
+                holders.add(at);
             }
-            volume = parent;
         }
+        if (holders.isEmpty()) {
+            throw new VerifyException(
+                    NOT_ON_RECORD,
+                    "no folder above " + path + " is a volume of a daemon (none holds " + OWN
+                            + "): give the path of a published checkpoint, at the destination");
+        }
+        Path volume = holders.getLast();
         for (Path at = path; !at.equals(volume); at = parentOf(at)) {
             String name = volume.relativize(at).toString();
             Path folder = volume.resolve(OWN).resolve("records").resolve(sha256(name));
@@ -110,11 +142,16 @@ public record CheckpointRecords(Path volume, String name, Path folder) {
         throw new VerifyException(
                 NOT_ON_RECORD,
                 "nothing was published as " + path + ": the volume " + volume
-                        + " has no record of it (`carnet ls` lists what the daemon published)");
+                        + " has no record of it (`carnet ls` lists what the daemon published)"
+                        + (holders.size() == 1
+                                ? ""
+                                : "; " + holders.getFirst().resolve(OWN)
+                                        + " is not looked at, since the outermost folder that holds " + OWN
+                                        + " counts as the volume"));
     }
 
-    private static CheckpointRecords checked(CheckpointRecords records) throws VerifyException, IOException {
-        byte[] name = records.read("name", NAME_BYTES_MAX + 1)
+    private static CheckpointRecords checked(CheckpointRecords records) throws VerifyException {
+        byte[] name = records.readNeeded("name", NAME_BYTES_MAX + 1)
                 .orElseThrow(() ->
                         new VerifyException(DAMAGED, records.file("name") + " is missing: the record is not whole"));
         String recorded = new String(name, UTF_8);

@@ -27,6 +27,9 @@ public final class Verifier {
     private static final int THREADS_MAX = 16;
     private static final int MASK_BYTES_MAX = 8;
 
+    /** To choose the fastest BLAKE3 takes a second or more: less than this is hashed by the plain one before that is done. */
+    private static final long PLAIN_BYTES_MAX = 64L << 20;
+
     private final Supplier<Blake3> blake3;
     private final SecureRandom random;
     private final int threads;
@@ -52,17 +55,15 @@ public final class Verifier {
      * @param modeMask permission bits that the volume lets lie on disk; empty: as the record {@code mode-mask} says,
      *     else all
      * @throws VerifyException if nothing is on record, or the record cannot be used
-     * @throws IOException if a folder on the way cannot be read
      */
-    public VerifyReport verify(Path given, OptionalInt modeMask, VerifyProgress progress)
-            throws VerifyException, IOException {
-        long start = System.nanoTime();
-        CheckpointRecords records = CheckpointRecords.find(given);
+    public VerifyReport verify(Path given, OptionalInt modeMask, VerifyProgress progress) throws VerifyException {
+        CheckpointRecords records = find(given);
         TreeSummary tree = summary(records);
         progress.total(tree.files(), tree.logicalBytes());
         int mask = modeMask.isPresent() ? modeMask.getAsInt() : recordedMask(records);
         Differences differences = new Differences(DIFFERENCES_LISTED_MAX);
-        Blake3 hash = blake3.get();
+        Blake3 hash = tree.logicalBytes() < PLAIN_BYTES_MAX ? Blake3.scalar() : blake3.get();
+        long start = System.nanoTime(); // the choice above says nothing about the speed of the rest
         members(records, tree, mask, hash, differences, progress);
         StatementCheck statements = new StatementCheck(records, tree, differences);
         if (!statements.check("seal.dsse", "seal")) {
@@ -74,6 +75,14 @@ public final class Verifier {
                 records, tree, mask, receipt, differences.listed(), differences.more(), took, hash.kind());
     }
 
+    private static CheckpointRecords find(Path given) throws VerifyException {
+        try {
+            return CheckpointRecords.find(given);
+        } catch (IOException e) {
+            throw VerifyException.unreadable(given, e);
+        }
+    }
+
     private void members(
             CheckpointRecords records,
             TreeSummary expected,
@@ -81,12 +90,12 @@ public final class Verifier {
             Blake3 hash,
             Differences differences,
             VerifyProgress progress)
-            throws VerifyException, IOException {
+            throws VerifyException {
         PathSet known = new PathSet(random);
         Path root = records.published();
         try (HashPool pool = new HashPool(threads);
                 RecordedCvs cvs = new RecordedCvs(records);
-                InputStream in = records.open("tree")) {
+                InputStream in = records.openNeeded("tree")) {
             TreeCheck check =
                     new TreeCheck(root, known, new PathSet(random), cvs, pool, hash, mask, differences, progress);
             TreeSummary read = check.run(new TreeReader(in));
@@ -101,12 +110,14 @@ public final class Verifier {
                         VerifyException.Kind.DAMAGED,
                         records.file("tree") + " changed while it was read: run this again");
             }
+        } catch (IOException e) {
+            throw VerifyException.ofRecord(records.file("tree"), e);
         }
     }
 
     /** Reads the tree for itself first: where it is damaged, nothing can be said about any file. */
-    private static TreeSummary summary(CheckpointRecords records) throws VerifyException, IOException {
-        try (InputStream in = records.open("tree")) {
+    private static TreeSummary summary(CheckpointRecords records) throws VerifyException {
+        try (InputStream in = records.openNeeded("tree")) {
             TreeReader reader = new TreeReader(in);
             while (reader.next().isPresent()) {
                 // to the end
@@ -115,11 +126,13 @@ public final class Verifier {
         } catch (TreeException e) {
             throw new VerifyException(
                     VerifyException.Kind.DAMAGED, records.file("tree") + " is damaged: " + e.getMessage());
+        } catch (IOException e) {
+            throw VerifyException.ofRecord(records.file("tree"), e);
         }
     }
 
-    private static int recordedMask(CheckpointRecords records) throws VerifyException, IOException {
-        Optional<byte[]> recorded = records.read("mode-mask", MASK_BYTES_MAX);
+    private static int recordedMask(CheckpointRecords records) throws VerifyException {
+        Optional<byte[]> recorded = records.readNeeded("mode-mask", MASK_BYTES_MAX);
         if (recorded.isEmpty()) {
             return Attributes.ALL;
         }

@@ -43,7 +43,7 @@ public final class VerifyText {
         lines.add("  receipt         "
                 + (report.receipt()
                         ? "compared with this tree; its signatures are not checked here"
-                        : "none yet: the transfer is not closed"));
+                        : "no receipt is beside it (a transfer that is not closed has none yet)"));
         lines.add("  modes           "
                 + (report.modeMask() == Attributes.ALL
                         ? "compared as recorded, without a mask"

@@ -271,7 +271,8 @@ class CliTest {
     void a_refusal_has_its_exit_code_and_says_what_to_do(String code, int status, int exit) throws IOException {
         try (var daemon = daemon(r -> FakeDaemon.problem(status, code, "what happened"))) {
             assertThat(run("continue", "abcd", "--json")).isEqualTo(exit);
-            assertThat(daemon.requests()).containsExactly("POST /v1/transfers/abcd/continue");
+            assertThat(daemon.requests().getFirst()).isEqualTo("POST /v1/transfers/abcd/continue");
+            assertThat(daemon.requests()).hasSize(code.equals("UNKNOWN_TRANSFER") ? 2 : 1);
         }
         var lines = err.toString().lines().toList();
         assertThat(lines).hasSize(2);
@@ -279,6 +280,28 @@ class CliTest {
         assertThat(lines.getLast()).startsWith("  ").hasSizeGreaterThan(12);
         assertThat(lastLine().text("code")).isEqualTo(code);
         assertThat(lastLine().text("error")).isEqualTo("what happened");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ffff,no transfer of this daemon begins with ffff",
+        "3F2A,'2 transfers begin with 3f2a: give more digits of the one that is meant: 3f2a91bc00000000000000000000beef, 3f2affff'"
+    })
+    void says_whether_none_or_several_begin_with_an_id(String id, String sentence) throws IOException {
+        String list = "{\"transfers\":[" + transfer("") + "," + transfer("id=\"3f2affff\"") + "]}";
+        try (var daemon = daemon(r -> r.contains("?max")
+                ? FakeDaemon.json(200, list)
+                : FakeDaemon.problem(404, "UNKNOWN_TRANSFER", "no transfer, or more than one, begins with it"))) {
+            assertThat(run("status", id)).isEqualTo(3);
+            assertThat(daemon.requests()).hasSize(2);
+        }
+        assertThat(err.toString()).startsWith("carnet: UNKNOWN_TRANSFER: " + sentence + "\n");
+    }
+
+    @Test
+    void an_argument_that_is_no_utf8_is_refused() {
+        assertThat(run("push", "caf\ufffd", "b:m/n")).isEqualTo(2);
+        assertThat(err.toString()).startsWith("carnet: SRC 'caf\ufffd' is not valid UTF-8");
     }
 
     @Test
@@ -302,7 +325,11 @@ class CliTest {
                 "push x b:m/n --limit fast",
                 "push x b:m/n --streams 65",
                 "push x b:m/n z",
+                "push caf\ufffd b:m/n",
+                "push x b:m/caf\ufffd",
                 "cancel",
+                "status abc",
+                "cancel nothex",
                 "moo",
                 "status --wrong",
                 "--wrong"

@@ -18,6 +18,9 @@ class ShownTest {
         assertThat(Shown.text("exe\u202egnp")).as("direction").isEqualTo("exe\\u{202e}gnp");
         assertThat(Shown.text("a\u200bb\u2028c")).as("invisible").isEqualTo("a\\u{200b}b\\u{2028}c");
         assertThat(Shown.text("\ud800x")).as("half a pair").isEqualTo("\\u{d800}x");
+        assertThat(Shown.sentence("'caf\\xe9' is \u001b[2J no \\"))
+                .as("names in it are escaped already")
+                .isEqualTo("'caf\\xe9' is \\x1b[2J no \\");
         assertThat(Shown.text("\\x1b")).as("an escape cannot be pretended").isEqualTo("\\x5cx1b");
     }
 

@@ -74,10 +74,19 @@ class VerifyCommandTest {
     @Test
     void whatIsNotOnRecordIsRefused() throws IOException {
         assertThat(run("verify", "--json", volume.resolve("other").toString())).isEqualTo(3);
-        assertThat(err.toString()).contains("nothing was published as").contains("carnet ls");
+        assertThat(err.toString())
+                .startsWith("carnet: NOT_ON_RECORD: nothing was published as")
+                .contains("carnet ls");
         assertThat(last().path("code").asText()).isEqualTo("NOT_ON_RECORD");
         Files.writeString(checkpoint.record("tree"), "damage");
         assertThat(run("verify", checkpoint.root().toString())).isEqualTo(5);
+        Files.delete(checkpoint.record("tree"));
+        assertThat(run("verify", "--json", checkpoint.root().toString())).isEqualTo(5);
+        assertThat(err.toString())
+                .contains("carnet: DAMAGED: "
+                        + checkpoint.record("name").toRealPath().resolveSibling("tree"))
+                .doesNotContain("bug");
+        assertThat(last().path("code").asText()).isEqualTo("DAMAGED");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.carnet.client.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.carnet.proto.hash.Blake3;
@@ -170,7 +171,7 @@ class VerifierTest {
         Files.delete(checkpoint.record("cvs"));
         assertThat(differences())
                 .hasSize(2)
-                .anyMatch(line -> line.endsWith("cvs is missing"))
+                .contains("[cvs]: it is missing")
                 .anyMatch(line -> line.startsWith("shards/more: its bytes have the BLAKE3 "));
     }
 
@@ -301,6 +302,70 @@ class VerifierTest {
                 .isEqualTo(VerifyException.Kind.DAMAGED);
         Files.writeString(checkpoint.record("name"), "another");
         assertThatThrownBy(() -> verify(checkpoint.root())).hasMessageContaining("names another checkpoint");
+    }
+
+    /** What a peer pushed may hold a `.carnet` with forged records: the volume's own count. */
+    @Test
+    void theOutermostRecordsCount() throws Exception {
+        PublishedCheckpoint forged = new PublishedCheckpoint(checkpoint.root(), "a");
+        forged.recordIt();
+        VerifyReport report = verify(file("a"));
+        assertThat(report.records().name()).isEqualTo("run 7/step-100");
+        assertThat(report.differences()).extracting(Difference::path).anyMatch(path -> path.equals(".carnet"));
+        PublishedCheckpoint elsewhere = new PublishedCheckpoint(volume.resolve("other"), "step");
+        Files.createDirectories(elsewhere.root());
+        elsewhere.recordIt();
+        assertThatThrownBy(() -> verify(elsewhere.root()))
+                .isInstanceOf(VerifyException.class)
+                .hasMessageContaining("nothing was published as")
+                .hasMessageContaining("other/.carnet is not looked at");
+    }
+
+    @Test
+    void aRecordThatIsNotThereOrSomethingElseIsDamaged() throws Exception {
+        byte[] name = Files.readAllBytes(checkpoint.record("name"));
+        Files.write(checkpoint.record("name"), new byte[100_000]);
+        assertThat(damaged()).contains("/name is damaged").contains("more than 401 bytes");
+        Files.delete(checkpoint.record("name"));
+        assertThat(damaged()).contains("/name is missing");
+        Files.write(checkpoint.record("name"), name);
+        Files.write(checkpoint.record("mode-mask"), new byte[100]);
+        assertThat(damaged()).contains("/mode-mask is damaged").contains("more than 8 bytes");
+        Files.delete(checkpoint.record("mode-mask"));
+        Files.delete(checkpoint.record("tree"));
+        assertThat(damaged()).contains("/tree is damaged or incomplete: it is missing");
+        assertThat(new ProcessBuilder("mkfifo", checkpoint.record("tree").toString())
+                        .inheritIO()
+                        .start()
+                        .waitFor())
+                .isZero();
+        assertThat(damaged()).contains("/tree is damaged or incomplete: it is no regular file");
+    }
+
+    private String damaged() {
+        VerifyException e = catchThrowableOfType(VerifyException.class, () -> verify(checkpoint.root()));
+        assertThat(e.kind()).isEqualTo(VerifyException.Kind.DAMAGED);
+        return String.valueOf(e.getMessage());
+    }
+
+    /** To choose takes longer than to hash so little. */
+    @Test
+    void littleIsHashedWithoutAChoice() throws Exception {
+        Verifier verifier = new Verifier(
+                () -> {
+                    throw new AssertionError("chosen");
+                },
+                new SecureRandom(),
+                2);
+        VerifyReport report = verifier.verify(checkpoint.root(), OptionalInt.empty(), new VerifyProgress());
+        assertThat(report.verifies()).isTrue();
+        assertThat(report.hash()).isEqualTo("scalar");
+    }
+
+    @Test
+    void aReceiptThatIsGoneIsNotBesideIt() throws Exception {
+        Files.delete(checkpoint.record("receipt.dsse"));
+        assertThat(VerifyText.lines(verify(checkpoint.root()))).anyMatch(l -> l.contains("no receipt is beside it"));
     }
 
     private Path file(String path) {

@@ -1,6 +1,7 @@
 package dev.carnet.daemon.api;
 
 import dev.carnet.proto.wire.v1.Code;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -19,9 +20,14 @@ final class Problems {
         problem.put("type", TYPE + code.name());
         problem.put("title", title(status));
         problem.put("status", status);
-        problem.put("detail", sentence);
+        problem.put("detail", encodable(sentence));
         problem.put("code", code.name());
         return new Reply(status, Reply.PROBLEM, ApiJson.write(problem), "");
+    }
+
+    /** A sentence may quote half a surrogate pair of the request, which JSON in UTF-8 cannot. */
+    private static String encodable(String sentence) {
+        return new String(sentence.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     /** The status that fits best: 4xx is for whoever asked, 502 for a peer's fault, 503 and 504 may be tried again. */

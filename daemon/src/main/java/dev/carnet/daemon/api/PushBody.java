@@ -1,6 +1,7 @@
 package dev.carnet.daemon.api;
 
 import dev.carnet.daemon.transfer.PushRequest;
+import dev.carnet.proto.wire.v1.Code;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -19,32 +20,38 @@ record PushBody(
     private static final int NAME_BYTES_MAX = 400;
     private static final int STREAMS_MAX = 64;
 
-    /** Lengths of SPEC section 4 are checked here, what the names mean in the rooms below. */
+    /** Lengths of SPEC section 4 are checked here, what the names mean in the rooms below. Only what is well formed gets a code of its own. */
     PushRequest request(String principal) {
-        String from = text("source", source, SOURCE_BYTES_MAX);
+        String from = text("source", source, SOURCE_BYTES_MAX, Code.BAD_SOURCE);
         if (!from.startsWith("/")) {
             throw ApiRefusal.malformed("'source' has to be an absolute path");
         }
         return new PushRequest(
                 principal,
                 from,
-                text("peer", peer, PEER_BYTES_MAX),
-                text("volume", volume, VOLUME_BYTES_MAX),
-                text("name", name, NAME_BYTES_MAX),
+                text("peer", peer, PEER_BYTES_MAX, Code.UNKNOWN_PEER),
+                text("volume", volume, VOLUME_BYTES_MAX, Code.BAD_NAME),
+                text("name", name, NAME_BYTES_MAX, Code.BAD_NAME),
                 dereference != null && dereference,
                 number("bytesPerSecondMax", bytesPerSecondMax, Long.MAX_VALUE),
                 (int) number("streams", streams, STREAMS_MAX));
     }
 
-    private static String text(String member, @Nullable String value, int bytesMax) {
+    /** @param code of what is well formed and yet no such thing: for people who type it, not for programs that send it */
+    private static String text(String member, @Nullable String value, int bytesMax, Code code) {
         if (value == null || value.isEmpty()) {
             throw ApiRefusal.malformed("member '" + member + "' is missing or empty");
         }
         if (value.indexOf('\0') >= 0) {
             throw ApiRefusal.malformed("member '" + member + "' has a NUL");
         }
-        if (value.getBytes(StandardCharsets.UTF_8).length > bytesMax) {
-            throw ApiRefusal.malformed("member '" + member + "' has more than " + bytesMax + " bytes");
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+            throw new ApiRefusal(422, code, "the " + member + " holds a lone surrogate, which no name in UTF-8 can");
+        }
+        int bytes = value.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > bytesMax) {
+            throw new ApiRefusal(
+                    422, code, "the " + member + " has " + bytes + " bytes, and at most " + bytesMax + " are allowed");
         }
         return value;
     }

@@ -13,11 +13,10 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Signature;
-import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +50,8 @@ public record IdentityFiles(SpiffeId id, List<X509Certificate> chain, PrivateKey
         Optional<List<X509Certificate>> chain =
                 read(config.identity().certificate(), "identity.certificate", problems, Pem::certificates);
         Optional<PrivateKey> key = read(config.identity().key(), "identity.key", problems, Pem::privateKey);
-        Optional<SpiffeId> id = chain.flatMap(
-                certificates -> anchors.flatMap(trusted -> validate(trusted, certificates, at, problems)));
+        Optional<SpiffeId> id = chain.flatMap(certificates ->
+                anchors.flatMap(trusted -> validate(config.identity(), trusted, certificates, at, problems)));
         if (chain.isPresent()
                 && key.isPresent()
                 && !match(key.get(), chain.get().getFirst())) {
@@ -93,20 +92,43 @@ public record IdentityFiles(SpiffeId id, List<X509Certificate> chain, PrivateKey
      * As a peer will, whichever side dials; where no anchor of its own trust domain is configured (all peers may live in others), its time alone.
      */
     private static Optional<SpiffeId> validate(
-            TrustAnchors anchors, List<X509Certificate> chain, Instant at, Problems problems) {
+            DaemonConfig.Identity identity,
+            TrustAnchors anchors,
+            List<X509Certificate> chain,
+            Instant at,
+            Problems problems) {
         try {
+            Optional<String> untimely = untimely(chain, at);
+            if (untimely.isPresent()) {
+                problems.add(0, "identity.certificate", identity.certificate() + ": " + untimely.get());
+                return Optional.empty();
+            }
             SpiffeId id = Certificates.spiffeId(chain.getFirst());
             if (anchors.trustDomains().contains(id.trustDomain())) {
                 anchors.validate(chain, at, TrustAnchors.Usage.DIALLER);
                 anchors.validate(chain, at, TrustAnchors.Usage.ACCEPTOR);
-            } else {
-                chain.getFirst().checkValidity(Date.from(at));
             }
             return Optional.of(id);
         } catch (IdentityException e) {
             problems.add(0, "identity.certificate", String.valueOf(e.getMessage()));
-        } catch (CertificateException e) {
-            problems.add(0, "identity.certificate", "the certificate is not valid now: " + e.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    /** Before anything else, and in plain words: it is the commonest mishap of all. */
+    private static Optional<String> untimely(List<X509Certificate> chain, Instant at) {
+        for (X509Certificate certificate : chain) {
+            Instant from = certificate.getNotBefore().toInstant();
+            Instant until = certificate.getNotAfter().toInstant();
+            if (at.isBefore(from) || at.isAfter(until)) {
+                String which = certificate.equals(chain.getFirst())
+                        ? "the certificate of " + Certificates.spiffeId(certificate)
+                        : "in the chain, the certificate " + Certificates.describe(certificate);
+                return Optional.of(which + (at.isAfter(until) ? " expired at " + until : " is valid only from " + from)
+                        + ", and it is " + at.truncatedTo(ChronoUnit.SECONDS)
+                        + " here: renew it (`carnet identity sign` the same request again and `install` it, or ask your own CA),"
+                        + " and look at this machine's clock");
+            }
         }
         return Optional.empty();
     }

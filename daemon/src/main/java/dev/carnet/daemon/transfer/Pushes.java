@@ -129,7 +129,7 @@ final class Pushes {
             throw new TransferException(
                     Code.BAD_SOURCE,
                     "the source is no path that this daemon can name: " + e.getReason()
-                            + "; where the name is not ASCII, start carnetd with LC_ALL=C.UTF-8, as its launcher does",
+                            + " (a lone surrogate?); where the name is not ASCII, start carnetd with LC_ALL=C.UTF-8, as its launcher does",
                     e);
         }
         if (!path.isAbsolute()) {
@@ -156,6 +156,12 @@ final class Pushes {
                     Code.BAD_SOURCE,
                     path + " contains or lies in " + state + ", which holds this daemon's keys: it never travels");
         } // for the sentence: the volume itself refuses it by whatever way it is met, also later
+        rootOf(path).or(() -> real(path).flatMap(this::rootOf)).ifPresent(volume -> {
+            throw new TransferException(
+                    Code.BAD_SOURCE,
+                    path + " is the root of the volume '" + volume.name()
+                            + "': a checkpoint is a file or directory inside it, so push one of those");
+        });
         return within(path)
                 .or(() -> real(path).flatMap(this::within))
                 .orElseThrow(() -> new TransferException(
@@ -179,6 +185,12 @@ final class Pushes {
         } catch (IOException e) {
             return path;
         }
+    }
+
+    private Optional<Volume> rootOf(Path path) {
+        return room.settings().volumes().values().stream()
+                .filter(volume -> path.equals(volume.root()))
+                .findFirst();
     }
 
     private Optional<Place> within(Path path) {

@@ -234,6 +234,6 @@ final class TreeWalk {
     static VolumeException badType(String where, Stat stat) {
         return new VolumeException(
                 VolumeException.Kind.BAD_TYPE,
-                where + " is " + stat.kind() + ": only files and directories are moved; remove it or push without it");
+                where + " is " + stat.kind() + ": only files and directories are moved; take it out of there");
     }
 }

@@ -164,6 +164,29 @@ class LocalApiTest {
         assertThat(transfers.requests()).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "/d/x,/d/\\ud800,BAD_SOURCE,lone surrogate",
+        "run/1,\\udc00,BAD_NAME,lone surrogate",
+        "run/1,LONG,BAD_NAME,'the name has 401 bytes, and at most 400 are allowed'",
+        "models,LONG,BAD_NAME,the volume has 401 bytes"
+    })
+    void what_people_type_has_a_code_of_its_own(String old, String typed, String code, String sentence)
+            throws IOException {
+        var answer = ask(Raw.post("/v1/transfers", PUSH.replace(old, typed.replace("LONG", "n".repeat(401)))));
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.json().get("code").asText()).isEqualTo(code);
+        assertThat(answer.json().get("detail").asText()).contains(sentence);
+        assertThat(transfers.requests()).isEmpty();
+    }
+
+    @Test
+    void half_a_surrogate_pair_can_be_quoted() throws IOException {
+        var answer = ask(Raw.post("/v1/transfers", PUSH.replace("{", "{\"" + "m".repeat(63) + "😀\":1,")));
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().get("detail").asText()).contains("mm?…'; the members are");
+    }
+
     @Test
     void an_unknown_member_is_named() throws IOException {
         var answer = ask(Raw.post("/v1/transfers", PUSH.replace("{", "{\"limit\":1,")));

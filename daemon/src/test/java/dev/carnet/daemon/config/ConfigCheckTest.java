@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,8 +76,16 @@ class ConfigCheckTest {
                 folder.resolve("other/trust.pem"),
                 java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         assertThat(keys(ConfigCheck.problems(load("other", ""), now))).containsExactly("identity.certificate");
-        assertThat(keys(ConfigCheck.problems(load("identity", ""), now.plus(Duration.ofDays(91)))))
-                .containsExactly("identity.certificate");
+        Instant later = now.plus(Duration.ofDays(91));
+        assertThat(ConfigCheck.problems(load("identity", ""), later))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.key()).isEqualTo("identity.certificate");
+                    assertThat(problem.sentence())
+                            .startsWith(folder.resolve("identity/cert.pem") + ": the certificate of " + NORTH
+                                    + " expired at ")
+                            .contains("it is " + later.truncatedTo(ChronoUnit.SECONDS) + " here: renew it");
+                });
     }
 
     /** Its peers may all live in other domains: then nobody here can judge its certificate, but its time can be judged. */
@@ -92,6 +101,9 @@ class ConfigCheckTest {
         assertThat(ConfigCheck.problems(config, now)).isEmpty();
         assertThat(keys(ConfigCheck.problems(config, now.plus(Duration.ofDays(91)))))
                 .containsExactly("identity.certificate");
+        assertThat(ConfigCheck.problems(config, now.minus(Duration.ofDays(2))))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.sentence()).contains("is valid only from"));
     }
 
     @Test

@@ -205,6 +205,20 @@ class TransferTest {
     }
 
     @Test
+    void a_source_that_is_no_path_or_a_whole_volume_is_refused_by_name() throws Exception {
+        start();
+        assertThatThrownBy(() ->
+                        source.engine().push(new PushRequest("local", "/d/\ud800", "peer", "v", "m", false, 0, 0)))
+                .isInstanceOfSatisfying(
+                        TransferException.class, e -> assertThat(e.code()).isEqualTo(Code.BAD_SOURCE))
+                .hasMessageContaining("no path that this daemon can name");
+        assertThatThrownBy(() -> push(source.volumePath(), "m"))
+                .isInstanceOfSatisfying(
+                        TransferException.class, e -> assertThat(e.code()).isEqualTo(Code.BAD_SOURCE))
+                .hasMessageContaining(source.volumePath() + " is the root of the volume 'v'");
+    }
+
+    @Test
     void a_quota_refuses() throws Exception {
         destination.quotas = Map.of("v", 1_000L);
         start();

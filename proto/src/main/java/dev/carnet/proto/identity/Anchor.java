@@ -59,13 +59,14 @@ record Anchor(X509Certificate certificate, boolean selfSigned) {
      * @throws IdentityException where the path is not valid
      */
     void validate(SpiffeId id, List<X509Certificate> path, Instant at) {
+        checkDates(at);
         List<X509Certificate> whole = new ArrayList<>(path);
         TrustAnchor top;
         if (selfSigned) {
             whole.add(certificate);
             top = new TrustAnchor(certificate.getSubjectX500Principal(), certificate.getPublicKey(), null);
         } else {
-            checkIntermediate(id, path, at);
+            checkIntermediate(id, path);
             top = new TrustAnchor(certificate, null);
         }
         try {
@@ -81,11 +82,16 @@ record Anchor(X509Certificate certificate, boolean selfSigned) {
         }
     }
 
-    private void checkIntermediate(SpiffeId id, List<X509Certificate> path, Instant at) {
-        if (at.isBefore(certificate.getNotBefore().toInstant())
-                || at.isAfter(certificate.getNotAfter().toInstant())) {
-            throw new IdentityException("the anchor " + Certificates.describe(certificate) + " is not valid at " + at);
+    private void checkDates(Instant at) {
+        Instant from = certificate.getNotBefore().toInstant();
+        Instant until = certificate.getNotAfter().toInstant();
+        if (at.isBefore(from) || at.isAfter(until)) {
+            throw new IdentityException("the anchor " + Certificates.describe(certificate) + " is not valid at " + at
+                    + (at.isAfter(until) ? ": it expired at " + until : ": it is valid only from " + from));
         }
+    }
+
+    private void checkIntermediate(SpiffeId id, List<X509Certificate> path) {
         long intermediates = path.stream()
                 .skip(1)
                 .filter(ca -> !ca.getSubjectX500Principal().equals(ca.getIssuerX500Principal()))

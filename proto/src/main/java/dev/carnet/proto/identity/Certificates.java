@@ -72,7 +72,7 @@ public final class Certificates {
     }
 
     /** Subject and serial number, for sentences. */
-    static String describe(X509Certificate certificate) {
+    public static String describe(X509Certificate certificate) {
         String subject = certificate.getSubjectX500Principal().getName();
         return (subject.isEmpty() ? "without a subject" : IdentityException.quote(subject)) + " (serial number "
                 + certificate.getSerialNumber().toString(16) + ")";
