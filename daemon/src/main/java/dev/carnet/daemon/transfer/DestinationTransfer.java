@@ -3,16 +3,13 @@ package dev.carnet.daemon.transfer;
 import com.google.protobuf.ByteString;
 import dev.carnet.daemon.fault.FailPoint;
 import dev.carnet.daemon.ledger.EntryKey;
-import dev.carnet.daemon.transfer.rows.MemberRow;
 import dev.carnet.daemon.transfer.rows.TransferRow;
 import dev.carnet.daemon.transport.PooledChunk;
 import dev.carnet.daemon.transport.Session;
 import dev.carnet.daemon.volume.CheckpointName;
-import dev.carnet.daemon.volume.StagedFile;
 import dev.carnet.daemon.volume.Staging;
 import dev.carnet.daemon.volume.Volume;
 import dev.carnet.daemon.volume.VolumeException;
-import dev.carnet.proto.hash.Hash32;
 import dev.carnet.proto.ledger.Dsse;
 import dev.carnet.proto.ledger.Predicate;
 import dev.carnet.proto.ledger.Role;
@@ -28,19 +25,12 @@ import dev.carnet.proto.wire.v1.Closed;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Control;
 import dev.carnet.proto.wire.v1.Countersigned;
-import dev.carnet.proto.wire.v1.FilePage;
-import dev.carnet.proto.wire.v1.FilePageAck;
-import dev.carnet.proto.wire.v1.FileSeal;
-import dev.carnet.proto.wire.v1.FileSeals;
 import dev.carnet.proto.wire.v1.Held;
-import dev.carnet.proto.wire.v1.MemberLine;
-import dev.carnet.proto.wire.v1.Offer;
 import dev.carnet.proto.wire.v1.Receipt;
 import dev.carnet.proto.wire.v1.Refuse;
 import dev.carnet.proto.wire.v1.Resume;
 import dev.carnet.proto.wire.v1.Seal;
 import dev.carnet.proto.wire.v1.Waiting;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -52,15 +42,11 @@ import org.jspecify.annotations.Nullable;
  * {@link Receiving}, publication is {@link Publication}.
  */
 final class DestinationTransfer extends Transfer {
-    private static final int STORAGE_TRIES_MAX = 3;
-    private static final long RETRY_MILLIS = 5_000;
 
     private volatile @Nullable Receiving receiving;
     private final Publication publication;
-    private boolean paused;
-    private long retryMillis;
-    private int storageFailures;
-    private long heldAtFailure;
+    private final Intake intake = new Intake(this);
+    private final Standstill standstill = new Standstill(this);
 
     DestinationTransfer(Room room, Engine engine, Key key, TransferRow row) {
         super(room, engine, key, row);
@@ -137,13 +123,26 @@ final class DestinationTransfer extends Transfer {
             case OFFER -> offered();
             case RESUME -> resumed(session, message.getResume());
             case BEGIN -> begin(session, message.getBegin());
-            case FILE_PAGE -> page(message.getFilePage());
-            case FILE_SEALS -> fileSeals(message.getFileSeals());
+            case FILE_PAGE -> {
+                if (current(message.getFilePage().getAttempt())) {
+                    intake.page(message.getFilePage());
+                }
+            }
+            case FILE_SEALS -> {
+                if (current(message.getFileSeals().getAttempt())) {
+                    intake.fileSeals(message.getFileSeals());
+                }
+            }
             case SEAL -> seal(message.getSeal());
             case COUNTERSIGNED -> countersigned(message.getCountersigned());
             case CANCEL -> cancelled(message.getCancel());
             default -> throw outOfSequence(message);
         }
+    }
+
+    /** What is of an attempt that has ended comes too late to matter. */
+    private boolean current(int attempt) {
+        return state() == State.RECEIVING && attempt == row().getAttempt();
     }
 
     /** The same Offer again: the source has not seen our answer. */
@@ -218,8 +217,8 @@ final class DestinationTransfer extends Transfer {
     /** Raises the attempt durably, says what is held, and takes frames from then on. Earlier writers have ended. */
     private void openAttempt(Session session) {
         drain();
-        paused = false;
-        makeAnew(row().getVoidedList());
+        standstill.over();
+        standstill.makeAnew(row().getVoidedList());
         int attempt = row().getAttempt() + 1;
         write(tx -> {
             rows().session(
@@ -279,191 +278,10 @@ final class DestinationTransfer extends Transfer {
         public void paused(VolumeException why, Set<Integer> voided) {
             post(() -> {
                 if (row().getAttempt() == attempt && state() == State.RECEIVING) {
-                    pause(why, voided);
+                    drain();
+                    standstill.disk(why, voided);
                 }
             });
-        }
-    }
-
-    /** A disk that is full, or fails: what is not on it is void, and we go on when it can. */
-    private void pause(VolumeException why, Set<Integer> voided) {
-        drain();
-        if (!voided.isEmpty()) {
-            write(tx -> {
-                long lost = 0;
-                for (int member : voided) {
-                    lost += chunks().deleteFile(
-                                    tx, member, members().get(tx, member).getSize());
-                }
-                long less = lost;
-                rows().update(
-                                tx,
-                                key(),
-                                r -> r.setHeldBytes(r.getHeldBytes() - less).addAllVoided(voided));
-            });
-            makeAnew(row().getVoidedList());
-        }
-        boolean full = why.kind() == VolumeException.Kind.NO_SPACE;
-        if (row().getHeldBytes() > heldAtFailure) {
-            storageFailures = 0; // it went on in between
-        }
-        heldAtFailure = row().getHeldBytes();
-        if (!full && ++storageFailures > STORAGE_TRIES_MAX) {
-            throw new TransferException(Code.STORAGE, String.valueOf(why.getMessage()), why);
-        }
-        pause(
-                full ? Code.NO_SPACE : Code.STORAGE,
-                String.valueOf(why.getMessage()),
-                full ? "no space left on its volume" : "its disk fails");
-    }
-
-    /** Files whose force failed go onto new inodes: on record as void before the old ones go, so that a crash in between does no harm. */
-    private void makeAnew(List<Integer> voided) {
-        if (voided.isEmpty()) {
-            return;
-        }
-        Staging staging = staging();
-        for (int member : voided) {
-            MemberRow row = members().get(member);
-            staging.discard(row.getPath());
-            create(staging, row);
-        }
-        update(row -> row.clearVoided());
-    }
-
-    /** {@code told}: what the peer may know. */
-    private void pause(Code code, String sentence, String told) {
-        boolean full = code == Code.NO_SPACE;
-        paused = true;
-        retryMillis = room().clock().millis() + RETRY_MILLIS;
-        flag(code, sentence);
-        waiting(full ? "space: " + sentence : "the disk: " + sentence);
-        sendWaiting(code, told);
-    }
-
-    // ---- members
-
-    private void page(FilePage page) {
-        if (state() != State.RECEIVING || page.getAttempt() != row().getAttempt()) {
-            return; // late: of an attempt that has ended
-        }
-        int known = row().getMembers();
-        Offer offer = offerParsed();
-        if (page.getFirst() != known || page.getMembersCount() == 0) {
-            throw new TransferException(
-                    Code.PROTOCOL, row().getPeer() + " announces member " + page.getFirst() + ", expected " + known);
-        }
-        if (page.getMembersCount() > offer.getMembers() - known) {
-            throw new TransferException(
-                    Code.LIMIT,
-                    row().getPeer() + " announces more than the " + offer.getMembers() + " members it offered");
-        }
-        Announced announced = new Announced(
-                row().getPeer(), known == 0 ? null : members().get(known - 1).getPath(), known == 0);
-        Staging staging = staging();
-        for (MemberLine line : page.getMembersList()) {
-            MemberRow row = announced.check(line);
-            if (announced.bytes() > offer.getLogicalBytesMax() - row().getLogicalBytes()) {
-                throw new TransferException(
-                        Code.LIMIT,
-                        row().getPeer() + " announces more than the " + offer.getLogicalBytesMax()
-                                + " bytes it offered");
-            }
-            createAnnounced(staging, row);
-        }
-        FailPoint.DESTINATION_PAGE_CREATED.pass();
-        storePage(page, announced);
-        FailPoint.DESTINATION_PAGE_STORED.pass();
-        link().send(Control.newBuilder()
-                .setFilePageAck(FilePageAck.newBuilder()
-                        .setTransferId(link().transferId())
-                        .setAttempt(row().getAttempt())
-                        .setMembersKnown(row().getMembers())));
-    }
-
-    private void storePage(FilePage page, Announced announced) {
-        write(tx -> {
-            int number = page.getFirst();
-            for (MemberLine line : page.getMembersList()) {
-                members().put(tx, number++, Pages.row(line));
-            }
-            int after = number;
-            rows().update(
-                            tx,
-                            key(),
-                            row -> row.setMembers(after)
-                                    .setFiles(row.getFiles() + announced.files())
-                                    .setLogicalBytes(row.getLogicalBytes() + announced.bytes()));
-        });
-    }
-
-    private void createAnnounced(Staging staging, MemberRow row) {
-        try {
-            create(staging, row);
-        } catch (VolumeException e) {
-            // the path itself is good (Announced): what is wrong is where it is said to lie
-            switch (e.kind()) {
-                case NOT_FOUND, BAD_TYPE, BAD_NAME ->
-                    throw new TransferException(
-                            Code.PROTOCOL,
-                            row().getPeer() + " announces '" + row.getPath()
-                                    + "', whose parent it has not announced as a directory: " + e.getMessage(),
-                            e);
-                default -> throw e;
-            }
-        }
-    }
-
-    private static void create(Staging staging, MemberRow row) {
-        if (row.getDirectory()) {
-            staging.makeDirectory(row.getPath());
-            return;
-        }
-        try (var file = fresh(staging, row.getPath())) {
-            file.size(row.getSize());
-        }
-    }
-
-    /** A file of this very name stands there where a crash came between its making and its commit: it holds nothing yet. */
-    private static StagedFile fresh(Staging staging, String path) {
-        try {
-            return staging.create(path);
-        } catch (VolumeException e) {
-            if (e.kind() == VolumeException.Kind.EXISTS) {
-                return staging.reopen(path);
-            }
-            throw e;
-        }
-    }
-
-    private void fileSeals(FileSeals seals) {
-        if (state() != State.RECEIVING || seals.getAttempt() != row().getAttempt()) {
-            return;
-        }
-        for (FileSeal seal : seals.getSealsList()) {
-            if (seal.getFile() >= row().getMembers()) {
-                throw new TransferException(
-                        Code.PROTOCOL,
-                        row().getPeer() + " seals member " + seal.getFile() + ", which was not announced");
-            }
-            MemberRow member = members().get(seal.getFile());
-            Hash32 ours;
-            try {
-                ours = chunks().digest(seal.getFile(), member.getSize());
-            } catch (IllegalStateException incomplete) {
-                throw new TransferException(
-                        Code.PROTOCOL,
-                        row().getPeer() + " seals '" + member.getPath() + "' before all of it is acknowledged",
-                        incomplete);
-            }
-            if (member.getDirectory()
-                    || member.getSize() != seal.getSize()
-                    || !Arrays.equals(ours.toBytes(), seal.getDigest().toByteArray())) {
-                throw new TransferException(
-                        Code.FILE_MISMATCH,
-                        "'" + member.getPath() + "' is not what " + row().getPeer() + " says: " + seal.getSize()
-                                + " bytes there, " + member.getSize() + " here, BLAKE3 here " + ours.hex());
-            }
         }
     }
 
@@ -634,7 +452,7 @@ final class DestinationTransfer extends Transfer {
     void noRoom(String sentence) {
         if (state() == State.RECEIVING) {
             drain();
-            pause(Code.NO_SPACE, sentence, "no space left under its state");
+            standstill.pause(Code.NO_SPACE, sentence, "no space left under its state");
         } else {
             waiting("space: " + sentence);
             engine().later(this, this::goOn);
@@ -644,7 +462,8 @@ final class DestinationTransfer extends Transfer {
     @Override
     void failed(TransferException e) {
         if (state() == State.RECEIVING && e.getCause() instanceof VolumeException disk && ownTrouble(disk)) {
-            pause(disk, Set.of());
+            drain();
+            standstill.disk(disk, Set.of());
         } else if (state() == State.ACCEPTED || state() == State.RECEIVING) {
             update(row -> row.setTold(e.forPeer()));
             abort(e.code(), String.valueOf(e.getMessage()));
@@ -683,7 +502,7 @@ final class DestinationTransfer extends Transfer {
             }
             case CLOSED, ABORTED -> publication.tidy();
             case RECEIVING -> {
-                if (paused) {
+                if (standstill.paused()) {
                     link().session().ifPresent(this::openAttempt);
                 }
             }
@@ -705,8 +524,7 @@ final class DestinationTransfer extends Transfer {
             }
             case RECEIVING -> tickReceiving(nowMillis);
             case ABORTING -> {
-                if (nowMillis >= retryMillis) {
-                    retryMillis = nowMillis + RETRY_MILLIS;
+                if (standstill.lookAgain(nowMillis)) {
                     publication.finishAbort();
                     sendAborted();
                 }
@@ -722,14 +540,8 @@ final class DestinationTransfer extends Transfer {
         }
         if (nowMillis - row().getLastChunkMs() > room().settings().stagingTtl().toMillis()) {
             abort(Code.EXPIRED, "no chunk for " + room().settings().stagingTtl().toDays() + " days");
-        } else if (paused && nowMillis >= retryMillis) {
-            retryMillis = nowMillis + RETRY_MILLIS;
-            if (volume().usableBytes()
-                    >= Math.min(
-                            row().getLogicalBytes() - row().getHeldBytes(),
-                            room().settings().windowMin())) {
-                link().session().ifPresent(this::openAttempt);
-            }
+        } else if (standstill.canGoOn(nowMillis)) {
+            link().session().ifPresent(this::openAttempt);
         } else if (now != null
                 && link().session().isPresent()
                 && silentFor(nowMillis) > room().settings().silenceMax().toMillis()

@@ -394,4 +394,65 @@ class TransferTest {
                 .isEqualTo("CLOSED");
         assertThat(destination.volumePath().resolve("none")).isEmptyDirectory();
     }
+
+    @Test
+    void a_cancel_that_comes_too_late_ends_in_a_receipt() throws Exception {
+        start();
+        line.controls = message -> message.hasReceipt() ? null : message;
+        line.connect();
+        String id = push(model("model", 100), "m").id();
+        await(destination, id, v -> v.state().equals("HALF_SIGNED"));
+        await(source, id, v -> v.state().equals("SEALED"));
+        line.disconnect();
+        await(source, id, v -> v.streams() == 0);
+        source.engine().cancel(id);
+        await(source, id, v -> v.state().equals("CANCEL_WANTED"));
+        line.controls = message -> message;
+        line.connect();
+        assertThat(awaitEnd(source, id).state()).isEqualTo("CLOSED");
+        assertThat(awaitEnd(destination, id).state()).isEqualTo("CLOSED");
+    }
+
+    @Test
+    void what_goes_wrong_in_stopped_does_not_forget_where_to_go_on() throws Exception {
+        start();
+        Path target = destination.volumePath().resolve("m");
+        line.controls = message -> {
+            if (message.hasSeal()) {
+                try {
+                    Files.createDirectories(target);
+                } catch (java.io.IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            }
+            return message;
+        };
+        line.connect();
+        String id = push(model("model", 100), "m").id();
+        await(destination, id, v -> v.state().equals("STOPPED"));
+        destination.engine().resume(id); // it still stands there: stopped a second time
+        Thread.sleep(300);
+        await(destination, id, v -> v.state().equals("STOPPED"));
+        Files.delete(target);
+        destination.engine().resume(id);
+        assertThat(awaitEnd(destination, id).state()).isEqualTo("CLOSED");
+        assertThat(awaitEnd(source, id).state()).isEqualTo("CLOSED");
+    }
+
+    @Test
+    void a_held_that_names_chunks_no_file_has_is_refused() throws Exception {
+        start();
+        line.controls = message -> message.hasHeld()
+                ? message.toBuilder()
+                        .setHeld(message.getHeld().toBuilder()
+                                .addChunks(dev.carnet.proto.wire.v1.ChunkRange.newBuilder()
+                                        .setFile(2)
+                                        .setFirst(Integer.MAX_VALUE - 1)
+                                        .setLast(Integer.MAX_VALUE)))
+                        .build()
+                : message;
+        line.connect();
+        TransferView sent = awaitEnd(source, push(model("model", 100), "m").id());
+        assertThat(sent.code()).isEqualTo("PROTOCOL");
+    }
 }
