@@ -1,5 +1,6 @@
 package dev.carnet.daemon.transfer;
 
+import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
 import dev.carnet.daemon.transport.PooledChunk;
@@ -28,10 +29,13 @@ final class Decoder {
             return chunk.segment();
         }
         Scratch mine = scratch.get();
+        ByteBuffer frame = chunk.buffer(0, header.wireLength());
+        if (Zstd.findDirectByteBufferFrameCompressedSize(frame, 0, header.wireLength()) != header.wireLength()) {
+            throw mismatch(header, path, "it is not one zstd frame", null);
+        }
         int size;
         try {
-            size = mine.zstd.decompressDirectByteBuffer(
-                    mine.buffer, 0, header.length(), chunk.buffer(0, header.wireLength()), 0, header.wireLength());
+            size = mine.zstd.decompressDirectByteBuffer(mine.buffer, 0, header.length(), frame, 0, header.wireLength());
         } catch (ZstdException e) {
             throw mismatch(header, path, String.valueOf(e.getMessage()), e);
         }
