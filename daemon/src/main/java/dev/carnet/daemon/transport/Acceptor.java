@@ -130,7 +130,7 @@ final class Acceptor {
     private void released(Channel channel) {
         Channel listening = server;
         if (listening != null) {
-            listening.eventLoop().execute(() -> {
+            Loops.execute(listening.eventLoop(), () -> {
                 pending.remove(channel);
                 listening.config().setAutoRead(pending.size() < pendingMax);
             });

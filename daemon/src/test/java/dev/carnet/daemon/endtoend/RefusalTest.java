@@ -383,7 +383,7 @@ class RefusalTest {
         var _ = old.issue(ca, SpiffeId.parse(TwoSites.SENDER), work.resolve("z/identity"));
         DaemonProcess daemon = impostor("z", work.resolve("z/identity"), work.resolve("old-ca/ca.pem"));
         assertThat(daemon.await()).isEqualTo(2);
-        assertThat(daemon.log()).contains("identity.certificate").contains("is not valid");
+        assertThat(daemon.log()).contains("identity.certificate").contains("expired at", "renew it");
     }
 
     @Test
