@@ -391,8 +391,8 @@ final class Receiving {
             }
         }
         if (inFlight.get() > 0) {
-            throw new TransferException(
-                    Code.STORAGE,
+            throw new VolumeException( // our own disk's trouble: nothing is aborted for it
+                    VolumeException.Kind.IO,
                     "a write into staging has not ended for " + DRAIN_SECONDS_MAX + " s: is the disk alive?");
         }
         flush();

@@ -61,6 +61,7 @@ final class SourceTransfer extends Transfer {
         link().up(session);
         meter().connected(System.nanoTime());
         answered = false;
+        seen(); // silence is counted from here: the peer could say nothing before
         greet();
     }
 
