@@ -30,9 +30,12 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Decides upon an Offer in the order of SPEC section 8. What is refused leaves nothing behind. */
 final class Admission {
+    private static final Logger log = LoggerFactory.getLogger(Admission.class);
     private static final int VERSION = 1;
 
     private final Room room;
@@ -185,7 +188,13 @@ final class Admission {
         return true;
     }
 
-    private void release(NameRow row, Volume volume, CheckpointName name) {
+    /** Two peers may find the same name free of its directory: one of them releases it. */
+    private synchronized void release(NameRow found, Volume volume, CheckpointName name) {
+        Optional<NameRow> now = room.store().read(tx -> Names.get(tx, volume.name(), name.value()));
+        if (now.isEmpty() || !same(now.get(), found)) {
+            return;
+        }
+        NameRow row = now.get();
         EntryKey entry = new EntryKey(
                 Statements.hex(row.getTransferId().toByteArray()),
                 Role.DESTINATION.label(),
@@ -198,7 +207,13 @@ final class Admission {
                         () -> room.ledger()
                                 .keys()
                                 .sign(engine.statements().foundMissing(row, volume.name(), name.value())),
-                        (tx, recorded) -> Names.delete(tx, volume.name(), name.value()));
+                        (tx, recorded) -> Names.get(tx, volume.name(), name.value())
+                                .filter(standing -> same(standing, row))
+                                .ifPresent(standing -> Names.delete(tx, volume.name(), name.value())));
+    }
+
+    private static boolean same(NameRow one, NameRow other) {
+        return one.getPublished() && one.getTransferId().equals(other.getTransferId());
     }
 
     private void bound(String peer) {
@@ -333,16 +348,26 @@ final class Admission {
     }
 
     private void undo(Volume volume, Offer offer, Key key, String stagingId) {
-        engine.forget(key);
-        volume.staging(stagingId).destroy();
-        volume.removeEmptyParents(engine.rows()
-                .get(key)
-                .map(row -> List.copyOf(row.getParentsMadeList()))
-                .orElse(List.of()));
-        room.store().update(tx -> {
-            Names.delete(tx, offer.getVolume(), offer.getName());
-            tx.delete(dev.carnet.daemon.state.Table.TRANSFERS, key.bytes());
-        });
+        try {
+            volume.staging(stagingId).destroy();
+            volume.removeEmptyParents(engine.rows()
+                    .get(key)
+                    .map(row -> List.copyOf(row.getParentsMadeList()))
+                    .orElse(List.of()));
+        } catch (VolumeException e) {
+            log.warn("what was begun for {}/{} could not be removed", offer.getVolume(), offer.getName(), e);
+        }
+        try {
+            room.store().update(tx -> {
+                Names.delete(tx, offer.getVolume(), offer.getName());
+                tx.delete(dev.carnet.daemon.state.Table.TRANSFERS, key.bytes());
+            });
+            engine.forget(key);
+        } catch (NoRoomException e) {
+            DestinationTransfer kept =
+                    engine.transferOf(key); // it stays OFFERED: accepted later, or given up for want of a Begin
+            engine.later(kept, kept::goOn);
+        }
     }
 
     /** The intent on record, and with it ACCEPTED. Also after a crash in between: the entry is the one that was built then. */

@@ -278,8 +278,7 @@ final class DestinationTransfer extends Transfer {
         public void paused(VolumeException why, Set<Integer> voided) {
             post(() -> {
                 if (row().getAttempt() == attempt && state() == State.RECEIVING) {
-                    drain();
-                    standstill.disk(why, voided);
+                    standStill(why, voided);
                 }
             });
         }
@@ -462,8 +461,7 @@ final class DestinationTransfer extends Transfer {
     @Override
     void failed(TransferException e) {
         if (state() == State.RECEIVING && e.getCause() instanceof VolumeException disk && ownTrouble(disk)) {
-            drain();
-            standstill.disk(disk, Set.of());
+            standStill(disk, Set.of());
         } else if (state() == State.ACCEPTED || state() == State.RECEIVING) {
             update(row -> row.setTold(e.forPeer()));
             abort(e.code(), String.valueOf(e.getMessage()));
@@ -476,8 +474,19 @@ final class DestinationTransfer extends Transfer {
                             .setSentence(sentence(String.valueOf(e.getMessage())))));
         } else if (state().publishing()) {
             publication.stop(e); // everything is here and verified: that is not thrown away for a disk's sake
+        } else if (state() == State.ABORTING) {
+            // the row says why it was aborted, and the peer is owed that
+            waiting("its staging to be removed: " + e.getMessage());
         } else if (!state().finished()) {
             flag(e.code(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void standStill(VolumeException why, Set<Integer> voided) {
+        drain();
+        if (!standstill.disk(why, voided)) {
+            update(row -> row.setTold("its disk fails again and again"));
+            abort(Code.STORAGE, String.valueOf(why.getMessage()));
         }
     }
 
@@ -494,6 +503,11 @@ final class DestinationTransfer extends Transfer {
     void goOn() {
         switch (state()) {
             case OFFERED -> engine().admission().accepted(this);
+            case ACCEPTED -> {
+                if (link().session().isPresent()) {
+                    sendAccept(); // the Begin that answered it could not be recorded
+                }
+            }
             case STOPPED -> publication.tryAgain();
             case SEALED, ASSEMBLED, PUBLISHING, PUBLISHED, HALF_SIGNED -> publication.goOn();
             case ABORTING -> {
@@ -538,7 +552,9 @@ final class DestinationTransfer extends Transfer {
         if (now != null) {
             now.tick();
         }
-        if (nowMillis - row().getLastChunkMs() > room().settings().stagingTtl().toMillis()) {
+        boolean expired = nowMillis - row().getLastChunkMs()
+                > room().settings().stagingTtl().toMillis();
+        if (expired && standstill.lookAgain(nowMillis)) {
             abort(Code.EXPIRED, "no chunk for " + room().settings().stagingTtl().toDays() + " days");
         } else if (standstill.canGoOn(nowMillis)) {
             link().session().ifPresent(this::openAttempt);

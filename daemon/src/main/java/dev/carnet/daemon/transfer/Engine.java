@@ -116,7 +116,7 @@ public final class Engine implements Transfers, SessionListener {
 
     @Override
     public TransferView cancel(String id) {
-        return ask(id, Transfer::cancel);
+        return ask(id, Transfer::cancelForSure);
     }
 
     @Override

@@ -113,9 +113,11 @@ final class SourceSending {
         SourceAttempt attempt = ended.attempt;
         if (attempt != null) {
             attempt.stop();
-            transfer.update(row -> row.setWireBytes(wireBytesBefore + attempt.wireBytes()));
         }
         ended.tree.close();
+        if (attempt != null) {
+            transfer.update(row -> row.setWireBytes(wireBytesBefore + attempt.wireBytes()));
+        }
     }
 
     // ---- Held
@@ -489,7 +491,11 @@ final class SourceSending {
                         }
                     });
                 },
-                transfer::failLater);
+                why -> transfer.post(() -> {
+                    if (run == now || engine.isFatal(why)) { // else it was stopped under the walk
+                        transfer.threw(why);
+                    }
+                }));
     }
 
     private Trees trees() {

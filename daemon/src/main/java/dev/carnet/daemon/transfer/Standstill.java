@@ -53,8 +53,8 @@ final class Standstill {
                 >= Math.min(left, transfer.room().settings().windowMin());
     }
 
-    /** A disk that is full, or fails: what is not on it is void, and we go on when it can. */
-    void disk(VolumeException why, Set<Integer> voided) {
+    /** A disk that is full, or fails: what is not on it is void, and we go on when it can. False where it has failed too often in a row. */
+    boolean disk(VolumeException why, Set<Integer> voided) {
         if (!voided.isEmpty()) {
             transfer.write(tx -> {
                 long lost = 0;
@@ -80,12 +80,13 @@ final class Standstill {
         }
         heldAtFailure = transfer.row().getHeldBytes();
         if (!full && ++storageFailures > STORAGE_TRIES_MAX) {
-            throw new TransferException(Code.STORAGE, String.valueOf(why.getMessage()), why);
+            return false;
         }
         pause(
                 full ? Code.NO_SPACE : Code.STORAGE,
                 String.valueOf(why.getMessage()),
                 full ? "no space left on its volume" : "its disk fails");
+        return true;
     }
 
     /** Files whose force failed go onto new inodes: on record as void before the old ones go, so that a crash in between does no harm. */

@@ -164,25 +164,36 @@ abstract class Transfer {
         mailbox.postMessage(task);
     }
 
-    /** Decides what a failure means, in the mailbox. */
+    /** Decides what a failure means, in the mailbox; what cannot be recorded for want of room is decided again a moment later. */
     void threw(Throwable e) {
-        if (e instanceof Error error) {
-            engine.fatal(error);
-            return;
-        }
-        RuntimeException cause = (RuntimeException) e;
         if (engine.closing()) {
             log.debug(
                     "transfer {} ({}): while the daemon stops",
                     key.id(),
                     key.role().label(),
-                    cause);
+                    e);
             return;
         }
-        if (engine.isFatal(cause)) {
-            engine.fatal(cause);
+        try {
+            decide(e);
+        } catch (NoRoomException full) {
+            log.warn("transfer {} ({}): {}", key.id(), key.role().label(), full.getMessage());
+            waiting("space: " + full.getMessage());
+            engine.later(this, () -> threw(e));
+        } catch (RuntimeException again) {
+            log.error("transfer {} ({}): while failing", key.id(), key.role().label(), again);
+            if (engine.isFatal(again)) {
+                engine.fatal(again);
+            }
+        }
+    }
+
+    private void decide(Throwable e) {
+        if (engine.isFatal(e)) {
+            engine.fatal(e);
             return;
         }
+        RuntimeException cause = (RuntimeException) e; // every Error is fatal
         if (cause instanceof NoRoomException full) {
             log.warn("transfer {} ({}): {}", key.id(), key.role().label(), full.getMessage());
             noRoom(String.valueOf(full.getMessage()));
@@ -192,13 +203,16 @@ abstract class Transfer {
         if (failure.code() == Code.INTERNAL) {
             log.error("transfer {} ({})", key.id(), key.role().label(), cause);
         }
+        failed(failure);
+    }
+
+    /** Cancels, and does not forget it where there is no room to record that. */
+    void cancelForSure() {
         try {
-            failed(failure);
-        } catch (RuntimeException again) {
-            log.error("transfer {} ({}): while failing", key.id(), key.role().label(), again);
-            if (engine.isFatal(again)) {
-                engine.fatal(again);
-            }
+            cancel();
+        } catch (NoRoomException full) {
+            waiting("space, to record that it is cancelled: " + full.getMessage());
+            engine.later(this, this::cancelForSure);
         }
     }
 
