@@ -80,10 +80,6 @@ final class Receiving {
         this.files = new StagedFiles(staging, of.transfer().members());
     }
 
-    int attempt() {
-        return of.attempt();
-    }
-
     long wireBytes() {
         return wireBytes.get();
     }

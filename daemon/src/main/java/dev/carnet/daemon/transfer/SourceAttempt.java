@@ -82,17 +82,9 @@ final class SourceAttempt {
         this.events = events;
     }
 
-    int number() {
-        return plan.number();
-    }
-
     /** Frames with headers, handed to the kernel. */
     long wireBytes() {
         return wireBytes.get();
-    }
-
-    FlushWindow window() {
-        return window;
     }
 
     /** The sum of a chunk that was sent (or hashed again) and not acknowledged before; removes it. */
