@@ -35,7 +35,8 @@ def zigzag(n: int) -> int:
 
 BODIES = (
     "hello heartbeat goodbye need_streams request offer accept refuse exists begin resume held file_page file_page_ack file_seals"
-    " ack seal receipt countersigned closed cancel aborted waiting blob_page exists_answer"
+    " ack seal receipt countersigned closed cancel aborted waiting blob_page exists_answer list_request list_page verify_request"
+    " verify_answer probe probe_ready probe_end probe_result"
 ).split()
 
 
@@ -92,6 +93,37 @@ def offer(**changes):
     return control("offer", s(1, b"".join(fields[n] for n in sorted(fields))), s(2, KEYS))
 
 
+REQUEST_FIELDS = {
+    1: T,
+    2: s(2, "models"),
+    3: s(3, "run-12"),
+    7: s(7, "mirror"),
+    8: s(8, "run-12"),
+    9: s(9, "trainer"),
+}
+
+
+def request(**changes):
+    fields = {**REQUEST_FIELDS, **{int(k[1:]): v for k, v in changes.items()}}
+    return control("request", s(1, b"".join(fields[n] for n in sorted(fields))))
+
+
+SEALED = {"f6": u(6, 2), "f17": s(17, D), "f26": s(26, D)}
+PULL = {**SEALED, "f7": u(7, 2), "f28": s(28, D)}
+
+
+def label(number, key, value="v"):
+    return s(number, s(1, key) + s(2, value))
+
+
+def line(name="run-12", tree=D, part=b"", more=b""):
+    return s(2, s(1, name) + s(2, tree) + s(3, D) + u(4, 2**40) + u(5, 7) + u(6, 1763956800) + part + more)
+
+
+def blob_page(*fields):
+    return control("blob_page", *fields, s(5, digest("transfer")[:16]), u(6, 1))
+
+
 def member(path=".", kind=1, mode=0o755, size=0, seconds=1763956800, nanos=0):
     return s(4, u(1, kind) + s(2, path) + u(3, mode) + u(4, size) + u(5, zigzag(seconds)) + u(6, nanos))
 
@@ -133,19 +165,27 @@ VALID = {
     "Heartbeat": control("heartbeat", u(1, 2**64 - 1), u(2, 1)),
     "Goodbye": control("goodbye", u(1, 1), s(2, "no version in common")),
     "NeedStreams": control("need_streams", u(1, 64)),
-    "Request (reserved)": control("request", T, s(2, "models"), s(3, "run-12"), s(4, "shards/0"), s(5, "trainer")),
+    "Request": request(),
+    "Request of a part, with labels and a permit": request(
+        f4=s(4, "shards/*") + s(4, "*.json"),
+        f5=s(5, "evaluation"),
+        f6=s(6, s(1, D) + s(2, b"permit")),
+        f10=label(10, "a.b_c-1") + label(10, "run", "twelve \u00e9"),
+    ),
     "Offer": offer(),
     "Offer of reserved things": offer(
-        f6=u(6, 2),
-        f7=u(7, 2),
+        **PULL,
         f14=s(14, "latest"),
-        f17=s(17, D),
         f18=s(18, D) * 2,
         f22=s(22, s(1, D) + s(2, b"permit")),
         f23=u(23, 1),
         f24=u(24, 1),
         f25=s(25, "key"),
     ),
+    "Offer in sealed mode": offer(**SEALED),
+    "Offer of a pull": offer(**PULL),
+    "Offer of a part": offer(**PULL, f27=s(27, D)),
+    "Offer with as many labels as there may be": offer(f29=b"".join(label(29, f"k{n:02}", "v" * 256) for n in range(16))),
     "Offer of a name that is refused with a sentence": offer(f13=s(13, "../x"), f12=s(12, "Models")),
     "Offer without key evidence": control("offer", s(1, b"".join(OFFER_FIELDS[n] for n in sorted(OFFER_FIELDS)))),
     "Accept": control("accept", T, s(2, D), s(3, KEYS), s(4, D)),
@@ -180,7 +220,17 @@ VALID = {
     "Aborted before anything began": control("aborted", T, u(2, 38)),
     "Waiting": control("waiting", T, s(2, "STOPPED"), u(3, 25), s(4, "the disk is full")),
     "Waiting, a state alone": control("waiting", T, s(2, "SEALED")),
-    "BlobPage (reserved)": control("blob_page", s(1, D), u(2, 4096), s(3, b"bytes"), u(4, 1)),
+    "BlobPage": blob_page(s(1, D), u(2, 4096), s(3, b"bytes"), u(4, 1)),
+    "BlobPage, as long as it may be": blob_page(s(1, D), s(3, b"b" * 61_440)),
+    "ListRequest": control("list_request", T, s(2, "models"), s(3, "run-11"), u(4, 128)),
+    "ListPage of nothing": control("list_page", T),
+    "ListPage": control("list_page", T, line(), line("run-13", part=s(7, D)), u(3, 1)),
+    "VerifyRequest": control("verify_request", T, s(2, "models"), s(3, "run-12")),
+    "VerifyAnswer": control("verify_answer", T, s(2, b"an envelope"), s(3, KEYS)),
+    "Probe": control("probe", T, u(2, 1)),
+    "ProbeReady": control("probe_ready", T),
+    "ProbeEnd": control("probe_end", T),
+    "ProbeResult": control("probe_result", T, u(2, 2**30), u(3, 10**9), u(4, 3), s(5, "connection refused")),
 }
 
 SHORT = s(1, bytes(15))
@@ -215,8 +265,19 @@ INVALID = {
     "Goodbye that is too long": ("LIMIT", "Goodbye.sentence", control("goodbye", u(1, 1), s(2, SENTENCE))),
     "NeedStreams of none": ("PROTOCOL", "NeedStreams.streams", control("need_streams")),
     "NeedStreams of too many": ("LIMIT", "NeedStreams.streams", control("need_streams", u(1, 65))),
-    "Request with a short id": ("PROTOCOL", "Request.transfer_id", control("request", SHORT)),
-    "Request with too many includes": ("LIMIT", "Request.include", control("request", T, s(4, "a") * 17)),
+    "Request of nothing": ("PROTOCOL", "RequestMessage.request", control("request")),
+    "Request that is no message": ("PROTOCOL", "RequestMessage.request", control("request", s(1, b"\xff"))),
+    "Request with a short id": ("PROTOCOL", "Request.transfer_id", request(f1=SHORT)),
+    "Request without a volume": ("PROTOCOL", "Request.volume", request(f2=b"")),
+    "Request without a name": ("PROTOCOL", "Request.name", request(f3=b"")),
+    "Request with too many includes": ("LIMIT", "Request.include", request(f4=s(4, "a") * 17)),
+    "Request with an empty include": ("PROTOCOL", "Request.include", request(f4=s(4, ""))),
+    "Request with an include that is too long": ("LIMIT", "Request.include", request(f4=s(4, "a" * 4097))),
+    "Request without a volume to put it": ("PROTOCOL", "Request.to_volume", request(f7=b"")),
+    "Request with a name to put it that is too long": ("LIMIT", "Request.to_name", request(f8=s(8, "n" * 401))),
+    "Request without a principal": ("PROTOCOL", "Request.principal", request(f9=b"")),
+    "Request with too many labels": ("LIMIT", "Request.labels", request(f10=b"".join(label(10, f"k{n:02}") for n in range(17)))),
+    "Request with a label of two lines": ("PROTOCOL", "Request.labels.value", request(f10=label(10, "k", "a\nb"))),
     "Offer that is no message": ("PROTOCOL", "OfferMessage.offer", control("offer", s(1, b"\xff"))),
     "Offer without an Offer": ("PROTOCOL", "OfferMessage.offer", control("offer", s(2, KEYS))),
     "Offer with a binding that is too long": (
@@ -254,6 +315,21 @@ INVALID = {
     "Offer with too many members": ("LIMIT", "Offer.members", offer(f15=u(15, 1_000_001))),
     "Offer of 2^63 bytes": ("LIMIT", "Offer.logical_bytes_max", offer(f16=u(16, 2**63))),
     "Offer with a short tree digest": ("PROTOCOL", "Offer.tree_digest", offer(f17=s(17, bytes(31)))),
+    "Offer in sealed mode without a tree": ("PROTOCOL", "Offer.tree_digest", offer(**{**SEALED, "f17": b""})),
+    "Offer in sealed mode without CVs": ("PROTOCOL", "Offer.cvs_digest", offer(**{**SEALED, "f26": b""})),
+    "Offer in open mode with a tree": ("PROTOCOL", "Offer.tree_digest", offer(f17=s(17, D))),
+    "Offer in open mode with CVs": ("PROTOCOL", "Offer.cvs_digest", offer(f26=s(26, D))),
+    "Offer in open mode of a part": ("PROTOCOL", "Offer.part_of", offer(f27=s(27, D))),
+    "Offer of a pull without a request": ("PROTOCOL", "Offer.request", offer(**{**PULL, "f28": b""})),
+    "Offer of a push with a request": ("PROTOCOL", "Offer.request", offer(f28=s(28, D))),
+    "Offer of a pull in open mode": ("PROTOCOL", "Offer.mode", offer(f7=u(7, 2), f28=s(28, D))),
+    "Offer with a label that has no key": ("PROTOCOL", "Offer.labels.key", offer(f29=label(29, ""))),
+    "Offer with a label in capitals": ("PROTOCOL", "Offer.labels.key", offer(f29=label(29, "Run"))),
+    "Offer with a label whose key is too long": ("LIMIT", "Offer.labels.key", offer(f29=label(29, "k" * 64))),
+    "Offer with a label without a value": ("PROTOCOL", "Offer.labels.value", offer(f29=label(29, "k", ""))),
+    "Offer with a label whose value is too long": ("LIMIT", "Offer.labels.value", offer(f29=label(29, "k", "v" * 257))),
+    "Offer with labels that go down": ("PROTOCOL", "Offer.labels", offer(f29=label(29, "b") + label(29, "a"))),
+    "Offer with a label twice": ("PROTOCOL", "Offer.labels", offer(f29=label(29, "a") * 2)),
     "Offer with a short base": ("PROTOCOL", "Offer.bases", offer(f18=s(18, b""))),
     "Offer with too many bases": ("LIMIT", "Offer.bases", offer(f18=s(18, D) * 17)),
     "Offer without a principal": ("PROTOCOL", "Offer.principal", offer(f19=b"")),
@@ -330,8 +406,29 @@ INVALID = {
     "Aborted with a short digest": ("PROTOCOL", "Aborted.abort_digest", control("aborted", T, u(2, 35), s(4, b"x"))),
     "Waiting with a code that is none": ("PROTOCOL", "Waiting.code", control("waiting", T, u(3, 99))),
     "Waiting with a state that is too long": ("LIMIT", "Waiting.state", control("waiting", T, s(2, "s" * 65))),
-    "BlobPage without a digest": ("PROTOCOL", "BlobPage.digest", control("blob_page", s(3, b"x"))),
-    "BlobPage from 2^63 on": ("LIMIT", "BlobPage.offset", control("blob_page", s(1, D), u(2, 2**63))),
+    "BlobPage without a transfer": ("PROTOCOL", "BlobPage.transfer_id", control("blob_page", s(1, D), s(3, b"x"), u(6, 1))),
+    "BlobPage of attempt 0": ("PROTOCOL", "BlobPage.attempt", control("blob_page", s(1, D), s(3, b"x"), s(5, digest("transfer")[:16]))),
+    "BlobPage without a digest": ("PROTOCOL", "BlobPage.digest", blob_page(s(3, b"x"))),
+    "BlobPage from 2^63 on": ("LIMIT", "BlobPage.offset", blob_page(s(1, D), u(2, 2**63), s(3, b"x"))),
+    "BlobPage of nothing": ("PROTOCOL", "BlobPage.value", blob_page(s(1, D))),
+    "BlobPage that is too long": ("LIMIT", "BlobPage.value", blob_page(s(1, D), s(3, bytes(61_441)))),
+    "ListRequest with a short id": ("PROTOCOL", "ListRequest.request_id", control("list_request", SHORT, s(2, "v"), u(4, 1))),
+    "ListRequest without a volume": ("PROTOCOL", "ListRequest.volume", control("list_request", T, u(4, 1))),
+    "ListRequest for none": ("PROTOCOL", "ListRequest.max", control("list_request", T, s(2, "v"))),
+    "ListRequest for too many": ("LIMIT", "ListRequest.max", control("list_request", T, s(2, "v"), u(4, 129))),
+    "ListPage with too many lines": ("LIMIT", "ListPage.checkpoints", control("list_page", T, line() * 129)),
+    "ListPage with a line without a name": ("PROTOCOL", "ListPage.checkpoints.name", control("list_page", T, line(""))),
+    "ListPage with a short digest": ("PROTOCOL", "ListPage.checkpoints.tree_digest", control("list_page", T, line(tree=b"x"))),
+    "ListPage with a short part-of": ("PROTOCOL", "ListPage.checkpoints.part_of", control("list_page", T, line(part=s(7, b"x")))),
+    "VerifyRequest without a name": ("PROTOCOL", "VerifyRequest.name", control("verify_request", T, s(2, "v"))),
+    "VerifyAnswer without an envelope": ("PROTOCOL", "VerifyAnswer.envelope", control("verify_answer", T)),
+    "VerifyAnswer that is too long": ("LIMIT", "VerifyAnswer.envelope", control("verify_answer", T, s(2, bytes(32_769)))),
+    "Probe with a short id": ("PROTOCOL", "Probe.probe_id", control("probe", SHORT)),
+    "ProbeReady without an id": ("PROTOCOL", "ProbeReady.probe_id", control("probe_ready")),
+    "ProbeEnd without an id": ("PROTOCOL", "ProbeEnd.probe_id", control("probe_end")),
+    "ProbeResult of 2^63 bytes": ("LIMIT", "ProbeResult.bytes", control("probe_result", T, u(2, 2**63))),
+    "ProbeResult with a dialling that is none": ("PROTOCOL", "ProbeResult.dialling", control("probe_result", T, u(4, 4))),
+    "ProbeResult with a sentence that is too long": ("LIMIT", "ProbeResult.sentence", control("probe_result", T, s(5, SENTENCE))),
 }
 
 

@@ -34,7 +34,7 @@ final class Problems {
     static int status(Code code) {
         return switch (code) {
             case POLICY -> 403;
-            case UNKNOWN_TRANSFER -> 404;
+            case UNKNOWN_TRANSFER, UNKNOWN_CHECKPOINT -> 404;
             case NAME_TAKEN,
                     NAME_CONFLICT,
                     READ_ONLY,
@@ -44,6 +44,7 @@ final class Problems {
                     NO_BEGIN,
                     TOO_LATE,
                     STOPPED,
+                    PAUSED,
                     SOURCE_CHANGED -> 409;
             case BAD_NAME, BAD_SOURCE, UNKNOWN_PEER, LIMIT -> 422;
             case UNSUPPORTED, CRITICAL_EXTENSION -> 501;

@@ -18,6 +18,7 @@ import dev.carnet.proto.wire.v1.Extension;
 import dev.carnet.proto.wire.v1.FileSeal;
 import dev.carnet.proto.wire.v1.FileSeals;
 import dev.carnet.proto.wire.v1.KeyEvidence;
+import dev.carnet.proto.wire.v1.Label;
 import dev.carnet.proto.wire.v1.MemberLine;
 import dev.carnet.proto.wire.v1.Mode;
 import dev.carnet.proto.wire.v1.Offer;
@@ -28,6 +29,7 @@ import dev.carnet.proto.wire.v1.Resume;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -342,12 +344,21 @@ class HostileSourceTest {
 
     private static final ByteString DIGEST = ByteString.copyFrom(new byte[32]);
 
+    private static Offer.Builder sealed(Offer.Builder offer) {
+        return offer.setMode(Mode.MODE_SEALED).setTreeDigest(DIGEST).setCvsDigest(DIGEST);
+    }
+
     @TestFactory
     Stream<DynamicTest> offers_that_are_refused() {
         return cases(Map.ofEntries(
-                Map.entry("sealed mode", offer(Code.UNSUPPORTED, o -> o.setMode(Mode.MODE_SEALED))),
-                Map.entry("a pull", offer(Code.UNSUPPORTED, o -> o.setDirection(Direction.DIRECTION_PULL))),
-                Map.entry("a tree digest", offer(Code.UNSUPPORTED, o -> o.setTreeDigest(DIGEST))),
+                Map.entry("sealed mode", offer(Code.UNSUPPORTED, HostileSourceTest::sealed)),
+                Map.entry(
+                        "a pull",
+                        offer(
+                                Code.UNSUPPORTED,
+                                o -> sealed(o)
+                                        .setDirection(Direction.DIRECTION_PULL)
+                                        .setRequest(DIGEST))),
                 Map.entry(
                         "parts",
                         offer(Code.UNSUPPORTED, o -> o.setPart(Part.newBuilder().setOf(2)))),
@@ -412,15 +423,32 @@ class HostileSourceTest {
 
     @TestFactory
     Stream<DynamicTest> offers_whose_form_is_broken_end_the_session() {
-        return cases(Map.of(
-                "no members", form(o -> o.setMembers(0)),
-                "too many members", form(o -> o.setMembers(1_000_001)),
-                "2^63 bytes", form(o -> o.setLogicalBytesMax(-1)),
-                "no name", form(o -> o.setName("")),
-                "a name beyond 400 bytes", form(o -> o.setName("n".repeat(401))),
-                "a short id", form(o -> o.setTransferId(ByteString.copyFrom(new byte[15]))),
-                "no mode", form(o -> o.setMode(Mode.MODE_UNSPECIFIED)),
-                "a label beyond its limit", form(o -> o.setPrincipal("p".repeat(257)))));
+        Map<String, Executable> forms = new LinkedHashMap<>();
+        forms.put("no members", form(o -> o.setMembers(0)));
+        forms.put("too many members", form(o -> o.setMembers(1_000_001)));
+        forms.put("2^63 bytes", form(o -> o.setLogicalBytesMax(-1)));
+        forms.put("no name", form(o -> o.setName("")));
+        forms.put("a name beyond 400 bytes", form(o -> o.setName("n".repeat(401))));
+        forms.put("a short id", form(o -> o.setTransferId(ByteString.copyFrom(new byte[15]))));
+        forms.put("no mode", form(o -> o.setMode(Mode.MODE_UNSPECIFIED)));
+        forms.put("a principal beyond its limit", form(o -> o.setPrincipal("p".repeat(257))));
+        forms.put("a tree digest in open mode", form(o -> o.setTreeDigest(DIGEST)));
+        forms.put("sealed mode without CVs", form(o -> sealed(o).clearCvsDigest()));
+        forms.put("a part in open mode", form(o -> o.setPartOf(DIGEST)));
+        forms.put(
+                "a pull in open mode",
+                form(o -> o.setDirection(Direction.DIRECTION_PULL).setRequest(DIGEST)));
+        forms.put("a pull without its request", form(o -> sealed(o).setDirection(Direction.DIRECTION_PULL)));
+        forms.put("a request in a push", form(o -> o.setRequest(DIGEST)));
+        forms.put("labels out of order", form(o -> o.addLabels(label("b", "1")).addLabels(label("a", "2"))));
+        forms.put("a label twice", form(o -> o.addLabels(label("a", "1")).addLabels(label("a", "2"))));
+        forms.put("a label without a value", form(o -> o.addLabels(label("a", ""))));
+        forms.put("a label of several lines", form(o -> o.addLabels(label("a", "1\n2"))));
+        return cases(forms);
+    }
+
+    private static Label label(String key, String value) {
+        return Label.newBuilder().setKey(key).setValue(value).build();
     }
 
     private Executable form(UnaryOperator<Offer.Builder> change) {

@@ -12,7 +12,7 @@ final class ControlForms {
             case HEARTBEAT -> {} // two numbers, any of them
             case GOODBYE -> SessionForms.goodbye(message.getGoodbye());
             case NEED_STREAMS -> SessionForms.needStreams(message.getNeedStreams());
-            case REQUEST -> OfferForms.request(message.getRequest());
+            case REQUEST -> OfferForms.requestMessage(message.getRequest());
             case OFFER -> OfferForms.offerMessage(message.getOffer());
             case ACCEPT -> OfferForms.accept(message.getAccept());
             case REFUSE -> OfferForms.refuse(message.getRefuse());
@@ -33,6 +33,18 @@ final class ControlForms {
             case CANCEL -> EndForms.cancel(message.getCancel());
             case ABORTED -> EndForms.aborted(message.getAborted());
             case WAITING -> EndForms.waiting(message.getWaiting());
+            case LIST_REQUEST -> QuestionForms.listRequest(message.getListRequest());
+            case LIST_PAGE -> QuestionForms.listPage(message.getListPage());
+            case VERIFY_REQUEST -> QuestionForms.verifyRequest(message.getVerifyRequest());
+            case VERIFY_ANSWER -> QuestionForms.verifyAnswer(message.getVerifyAnswer());
+            case PROBE ->
+                QuestionForms.id("Probe", "probe_id", message.getProbe().getProbeId());
+            case PROBE_READY ->
+                QuestionForms.id(
+                        "ProbeReady", "probe_id", message.getProbeReady().getProbeId());
+            case PROBE_END ->
+                QuestionForms.id("ProbeEnd", "probe_id", message.getProbeEnd().getProbeId());
+            case PROBE_RESULT -> QuestionForms.probeResult(message.getProbeResult());
             case BODY_NOT_SET -> throw new ProtocolException("control frame without a body that this version knows");
         }
     }

@@ -4,6 +4,7 @@ import com.google.protobuf.CodedInputStream;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Control;
 import dev.carnet.proto.wire.v1.Offer;
+import dev.carnet.proto.wire.v1.Request;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -76,6 +77,15 @@ public final class ControlFrames {
      */
     public static Offer parseOffer(byte[] offer) {
         return OfferForms.parse(offer);
+    }
+
+    /**
+     * Reads the Request in a RequestMessage, from the exact bytes that were sent or stored.
+     *
+     * @throws ProtocolException naming field and rule
+     */
+    public static Request parseRequest(byte[] request) {
+        return OfferForms.parseRequest(request);
     }
 
     /** Control, its body, a page, a range: messages nest no deeper. */

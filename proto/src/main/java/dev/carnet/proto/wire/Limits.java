@@ -45,6 +45,24 @@ public final class Limits {
     /** DER bytes of a chain, all certificates together. */
     public static final int CHAIN_BYTES_MAX = 32 << 10;
 
+    /** Bytes of a BlobPage's value. */
+    public static final int BLOB_PAGE_BYTES_MAX = 60 << 10;
+
+    /** Bytes of a tree that travels before its chunks. */
+    public static final int TREE_BYTES_MAX = 512 << 20;
+
+    /** Lines of a ListPage. */
+    public static final int LIST_PAGE_MAX = 128;
+
+    /** Labels of a Request or an Offer. */
+    public static final int LABELS_MAX = 16;
+
+    /** Bytes of a label's key, in ASCII. */
+    public static final int LABEL_KEY_BYTES_MAX = 63;
+
+    /** Bytes of a probe, headers included. */
+    public static final long PROBE_BYTES_MAX = 8L << 30;
+
     public static final int SENTENCE_BYTES_MAX = 1_024;
     public static final int LABEL_BYTES_MAX = 256;
     public static final int SPIFFE_ID_BYTES_MAX = 2_048;

@@ -17,6 +17,7 @@ import dev.carnet.proto.wire.v1.Part;
 import dev.carnet.proto.wire.v1.Permit;
 import dev.carnet.proto.wire.v1.Refuse;
 import dev.carnet.proto.wire.v1.Request;
+import dev.carnet.proto.wire.v1.RequestMessage;
 import dev.carnet.proto.wire.v1.Resume;
 import java.io.IOException;
 import java.util.List;
@@ -30,14 +31,38 @@ final class OfferForms {
 
     private OfferForms() {}
 
-    static void request(Request m) {
+    static void requestMessage(RequestMessage m) {
+        parseRequest(m.getRequest().toByteArray());
+    }
+
+    static Request parseRequest(byte[] bytes) {
+        if (bytes.length == 0 || bytes.length > Limits.CONTROL_FRAME_BYTES_MAX) {
+            throw new ProtocolException("RequestMessage.request has " + bytes.length + " bytes");
+        }
+        Request request;
+        try {
+            CodedInputStream in = CodedInputStream.newInstance(bytes);
+            in.setRecursionLimit(ControlFrames.RECURSION_MAX);
+            request = Request.parseFrom(in);
+        } catch (IOException e) {
+            throw new ProtocolException(Code.PROTOCOL, "RequestMessage.request is no Request message", e);
+        }
+        check(request);
+        return request;
+    }
+
+    private static void check(Request m) {
         FieldCheck check = new FieldCheck("Request");
         check.id(m.getTransferId(), "transfer_id");
-        check.text(m.getVolume(), Limits.VOLUME_BYTES_MAX, "volume");
-        check.text(m.getName(), Limits.CHECKPOINT_NAME_BYTES_MAX, "name");
+        check.someText(m.getVolume(), Limits.VOLUME_BYTES_MAX, "volume");
+        check.someText(m.getName(), Limits.CHECKPOINT_NAME_BYTES_MAX, "name");
+        check.someText(m.getToVolume(), Limits.VOLUME_BYTES_MAX, "to_volume");
+        check.someText(m.getToName(), Limits.CHECKPOINT_NAME_BYTES_MAX, "to_name");
         check.count(m.getIncludeCount(), 0, Limits.OFFER_LIST_MAX, "include");
         m.getIncludeList().forEach(path -> check.someText(path, Limits.PATH_BYTES_MAX, "include"));
-        check.text(m.getLabel(), Limits.LABEL_BYTES_MAX, "label");
+        check.someText(m.getPrincipal(), Limits.LABEL_BYTES_MAX, "principal");
+        check.text(m.getPurpose(), Limits.LABEL_BYTES_MAX, "purpose");
+        LabelForms.check(check, m.getLabelsList());
         permits(check, m.getPermitsList());
     }
 
@@ -76,7 +101,8 @@ final class OfferForms {
         place(check, m);
         check.number(m.getMembers(), 1, Limits.MEMBERS_MAX, "members");
         check.number(m.getLogicalBytesMax(), Long.MAX_VALUE, "logical_bytes_max");
-        check.digestOrNothing(m.getTreeDigest(), "tree_digest");
+        sealed(check, m);
+        LabelForms.check(check, m.getLabelsList());
         check.count(m.getBasesCount(), 0, Limits.OFFER_LIST_MAX, "bases");
         m.getBasesList().forEach(base -> check.digest(base, "bases"));
         check.someText(m.getPrincipal(), Limits.LABEL_BYTES_MAX, "principal");
@@ -85,6 +111,20 @@ final class OfferForms {
         permits(check, m.getPermitsList());
         check.text(m.getContentKeyId(), Limits.LABEL_BYTES_MAX, "content_key_id");
         SessionForms.extensions(check, m.getExtensionsList());
+    }
+
+    private static void sealed(FieldCheck check, Offer m) {
+        boolean sealed = m.getMode() == Mode.MODE_SEALED;
+        boolean pull = m.getDirection() == Direction.DIRECTION_PULL;
+        check.digestOrNothing(m.getTreeDigest(), "tree_digest");
+        check.digestOrNothing(m.getCvsDigest(), "cvs_digest");
+        check.digestOrNothing(m.getPartOf(), "part_of");
+        check.digestOrNothing(m.getRequest(), "request");
+        check.form(m.getTreeDigest().isEmpty() != sealed, "tree_digest", "is there in sealed mode only");
+        check.form(m.getCvsDigest().isEmpty() != sealed, "cvs_digest", "is there in sealed mode only");
+        check.form(m.getPartOf().isEmpty() || sealed, "part_of", "is there in sealed mode only");
+        check.form(m.getRequest().isEmpty() != pull, "request", "is there in a pull only");
+        check.form(!pull || sealed, "mode", "is not sealed, in a pull");
     }
 
     private static void parties(FieldCheck check, Offer m) {
@@ -151,7 +191,7 @@ final class OfferForms {
         keys(check, m.getKeys());
     }
 
-    private static void keys(FieldCheck check, KeyEvidence keys) {
+    static void keys(FieldCheck check, KeyEvidence keys) {
         check.bytes(keys.getBinding(), 0, Limits.ENTRY_BYTES_MAX, "keys.binding");
         check.bytes(keys.getProof(), 0, Limits.KEY_PROOF_BYTES_MAX, "keys.proof");
     }

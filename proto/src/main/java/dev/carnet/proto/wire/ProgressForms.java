@@ -138,7 +138,10 @@ final class ProgressForms {
 
     static void blobPage(BlobPage m) {
         FieldCheck check = new FieldCheck("BlobPage");
+        check.id(m.getTransferId(), "transfer_id");
+        check.attempt(m.getAttempt());
         check.digest(m.getDigest(), "digest");
         check.number(m.getOffset(), Long.MAX_VALUE, "offset");
+        check.bytes(m.getValue(), 1, Limits.BLOB_PAGE_BYTES_MAX, "value");
     }
 }

@@ -1,0 +1,30 @@
+package dev.carnet.proto.wire;
+
+import dev.carnet.proto.wire.v1.Label;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Form of the labels that people give a checkpoint (SPEC section 4). */
+final class LabelForms {
+    private static final Pattern KEY =
+            Pattern.compile("[a-z0-9][a-z0-9._-]{0," + (Limits.LABEL_KEY_BYTES_MAX - 1) + "}");
+
+    private LabelForms() {}
+
+    static void check(FieldCheck check, List<Label> labels) {
+        check.count(labels.size(), 0, Limits.LABELS_MAX, "labels");
+        String before = "";
+        for (Label label : labels) {
+            String key = label.getKey();
+            check.text(key, Limits.LABEL_KEY_BYTES_MAX, "labels.key");
+            check.form(KEY.matcher(key).matches(), "labels.key", "is not of a-z 0-9 . _ -, beginning with a-z 0-9");
+            check.form(before.compareTo(key) < 0, "labels", "do not go up by their keys");
+            check.someText(label.getValue(), Limits.LABEL_BYTES_MAX, "labels.value");
+            check.form(
+                    label.getValue().chars().noneMatch(Character::isISOControl),
+                    "labels.value",
+                    "has a control character");
+            before = key;
+        }
+    }
+}
