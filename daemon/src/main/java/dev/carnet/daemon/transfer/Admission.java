@@ -291,10 +291,11 @@ final class Admission {
             Key key,
             String stagingId) {
         long usable = volume.usableBytes();
+        long device = volume.device();
         List<String> parents = missingParents(volume, name); // on record before they are made
         room.store().update(tx -> {
             free(tx, volume, name);
-            long reserved = engine.reserved(volume.name());
+            long reserved = engine.reserved(device);
             if (offer.getLogicalBytesMax() > usable - reserved) {
                 throw noSpace(volume, offer, usable - reserved, "free and not reserved");
             }

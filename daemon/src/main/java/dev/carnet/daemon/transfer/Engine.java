@@ -322,8 +322,8 @@ public final class Engine implements Transfers, SessionListener {
                 .count();
     }
 
-    long reserved(String volume) {
-        return register.reserved(volume);
+    long reserved(long device) {
+        return register.reserved(device);
     }
 
     Volume volume(String name) {

@@ -2,6 +2,7 @@ package dev.carnet.daemon.transfer;
 
 import dev.carnet.daemon.state.Table;
 import dev.carnet.daemon.transfer.rows.TransferRow;
+import dev.carnet.daemon.volume.Volume;
 import dev.carnet.proto.ledger.Role;
 import java.math.BigInteger;
 import java.util.Arrays;
@@ -11,7 +12,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** Which transfers there are: all by key, the live ones as objects. One that has ended is made again from its row when somebody asks. */
 final class Register {
@@ -145,13 +148,17 @@ final class Register {
                 .toList();
     }
 
-    /** Bytes of a volume that unfinished transfers may still write. */
-    long reserved(String volume) {
+    /** Bytes of a file system that unfinished transfers may still write, whatever volumes of it they go to. */
+    long reserved(long device) {
+        Set<String> volumes = room.settings().volumes().values().stream()
+                .filter(volume -> volume.device() == device)
+                .map(Volume::name)
+                .collect(Collectors.toSet());
         long sum = 0;
         for (Transfer transfer : live.values()) {
             if (transfer.key().role() == Role.DESTINATION
                     && State.valueOf(transfer.row().getState()).stillWrites()
-                    && transfer.offerParsed().getVolume().equals(volume)) {
+                    && volumes.contains(transfer.offerParsed().getVolume())) {
                 sum += transfer.offerParsed().getLogicalBytesMax()
                         - transfer.row().getHeldBytes();
             }

@@ -52,6 +52,12 @@ final class DiskVolume implements Volume {
     }
 
     @Override
+    public long device() {
+        return disk.check(disk.posix().fstat(disk.root()), "look at", root().toString())
+                .device();
+    }
+
+    @Override
     public SourceTree source(String relative, boolean dereference) {
         Names.checkMember(relative);
         if (relative.equals(MemberPath.ROOT)

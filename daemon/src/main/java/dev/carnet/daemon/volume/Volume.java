@@ -21,6 +21,9 @@ public interface Volume extends AutoCloseable {
     /** Bytes that an unprivileged writer can still allocate on the root's file system. */
     long usableBytes();
 
+    /** Device number of the root: volumes that share it share their free space. Holds within one boot only. */
+    long device();
+
     /**
      * The source tree at {@code relative}, ready to be walked.
      *

@@ -47,6 +47,7 @@ final class Site implements AutoCloseable {
     private LmdbStore store;
     private Ledger ledger;
     private Volume volume;
+    private Volume second;
     private Engine engine;
     FakePool sendPool;
     volatile boolean allowed = true;
@@ -82,12 +83,14 @@ final class Site implements AutoCloseable {
         sendPool = pool;
         Files.createDirectories(root.resolve("state"));
         volume = Volumes.open(new VolumeSpec("v", volumePath(), false, null, 0, false));
+        Path beside = Files.createDirectories(root.resolve("second"));
+        second = Volumes.open(new VolumeSpec("w", beside, false, null, 0, false));
         store = LmdbStore.open(root.resolve("state").resolve("db"));
         SecureRandom random = new SecureRandom();
         ledger = Ledgers.open(root.resolve("state"), store, Optional.empty(), signer(), Clock.systemUTC(), random);
         Settings settings = new Settings(
                 spiffeId,
-                Map.of("v", volume),
+                Map.of("v", volume, "w", second),
                 quotas,
                 Map.of(),
                 Map.of("peer", peer),

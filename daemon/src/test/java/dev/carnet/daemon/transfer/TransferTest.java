@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.carnet.daemon.transport.Session;
 import dev.carnet.proto.wire.ChunkHeader;
 import dev.carnet.proto.wire.v1.Code;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -226,6 +227,28 @@ class TransferTest {
         TransferView sent = awaitEnd(source, push(model("model", 2_000), "m").id());
         assertThat(sent.code()).isEqualTo("NO_SPACE");
         assertNothingLeft();
+    }
+
+    @Test
+    void two_volumes_of_one_file_system_share_its_space() throws Exception {
+        start();
+        line.payloads = bytes -> null; // nothing arrives
+        line.connect();
+        long most = source.volumePath().toFile().getUsableSpace() / 5 * 3;
+        Path sparse = source.volumePath().resolve("sparse");
+        try (var file = new RandomAccessFile(sparse.toFile(), "rw")) {
+            file.setLength(most);
+        }
+        String first = source.engine()
+                .push(new PushRequest("local", sparse.toString(), "peer", "v", "one", false, 0, 1))
+                .id();
+        await(destination, first, view -> view.state().equals("RECEIVING"));
+        String second = source.engine()
+                .push(new PushRequest("local", sparse.toString(), "peer", "w", "two", false, 0, 1))
+                .id();
+        assertThat(awaitEnd(source, second).code()).isEqualTo("NO_SPACE");
+        destination.engine().cancel(first);
+        assertThat(awaitEnd(destination, first).state()).isEqualTo("ABORTED");
     }
 
     @Test
