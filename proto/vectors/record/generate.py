@@ -169,31 +169,31 @@ def key_binding(listed, proof):
 
 
 def intent(role, **more):
+    members = dict(
+        checkpoint=CHECKPOINT,
+        mode="open",
+        direction="push",
+        members=7,
+        logicalBytesMax="9223372036854775807",
+        part={"index": 0, "of": 1},
+        principal="trainer",
+        rule="push from trainers",
+        policy=sha("policy of " + role),
+        peerOrigin=SOURCE_ORIGIN if role == "destination" else DESTINATION_ORIGIN,
+        **PLACE,
+    )
     return statement(
-        "transfer-intent",
-        "offer",
-        OFFER,
-        common(
-            role,
-            1 if role == "destination" else 2,
-            checkpoint=CHECKPOINT,
-            mode="open",
-            direction="push",
-            members=7,
-            logicalBytesMax="9223372036854775807",
-            part={"index": 0, "of": 1},
-            principal="trainer",
-            rule="push from trainers",
-            policy=sha("policy of " + role),
-            peerOrigin=SOURCE_ORIGIN if role == "destination" else DESTINATION_ORIGIN,
-            **PLACE,
-            **more,
-        ),
+        "transfer-intent", "offer", OFFER, common(role, 1 if role == "destination" else 2, **{**members, **more})
     )
 
 
 INTENT_D = intent("destination")
 INTENT_S = intent("source", peerIntent=sha(canonical(INTENT_D)))
+
+
+SEALED = {"mode": "sealed", "tree": TREE}
+PULL = {**SEALED, "direction": "pull", "request": sha("request")}
+WHOLE = sha("tree of the whole")
 
 
 def totals(**more):
@@ -216,9 +216,44 @@ SEAL = statement(
         **totals(),
     },
 )
+SEAL_OF_A_PART = statement("seal", "tree", TREE, {**SEAL["predicate"], "partOf": WHOLE})
 POSSESSION_MEMBERS = totals(state="publishing", seal=sha(canonical(SEAL)), **PLACE)
 del POSSESSION_MEMBERS["directories"]
 POSSESSION = statement("possession", "tree", TREE, common("destination", 31, **POSSESSION_MEMBERS))
+
+
+def alone(second, **members):
+    """What is about no transfer."""
+    return {"daemon": DESTINATION, "origin": DESTINATION_ORIGIN, "time": time(second), **members}
+
+
+HELD = {k: v for k, v in POSSESSION_MEMBERS.items() if k not in ("seal", "state")}
+VERIFIED = statement("possession", "tree", TREE, alone(45, state="verified", **HELD))
+VERIFIED_FOR = statement(
+    "possession", "tree", TREE, alone(45, state="verified", request=sha("question")[:32], asker=SOURCE, **HELD)
+)
+ADOPTED = statement("possession", "tree", TREE, alone(45, state="adopted", partOf=WHOLE, **HELD))
+
+
+def refusal(**members):
+    facts = {"code": "POLICY", "reason": "no rule", "count": 3, "from": time(1), "to": time(2, 5)}
+    return statement("refusal", "policy", sha("policy"), alone(46, **{**facts, **members}))
+
+
+RESUMED = statement(
+    "transfer-resumed",
+    "offer",
+    OFFER,
+    common(
+        "source",
+        20,
+        changed=["keys", "policy"],
+        session=sha("session 3")[:32],
+        policy=sha("policy now"),
+        rule="another rule",
+        peerBinding=sha("binding"),
+    ),
+)
 
 
 def session(number, **more):
@@ -291,9 +326,18 @@ STATEMENTS = {
     "key-binding": key_binding(LIST, b"a proof"),
     "transfer-intent of a destination": INTENT_D,
     "transfer-intent of a source": INTENT_S,
+    "transfer-intent in sealed mode": intent("source", peerIntent=OFFER, grant="trainers", labels={"run": "twelve", "a.b_c-1": "\u00e9"}, **SEALED),
+    "transfer-intent of a pull": intent("destination", grant="operators", **PULL),
+    "transfer-intent of a pull of a part": intent("destination", partOf=WHOLE, **PULL),
     "seal": SEAL,
+    "seal of a part": SEAL_OF_A_PART,
     "possession": POSSESSION,
+    "possession of a part": statement("possession", "tree", TREE, {**POSSESSION["predicate"], "partOf": WHOLE}),
+    "possession, verified": VERIFIED,
+    "possession, verified for a peer": VERIFIED_FOR,
+    "possession, adopted": ADOPTED,
     "transfer-receipt": RECEIPT,
+    "transfer-receipt of a part": receipt([], partOf=WHOLE),
     "transfer-receipt with no session": receipt([]),
     "transfer-receipt with more sessions": RECEIPT_MORE,
     "transfer-abort of a source": abort("source", "CANCELLED", "an operator cancelled", "9223372036854775807"),
@@ -302,6 +346,19 @@ STATEMENTS = {
     "possession-released": statement(
         "possession-released", "tree", TREE, common("destination", 50, reason="found missing", **PLACE)
     ),
+    "possession-released of what was adopted": statement(
+        "possession-released", "tree", TREE, alone(50, reason="found missing", **PLACE)
+    ),
+    "transfer-resumed": RESUMED,
+    "transfer-resumed of a destination": statement(
+        "transfer-resumed", "offer", OFFER, common("destination", 20, **{k: RESUMED["predicate"][k] for k in ("session", "policy", "rule", "peerBinding")}, changed=["policy"])
+    ),
+    "refusal of a peer": refusal(peer=SOURCE, volume="models"),
+    "refusal of a caller": refusal(principal="trainer", count=1, to=time(1)),
+    "policy-change, the first": statement("policy-change", "policy", sha("policy"), alone(0)),
+    "policy-change": statement("policy-change", "policy", sha("policy"), alone(47, previous=sha("policy before"))),
+    "trust-change, the first": statement("trust-change", "trust", sha("trust"), alone(0)),
+    "trust-change": statement("trust-change", "trust", sha("trust"), alone(47, previous=sha("trust before"))),
 }
 
 
@@ -338,7 +395,8 @@ INVALID_STATEMENTS = {
     "a subject with a uri": edited("seal", ["subject", 0, "uri"], "x"),
     "a member of the statement too many": edited("seal", ["note"], "x"),
     "a member of the predicate too many": predicate("seal", "note", "x"),
-    "a reserved member": predicate("seal", "partOf", TREE),
+    "a reserved member": predicate(R, "root", TREE),
+    "a part of what is no digest": predicate("seal of a part", "partOf", "whole"),
     "a member too few": predicate("seal", "content", None),
     "white space": json.dumps(SEAL, sort_keys=True).encode(),
     "a fraction of a file": canonical(SEAL).replace(b'"files":5', b'"files":5.0'),
@@ -380,8 +438,42 @@ INVALID_STATEMENTS = {
     "a seal from another ledger": edited("seal", ["predicate", "source", "origin"], "ledger.east.example/node-2"),
     "a seal for its own source": edited("seal", ["predicate", "destination", "id"], SOURCE),
     "a role that is none": predicate(I, "role", "witness"),
-    "a mode that is reserved": predicate(I, "mode", "sealed"),
-    "a direction that is reserved": predicate(I, "direction", "pull"),
+    "a mode that is none": predicate(I, "mode", "ajar"),
+    "a direction that is none": predicate(I, "direction", "sideways"),
+    "sealed mode without a tree": predicate(I, "mode", "sealed"),
+    "open mode with a tree": predicate(I, "tree", TREE),
+    "open mode of a part": predicate(I, "partOf", TREE),
+    "a pull in open mode": edited(I, ["predicate", "direction"], "pull"),
+    "a pull without its request": predicate("transfer-intent of a pull", "request", None),
+    "a push with a request": predicate("transfer-intent in sealed mode", "request", OFFER),
+    "no labels, written out": predicate(I, "labels", {}),
+    "a label in capitals": predicate(I, "labels", {"Run": "1"}),
+    "a label without a value": predicate(I, "labels", {"run": ""}),
+    "a label of two lines": predicate(I, "labels", {"run": "a\nb"}),
+    "a label that is a number": predicate(I, "labels", {"run": 1}),
+    "more labels than there may be": predicate(I, "labels", {f"k{n}": "v" for n in range(17)}),
+    "an empty grant": predicate(I, "grant", ""),
+    "a possession about to be published by nobody": edited("possession, adopted", ["predicate", "state"], "publishing"),
+    "a possession about to be published without a seal": predicate("possession", "seal", None),
+    "a possession that a source says": predicate("possession", "role", "source"),
+    "an adopted possession with a seal": predicate("possession, adopted", "seal", OFFER),
+    "an adopted possession that somebody asked for": edited("possession, verified for a peer", ["predicate", "state"], "adopted"),
+    "a verified possession with a transfer": edited("possession", ["predicate", "state"], "verified"),
+    "a question of nobody": predicate("possession, verified for a peer", "asker", None),
+    "a question without an id": predicate("possession, verified for a peer", "request", None),
+    "a question of oneself": predicate("possession, verified for a peer", "asker", DESTINATION),
+    "half a transfer": predicate("possession-released", "peer", None),
+    "a transfer resumed without a change": predicate("transfer-resumed", "changed", []),
+    "a change twice": predicate("transfer-resumed", "changed", ["keys", "keys"]),
+    "changes in another order": predicate("transfer-resumed", "changed", ["policy", "keys"]),
+    "a change that is none": predicate("transfer-resumed", "changed", ["mood"]),
+    "a refusal of nobody": predicate("refusal of a peer", "peer", None),
+    "a refusal of two": predicate("refusal of a peer", "principal", "trainer"),
+    "a refusal that never was": predicate("refusal of a peer", "count", 0),
+    "a refusal that ends before it began": predicate("refusal of a peer", "to", time(0)),
+    "a refusal with a code that is none": predicate("refusal of a peer", "code", "CODE_UNSPECIFIED"),
+    "a change of policy to the same": predicate("policy-change", "previous", sha("policy")),
+    "a change of trust to the same": predicate("trust-change", "previous", sha("trust")),
     "a source that names no intent of its peer": predicate(I, "peerIntent", None),
     "a destination that names one": predicate("transfer-intent of a destination", "peerIntent", OFFER),
     "a part beyond the last": predicate(I, "part", {"index": 1, "of": 1}),

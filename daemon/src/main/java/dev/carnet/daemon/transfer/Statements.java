@@ -3,6 +3,7 @@ package dev.carnet.daemon.transfer;
 import dev.carnet.daemon.transfer.rows.NameRow;
 import dev.carnet.daemon.transfer.rows.SessionRow;
 import dev.carnet.daemon.transfer.rows.TransferRow;
+import dev.carnet.proto.ledger.Brought;
 import dev.carnet.proto.ledger.ChunkList;
 import dev.carnet.proto.ledger.Dsse;
 import dev.carnet.proto.ledger.Possession;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Builds the payloads of entries from what is on record, and checks what the other side has signed (SPEC section 11). */
@@ -69,14 +71,15 @@ final class Statements {
                         row.getPeer(),
                         hex(transfer.offerDigest().toByteArray()),
                         hex(offer.getCheckpointId().toByteArray()),
-                        TransferIntent.MODE_OPEN,
-                        TransferIntent.DIRECTION_PUSH,
+                        TransferIntent.Manner.OPEN_PUSH,
                         offer.getVolume(),
                         offer.getName(),
                         offer.getMembers(),
                         offer.getLogicalBytesMax(),
                         TransferIntent.Part.WHOLE,
                         row.getPrincipal(),
+                        Optional.empty(),
+                        Map.of(),
                         row.getRule(),
                         room.policy().get().digest(),
                         role == Role.SOURCE ? offer.getDestinationOrigin() : offer.getSourceOrigin(),
@@ -103,7 +106,8 @@ final class Statements {
                                 offer.getDestinationId(),
                                 offer.getDestinationOrigin(),
                                 offer.getVolume(),
-                                offer.getName()))
+                                offer.getName()),
+                        Optional.empty())
                 .payload();
     }
 
@@ -156,9 +160,6 @@ final class Statements {
                         self(),
                         origin(),
                         now(),
-                        transfer.key().id(),
-                        Role.DESTINATION,
-                        transfer.row().getPeer(),
                         tree.treeDigest().hex(),
                         Possession.STATE_PUBLISHING,
                         tree.contentDigest().hex(),
@@ -166,7 +167,11 @@ final class Statements {
                         offer.getName(),
                         tree.files(),
                         tree.logicalBytes(),
-                        transfer.row().getSealDigest())
+                        Optional.of(
+                                new Brought(transfer.key().id(), transfer.row().getPeer())),
+                        Optional.of(transfer.row().getSealDigest()),
+                        Optional.empty(),
+                        Optional.empty())
                 .payload();
     }
 
@@ -207,7 +212,8 @@ final class Statements {
                                 room.ledger().keys().entryKeyIds(),
                                 now()),
                         more ? facts.subList(0, Limits.RECEIPT_SESSIONS_MAX) : facts,
-                        more ? Optional.of(room.ledger().blob(sessionsBlob(facts))) : Optional.empty())
+                        more ? Optional.of(room.ledger().blob(sessionsBlob(facts))) : Optional.empty(),
+                        Optional.empty())
                 .payload();
     }
 
@@ -407,7 +413,7 @@ final class Statements {
 
     byte[] possessionReleased(String transferId, String peer, String tree, String volume, String name, String reason) {
         return new PossessionReleased(
-                        self(), origin(), now(), transferId, Role.DESTINATION, peer, tree, volume, name, reason)
+                        self(), origin(), now(), Optional.of(new Brought(transferId, peer)), tree, volume, name, reason)
                 .payload();
     }
 

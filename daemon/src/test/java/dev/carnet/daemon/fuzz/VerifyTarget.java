@@ -29,6 +29,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -132,7 +133,8 @@ final class VerifyTarget implements Target {
                 tree.directories(),
                 tree.logicalBytes(),
                 new Seal.Source("spiffe://a.test/x", "a.test/x"),
-                new Seal.Destination("spiffe://a.test/y", "a.test/y", "models", NAME));
+                new Seal.Destination("spiffe://a.test/y", "a.test/y", "models", NAME),
+                Optional.empty());
         return new Dsse(seal.payload(), List.of(new Dsse.Signature(digest, new byte[64]))).encode();
     }
 

@@ -673,7 +673,8 @@ class HostileSourceTest {
                 s.directories(),
                 s.logicalBytes(),
                 s.source(),
-                to);
+                to,
+                s.partOf());
     }
 
     private Executable seal(Code code, UnaryOperator<Seal> lie) {

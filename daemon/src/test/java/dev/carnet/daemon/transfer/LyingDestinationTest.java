@@ -274,7 +274,8 @@ class LyingDestinationTest {
                 from,
                 to,
                 sessions,
-                r.sessionsMore());
+                r.sessionsMore(),
+                r.partOf());
     }
 
     private static TransferReceipt.Source source(TransferReceipt.Source s, String intent, String seal) {

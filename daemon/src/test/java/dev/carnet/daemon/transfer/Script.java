@@ -183,7 +183,8 @@ final class Script {
                 BYTES.length,
                 new Seal.Source(puppet.mine().spiffeId, puppet.mine().origin()),
                 new Seal.Destination(
-                        puppet.theirs().spiffeId, puppet.theirs().origin(), offer.getVolume(), offer.getName()));
+                        puppet.theirs().spiffeId, puppet.theirs().origin(), offer.getVolume(), offer.getName()),
+                java.util.Optional.empty());
     }
 
     Script seals() {

@@ -5,19 +5,24 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.carnet.proto.tree.MemberPath;
 import dev.carnet.proto.wire.Limits;
 import dev.carnet.proto.wire.Spiffe;
+import dev.carnet.proto.wire.v1.Code;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** The forms of what stands in a record (SPEC sections 4 and 11). Each check gives back what it was given, or says which member breaks which rule. */
 final class Forms {
     private static final Pattern HEX = Pattern.compile("[0-9a-f]*");
     private static final Pattern VOLUME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
+    private static final Pattern LABEL_KEY =
+            Pattern.compile("[a-z0-9][a-z0-9._-]{0," + (Limits.LABEL_KEY_BYTES_MAX - 1) + "}");
     private static final Pattern ALGORITHM = Pattern.compile("[A-Za-z0-9_]{1,64}");
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
                     "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
@@ -75,6 +80,24 @@ final class Forms {
     static void label(String value, String member) {
         text(value, Limits.LABEL_BYTES_MAX, member);
         require(value.chars().noneMatch(Forms::control), member + " has control characters");
+    }
+
+    /** The name of a code of SPEC section 13. */
+    static void code(String value, String member) {
+        boolean known = Arrays.stream(Code.values())
+                .filter(code -> code != Code.CODE_UNSPECIFIED && code != Code.UNRECOGNIZED)
+                .anyMatch(code -> code.name().equals(value));
+        require(known, member + " is none of SPEC section 13");
+    }
+
+    /** What people said of a checkpoint: keys and values of SPEC section 4. */
+    static Map<String, String> labels(Map<String, String> labels, String member) {
+        require(labels.size() <= Limits.LABELS_MAX, member + " has more than " + Limits.LABELS_MAX + " members");
+        labels.forEach((key, value) -> {
+            require(LABEL_KEY.matcher(key).matches(), member + " has a key that is none: a-z 0-9 . _ -, 63 at most");
+            label(value, member + "." + key);
+        });
+        return Map.copyOf(labels);
     }
 
     static void sentence(String value, String member) {

@@ -77,6 +77,18 @@ final class Members {
         return new Members(CanonicalJson.object(take(name), named(name)), named(name));
     }
 
+    /** An object whose members are strings; empty where it is not there. One that is there and empty is no statement's. */
+    Map<String, String> optionalTexts(String name) {
+        if (!left.containsKey(name)) {
+            return Map.of();
+        }
+        Map<String, Object> object = CanonicalJson.object(take(name), named(name));
+        Forms.require(!object.isEmpty(), named(name) + " is empty");
+        Map<String, String> texts = new TreeMap<>();
+        object.forEach((key, value) -> texts.put(key, string(value, name + "." + key)));
+        return texts;
+    }
+
     List<String> strings(String name) {
         return list(name).stream().map(element -> string(element, name)).toList();
     }

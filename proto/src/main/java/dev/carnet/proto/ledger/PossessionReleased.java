@@ -2,11 +2,12 @@ package dev.carnet.proto.ledger;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * The destination of the transfer that published this tree does not hold it under this name any more.
+ * This tree is not held under this name any more.
  *
- * @param role always the destination
+ * @param by the transfer that published it; absent for what was adopted
  * @param tree digest; the subject
  * @param reason a sentence
  */
@@ -14,9 +15,7 @@ public record PossessionReleased(
         String daemon,
         String origin,
         Instant time,
-        String transfer,
-        Role role,
-        String peer,
+        Optional<Brought> by,
         String tree,
         String volume,
         String name,
@@ -30,9 +29,9 @@ public record PossessionReleased(
      * @throws StatementException naming the member that is wrong
      */
     public PossessionReleased {
-        PredicateMembers.check(daemon, origin, transfer, peer);
+        PredicateMembers.check(daemon, origin);
         time = Forms.time(time, "time");
-        Forms.require(role == Role.DESTINATION, "only a destination says possession-released");
+        Brought.check(by, daemon);
         Forms.digest(tree, "tree");
         Forms.volume(volume, "volume");
         Forms.name(name, "name");
@@ -55,9 +54,7 @@ public record PossessionReleased(
                 m.string("daemon"),
                 m.string("origin"),
                 m.time("time"),
-                m.string("transfer"),
-                Role.of(m.string("role")),
-                m.string("peer"),
+                Brought.from(m),
                 text.digestOf(SUBJECT),
                 m.string("volume"),
                 m.string("name"),
@@ -72,7 +69,7 @@ public record PossessionReleased(
     @Override
     public byte[] payload() {
         Map<String, Object> members = PredicateMembers.of(daemon, origin, time)
-                .transfer(transfer, role, peer)
+                .brought(by)
                 .put("volume", volume)
                 .put("name", name)
                 .put("reason", reason)

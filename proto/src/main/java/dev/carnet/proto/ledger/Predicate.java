@@ -9,7 +9,11 @@ public enum Predicate {
     TRANSFER_RECEIPT("transfer-receipt"),
     TRANSFER_ABORT("transfer-abort"),
     STAGING_DESTROYED("staging-destroyed"),
-    POSSESSION_RELEASED("possession-released");
+    POSSESSION_RELEASED("possession-released"),
+    TRANSFER_RESUMED("transfer-resumed"),
+    REFUSAL("refusal"),
+    POLICY_CHANGE("policy-change"),
+    TRUST_CHANGE("trust-change");
 
     private static final String PREFIX = "https://carnet.dev/";
     private final String label;

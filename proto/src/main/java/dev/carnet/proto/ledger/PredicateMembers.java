@@ -22,6 +22,11 @@ final class PredicateMembers {
         return put("transfer", transfer).put("role", role.label()).put("peer", peer);
     }
 
+    PredicateMembers brought(Optional<Brought> by) {
+        by.ifPresent(brought -> transfer(brought.transfer(), Role.DESTINATION, brought.peer()));
+        return this;
+    }
+
     PredicateMembers put(String name, Object value) {
         members.put(name, value);
         return this;

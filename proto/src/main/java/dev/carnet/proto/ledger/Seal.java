@@ -2,6 +2,7 @@ package dev.carnet.proto.ledger;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The source closes the checkpoint: this is what I sent, and to whom. Signed with both entry keys.
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param logicalBytes of all files together
  * @param source who signs: equal to {@code daemon} and {@code origin}
  * @param destination for whom
+ * @param partOf tree digest of the whole, of a part
  */
 public record Seal(
         String daemon,
@@ -30,7 +32,8 @@ public record Seal(
         long directories,
         long logicalBytes,
         Source source,
-        Destination destination)
+        Destination destination,
+        Optional<String> partOf)
         implements Statement {
     private static final String SUBJECT = "tree";
 
@@ -76,6 +79,7 @@ public record Seal(
         Forms.digest(content, "content");
         Forms.members(files, directories);
         Forms.between(logicalBytes, 0, Long.MAX_VALUE, "logicalBytes");
+        partOf.ifPresent(digest -> Forms.digest(digest, "partOf"));
         Forms.require(source.id().equals(daemon), "source.id is not daemon");
         Forms.require(source.origin().equals(origin), "source.origin is not origin");
     }
@@ -105,7 +109,8 @@ public record Seal(
                 m.integer("directories"),
                 m.bytes("logicalBytes"),
                 source(m.object("source")),
-                destination(m.object("destination")));
+                destination(m.object("destination")),
+                m.optionalString("partOf"));
     }
 
     private static Source source(Members m) {
@@ -136,6 +141,7 @@ public record Seal(
                 .put("files", files)
                 .put("directories", directories)
                 .bytes("logicalBytes", logicalBytes)
+                .putIfPresent("partOf", partOf)
                 .put("source", Map.of("id", source.id(), "origin", source.origin()))
                 .put(
                         "destination",

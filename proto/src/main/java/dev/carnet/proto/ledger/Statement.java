@@ -14,7 +14,11 @@ public sealed interface Statement
                 TransferReceipt,
                 TransferAbort,
                 StagingDestroyed,
-                PossessionReleased {
+                PossessionReleased,
+                TransferResumed,
+                Refusal,
+                PolicyChange,
+                TrustChange {
     Predicate predicate();
 
     /** SPIFFE ID of the daemon that makes the statement. */
@@ -45,6 +49,10 @@ public sealed interface Statement
             case TRANSFER_ABORT -> TransferAbort.from(text);
             case STAGING_DESTROYED -> StagingDestroyed.from(text);
             case POSSESSION_RELEASED -> PossessionReleased.from(text);
+            case TRANSFER_RESUMED -> TransferResumed.from(text);
+            case REFUSAL -> Refusal.from(text);
+            case POLICY_CHANGE -> PolicyChange.from(text);
+            case TRUST_CHANGE -> TrustChange.from(text);
         };
         return text.mustBe(statement);
     }

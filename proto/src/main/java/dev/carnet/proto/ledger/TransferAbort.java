@@ -1,6 +1,5 @@
 package dev.carnet.proto.ledger;
 
-import dev.carnet.proto.wire.v1.Code;
 import java.time.Instant;
 import java.util.Map;
 
@@ -37,7 +36,7 @@ public record TransferAbort(
         PredicateMembers.check(daemon, origin, transfer, peer);
         time = Forms.time(time, "time");
         Forms.digest(offer, "offer");
-        Forms.require(known(code), "code is none of SPEC section 13");
+        Forms.code(code, "code");
         Forms.sentence(reason, "reason");
         Forms.between(exposedBytesMax, 0, Long.MAX_VALUE, "exposedBytesMax");
         Forms.digest(chunks, "chunks");
@@ -67,15 +66,6 @@ public record TransferAbort(
                 m.string("reason"),
                 m.bytes("exposedBytesMax"),
                 m.string("chunks"));
-    }
-
-    private static boolean known(String name) {
-        for (Code code : Code.values()) {
-            if (code.name().equals(name)) {
-                return code != Code.CODE_UNSPECIFIED && code != Code.UNRECOGNIZED;
-            }
-        }
-        return false;
     }
 
     @Override

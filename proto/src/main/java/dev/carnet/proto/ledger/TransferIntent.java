@@ -11,14 +11,15 @@ import java.util.Optional;
  *
  * @param offer SHA-256 of the Offer; the subject
  * @param checkpoint id
- * @param mode {@code open}
- * @param direction {@code push}
+ * @param manner how it travels
  * @param volume at the destination
  * @param name of the checkpoint at the destination
  * @param members files and directories, the root included
  * @param logicalBytesMax the Offer's ceiling, in bytes
  * @param part of the checkpoint that this transfer brings
  * @param principal label of who asked
+ * @param grant of the signer's policy, by which the principal might ask; with the requester only
+ * @param labels that people gave it; empty is absent
  * @param rule of the signer's policy that matched
  * @param policy SHA-256 of the signer's policy
  * @param peerOrigin origin of the other's log
@@ -33,22 +34,59 @@ public record TransferIntent(
         String peer,
         String offer,
         String checkpoint,
-        String mode,
-        String direction,
+        Manner manner,
         String volume,
         String name,
         long members,
         long logicalBytesMax,
         Part part,
         String principal,
+        Optional<String> grant,
+        Map<String, String> labels,
         String rule,
         String policy,
         String peerOrigin,
         Optional<String> peerIntent)
         implements Statement {
     public static final String MODE_OPEN = "open";
+    public static final String MODE_SEALED = "sealed";
     public static final String DIRECTION_PUSH = "push";
+    public static final String DIRECTION_PULL = "pull";
     private static final String SUBJECT = "offer";
+
+    /**
+     * How it travels.
+     *
+     * @param mode {@code open} or {@code sealed}
+     * @param direction {@code push} or {@code pull}
+     * @param tree digest of what will travel; in sealed mode
+     * @param partOf tree digest of the whole, of a part
+     * @param request SHA-256 of the Request; of a pull
+     */
+    public record Manner(
+            String mode, String direction, Optional<String> tree, Optional<String> partOf, Optional<String> request) {
+        public static final Manner OPEN_PUSH =
+                new Manner(MODE_OPEN, DIRECTION_PUSH, Optional.empty(), Optional.empty(), Optional.empty());
+
+        /**
+         * Makes one.
+         *
+         * @throws StatementException naming the member that is wrong
+         */
+        public Manner {
+            Forms.oneOf(mode, List.of(MODE_OPEN, MODE_SEALED), "mode");
+            Forms.oneOf(direction, List.of(DIRECTION_PUSH, DIRECTION_PULL), "direction");
+            boolean sealed = mode.equals(MODE_SEALED);
+            boolean pull = direction.equals(DIRECTION_PULL);
+            tree.ifPresent(digest -> Forms.digest(digest, "tree"));
+            partOf.ifPresent(digest -> Forms.digest(digest, "partOf"));
+            request.ifPresent(digest -> Forms.digest(digest, "request"));
+            Forms.require(tree.isPresent() == sealed, "tree is there in sealed mode, and only then");
+            Forms.require(request.isPresent() == pull, "request is there in a pull, and only then");
+            Forms.require(sealed || !pull, "a pull is in sealed mode");
+            Forms.require(partOf.isEmpty() || sealed, "partOf is there in sealed mode only");
+        }
+    }
 
     /**
      * One part of a checkpoint.
@@ -80,13 +118,13 @@ public record TransferIntent(
         time = Forms.time(time, "time");
         Forms.digest(offer, "offer");
         Forms.id(checkpoint, "checkpoint");
-        Forms.oneOf(mode, List.of(MODE_OPEN), "mode");
-        Forms.oneOf(direction, List.of(DIRECTION_PUSH), "direction");
         Forms.volume(volume, "volume");
         Forms.name(name, "name");
         Forms.between(members, 1, Limits.MEMBERS_MAX, "members");
         Forms.between(logicalBytesMax, 0, Long.MAX_VALUE, "logicalBytesMax");
         Forms.label(principal, "principal");
+        grant.ifPresent(value -> Forms.label(value, "grant"));
+        labels = Forms.labels(labels, "labels");
         Forms.label(rule, "rule");
         Forms.digest(policy, "policy");
         Forms.origin(peerOrigin, "peerOrigin");
@@ -117,18 +155,28 @@ public record TransferIntent(
                 m.string("peer"),
                 text.digestOf(SUBJECT),
                 m.string("checkpoint"),
-                m.string("mode"),
-                m.string("direction"),
+                manner(m),
                 m.string("volume"),
                 m.string("name"),
                 m.integer("members"),
                 m.bytes("logicalBytesMax"),
                 part(m.object("part")),
                 m.string("principal"),
+                m.optionalString("grant"),
+                m.optionalTexts("labels"),
                 m.string("rule"),
                 m.string("policy"),
                 m.string("peerOrigin"),
                 m.optionalString("peerIntent"));
+    }
+
+    private static Manner manner(Members m) {
+        return new Manner(
+                m.string("mode"),
+                m.string("direction"),
+                m.optionalString("tree"),
+                m.optionalString("partOf"),
+                m.optionalString("request"));
     }
 
     private static Part part(Members m) {
@@ -147,14 +195,19 @@ public record TransferIntent(
         Map<String, Object> predicate = PredicateMembers.of(daemon, origin, time)
                 .transfer(transfer, role, peer)
                 .put("checkpoint", checkpoint)
-                .put("mode", mode)
-                .put("direction", direction)
+                .put("mode", manner.mode())
+                .put("direction", manner.direction())
+                .putIfPresent("tree", manner.tree())
+                .putIfPresent("partOf", manner.partOf())
+                .putIfPresent("request", manner.request())
                 .put("volume", volume)
                 .put("name", name)
                 .put("members", members)
                 .bytes("logicalBytesMax", logicalBytesMax)
                 .put("part", Map.of("index", part.index(), "of", part.of()))
                 .put("principal", principal)
+                .putIfPresent("grant", grant)
+                .putIfPresent("labels", labels.isEmpty() ? Optional.empty() : Optional.of(labels))
                 .put("rule", rule)
                 .put("policy", policy)
                 .put("peerOrigin", peerOrigin)

@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param destination who builds it: its id and origin are {@code daemon} and {@code origin}
  * @param sessions those that brought a recorded chunk, by the time they opened, at most {@value Limits#RECEIPT_SESSIONS_MAX}
  * @param sessionsMore SHA-256 of a blob with the rest; absent where there is no rest
+ * @param partOf tree digest of the whole, of a part
  */
 public record TransferReceipt(
         String daemon,
@@ -43,7 +44,8 @@ public record TransferReceipt(
         Source source,
         Destination destination,
         List<SessionFacts> sessions,
-        Optional<String> sessionsMore)
+        Optional<String> sessionsMore,
+        Optional<String> partOf)
         implements Statement {
     private static final String SUBJECT = "tree";
 
@@ -248,6 +250,7 @@ public record TransferReceipt(
                     !sessions.get(i).opened().isBefore(sessions.get(i - 1).opened()),
                     "sessions are not in the order of their opening");
         }
+        partOf.ifPresent(digest -> Forms.digest(digest, "partOf"));
         sessionsMore.ifPresent(digest -> Forms.digest(digest, "sessionsMore"));
         Forms.require(
                 sessionsMore.isEmpty() || sessions.size() == Limits.RECEIPT_SESSIONS_MAX,
@@ -283,7 +286,8 @@ public record TransferReceipt(
                 Source.from(m.object("source")),
                 Destination.from(m.object("destination")),
                 m.objects("sessions").stream().map(SessionFacts::from).toList(),
-                m.optionalString("sessionsMore"));
+                m.optionalString("sessionsMore"),
+                m.optionalString("partOf"));
     }
 
     @Override
@@ -307,6 +311,7 @@ public record TransferReceipt(
                 .put("destination", destination.members())
                 .put("sessions", sessions.stream().map(SessionFacts::members).toList())
                 .putIfPresent("sessionsMore", sessionsMore)
+                .putIfPresent("partOf", partOf)
                 .map();
         return StatementText.write(predicate(), SUBJECT, tree, members);
     }

@@ -16,7 +16,9 @@ import dev.carnet.proto.wire.v1.OfferMessage;
 import dev.carnet.proto.wire.v1.Part;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,7 @@ class LimitsFitTest {
                 new TransferReceipt.Source(S, ORIGIN, DIGEST, DIGEST, keys, TIME),
                 new TransferReceipt.Destination(D, ORIGIN, VOLUME, NAME, DIGEST, DIGEST, keys, TIME),
                 sessions,
+                Optional.of(DIGEST),
                 Optional.of(DIGEST));
         assertThat(TransferReceipt.read(receipt.payload())).isEqualTo(receipt);
         // Not into 16 KiB: with short names it would, and the first long one would stop a transfer at its very end.
@@ -78,6 +81,10 @@ class LimitsFitTest {
 
     @Test
     void the_largest_intent_is_an_entry() {
+        Map<String, String> labels = new HashMap<>();
+        for (int i = 0; i < Limits.LABELS_MAX; i++) {
+            labels.put("k".repeat(Limits.LABEL_KEY_BYTES_MAX - 2) + (10 + i), "\"".repeat(Limits.LABEL_BYTES_MAX));
+        }
         TransferIntent intent = new TransferIntent(
                 S,
                 ORIGIN,
@@ -87,14 +94,20 @@ class LimitsFitTest {
                 D,
                 DIGEST,
                 "0".repeat(32),
-                TransferIntent.MODE_OPEN,
-                TransferIntent.DIRECTION_PUSH,
+                new TransferIntent.Manner(
+                        TransferIntent.MODE_SEALED,
+                        TransferIntent.DIRECTION_PULL,
+                        Optional.of(DIGEST),
+                        Optional.of(DIGEST),
+                        Optional.of(DIGEST)),
                 VOLUME,
                 NAME,
                 Limits.MEMBERS_MAX,
                 Long.MAX_VALUE,
                 new TransferIntent.Part(Limits.PARTS_MAX - 1L, Limits.PARTS_MAX),
                 "\"".repeat(Limits.LABEL_BYTES_MAX),
+                Optional.of("\"".repeat(Limits.LABEL_BYTES_MAX)),
+                labels,
                 "\"".repeat(Limits.LABEL_BYTES_MAX),
                 DIGEST,
                 ORIGIN,

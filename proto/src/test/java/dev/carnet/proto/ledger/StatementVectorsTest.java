@@ -24,15 +24,19 @@ class StatementVectorsTest {
     private static final JsonNode VECTORS = RecordVectors.read("record/statements.json");
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static final Map<Predicate, Function<byte[], Statement>> READERS = Map.of(
-            Predicate.KEY_BINDING, KeyBindingStatement::read,
-            Predicate.TRANSFER_INTENT, TransferIntent::read,
-            Predicate.SEAL, Seal::read,
-            Predicate.POSSESSION, Possession::read,
-            Predicate.TRANSFER_RECEIPT, TransferReceipt::read,
-            Predicate.TRANSFER_ABORT, TransferAbort::read,
-            Predicate.STAGING_DESTROYED, StagingDestroyed::read,
-            Predicate.POSSESSION_RELEASED, PossessionReleased::read);
+    private static final Map<Predicate, Function<byte[], Statement>> READERS = Map.ofEntries(
+            Map.entry(Predicate.KEY_BINDING, KeyBindingStatement::read),
+            Map.entry(Predicate.TRANSFER_INTENT, TransferIntent::read),
+            Map.entry(Predicate.SEAL, Seal::read),
+            Map.entry(Predicate.POSSESSION, Possession::read),
+            Map.entry(Predicate.TRANSFER_RECEIPT, TransferReceipt::read),
+            Map.entry(Predicate.TRANSFER_ABORT, TransferAbort::read),
+            Map.entry(Predicate.STAGING_DESTROYED, StagingDestroyed::read),
+            Map.entry(Predicate.POSSESSION_RELEASED, PossessionReleased::read),
+            Map.entry(Predicate.TRANSFER_RESUMED, TransferResumed::read),
+            Map.entry(Predicate.REFUSAL, Refusal::read),
+            Map.entry(Predicate.POLICY_CHANGE, PolicyChange::read),
+            Map.entry(Predicate.TRUST_CHANGE, TrustChange::read));
 
     static Stream<Named<JsonNode>> valid() {
         return RecordVectors.cases(VECTORS.get("valid"));
@@ -99,7 +103,9 @@ class StatementVectorsTest {
                 }
             }
         });
-        assertThat(optional).containsExactly("closed", "sessionsMore");
+        assertThat(optional)
+                .containsExactly(
+                        "a.b_c-1", "closed", "grant", "labels", "partOf", "previous", "run", "sessionsMore", "volume");
     }
 
     @Test
