@@ -78,7 +78,7 @@ final class Statements {
                         offer.getLogicalBytesMax(),
                         TransferIntent.Part.WHOLE,
                         row.getPrincipal(),
-                        Optional.empty(),
+                        row.getGrant().isEmpty() ? Optional.empty() : Optional.of(row.getGrant()),
                         Map.of(),
                         row.getRule(),
                         room.policy().get().digest(),

@@ -288,6 +288,11 @@ class HandshakeTest {
                         break; // beyond the backlog each connect waits for its timeout
                     }
                 }
+                // who connects may be quicker than who accepts
+                long deadline = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+                while (most < 16 && System.nanoTime() < deadline) {
+                    most = Math.max(most, hub.channels().size());
+                }
                 assertThat(most).isBetween(16, 18); // and the listening socket
             } finally {
                 for (Socket socket : sockets) {
