@@ -395,7 +395,7 @@ class HostileSourceTest {
                 Map.entry("a name with a newline", offer(Code.BAD_NAME, o -> o.setName("a\nb"))),
                 Map.entry("the daemon's folder", offer(Code.BAD_NAME, o -> o.setName(".carnet/staging/x"))),
                 Map.entry("a volume with ..", offer(Code.POLICY, o -> o.setVolume(".."))),
-                Map.entry("a volume that is not there", offer(Code.POLICY, o -> o.setVolume("w"))),
+                Map.entry("a volume that is not there", offer(Code.POLICY, o -> o.setVolume("x"))),
                 Map.entry("a name that is reserved", offer(Code.NAME_TAKEN, o -> o.setName("honest"))),
                 Map.entry("a name inside it", offer(Code.NAME_TAKEN, o -> o.setName("honest/x"))),
                 Map.entry("beyond the quota", offer(Code.NO_SPACE, o -> o.setLogicalBytesMax(1L << 30))),
