@@ -40,6 +40,7 @@ public enum ExitCode {
                     "READ_ONLY",
                     "UNKNOWN_PEER",
                     "UNKNOWN_TRANSFER",
+                    "UNKNOWN_CHECKPOINT",
                     "BAD_SOURCE",
                     "SOURCE_CHANGED",
                     "UNSUPPORTED",
@@ -58,7 +59,7 @@ public enum ExitCode {
                     "RECEIPT_MISMATCH" -> MISMATCH;
             case "NO_SPACE" -> NO_SPACE;
             case "CANCELLED", "EXPIRED", "NO_BEGIN" -> CANCELLED;
-            case "STOPPED", "STORAGE" -> STOPPED;
+            case "STOPPED", "STORAGE", "PAUSED" -> STOPPED;
             case "BUSY", "TIMEOUT", "SHUTTING_DOWN", "REPLACED" -> AGAIN;
             default -> INTERNAL;
         };

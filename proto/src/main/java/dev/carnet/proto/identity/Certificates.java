@@ -49,6 +49,8 @@ public final class Certificates {
             return certificate;
         } catch (CertificateException e) {
             throw new IdentityException("a certificate cannot be read: " + e.getMessage(), e);
+        } catch (IndexOutOfBoundsException e) { // what JDK 25 throws for an Ed25519 key of no bytes
+            throw new IdentityException("a certificate cannot be read: its key is cut short", e);
         }
     }
 
