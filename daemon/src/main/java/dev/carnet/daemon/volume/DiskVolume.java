@@ -151,7 +151,7 @@ final class DiskVolume implements Volume {
     @Override
     public boolean standsAsRecorded(CheckpointName name) {
         var records = new DiskRecords(disk, own, name);
-        int fd = records.open(Prints.FILE);
+        int fd = records.descriptor(Prints.FILE);
         if (fd < 0) {
             return false;
         }
