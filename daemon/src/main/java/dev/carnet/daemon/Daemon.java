@@ -1,12 +1,14 @@
 package dev.carnet.daemon;
 
 import dev.carnet.daemon.api.ApiFacts;
+import dev.carnet.daemon.api.ApiLimits;
+import dev.carnet.daemon.api.CallerPaths;
+import dev.carnet.daemon.api.Gate;
 import dev.carnet.daemon.api.LocalApi;
 import dev.carnet.daemon.config.ConfigException;
 import dev.carnet.daemon.config.DaemonConfig;
-import dev.carnet.daemon.config.HostPort;
+import dev.carnet.daemon.config.Defaults;
 import dev.carnet.daemon.config.IdentityFiles;
-import dev.carnet.daemon.config.PeerConfig;
 import dev.carnet.daemon.config.StateDirectory;
 import dev.carnet.daemon.config.VolumeConfig;
 import dev.carnet.daemon.doctor.Doctor;
@@ -14,7 +16,7 @@ import dev.carnet.daemon.doctor.TlsCheck;
 import dev.carnet.daemon.ledger.LeafSigner;
 import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.ledger.Ledgers;
-import dev.carnet.daemon.policy.RulePolicy;
+import dev.carnet.daemon.policy.RefusalSink;
 import dev.carnet.daemon.state.LmdbStore;
 import dev.carnet.daemon.state.Store;
 import dev.carnet.daemon.transfer.Engine;
@@ -22,8 +24,6 @@ import dev.carnet.daemon.transfer.Room;
 import dev.carnet.daemon.transfer.Settings;
 import dev.carnet.daemon.transport.ChunkPools;
 import dev.carnet.daemon.transport.Credentials;
-import dev.carnet.daemon.transport.DialMode;
-import dev.carnet.daemon.transport.PeerSpec;
 import dev.carnet.daemon.transport.TlsFacts;
 import dev.carnet.daemon.transport.Transport;
 import dev.carnet.daemon.transport.TransportSpec;
@@ -45,7 +45,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,19 +60,22 @@ final class Daemon implements AutoCloseable {
     private static final Duration SILENCE_MAX = Duration.ofMinutes(10);
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private @Nullable Live live;
 
     private Daemon() {}
 
     /**
      * Starts everything; returns when the API answers and the port is bound.
      *
+     * @param defaults with which the configuration was read, and will be read again
      * @param onFatal must end the process at once
      * @throws ConfigException where what the configuration names cannot be used
      */
-    static Daemon start(DaemonConfig config, Clock clock, Consumer<Throwable> onFatal) throws ConfigException {
+    static Daemon start(DaemonConfig config, Defaults defaults, Clock clock, Consumer<Throwable> onFatal)
+            throws ConfigException {
         Daemon daemon = new Daemon();
         try {
-            daemon.wire(config, clock, onFatal);
+            daemon.wire(config, defaults, clock, onFatal);
             return daemon;
         } catch (ConfigException | RuntimeException e) {
             daemon.close();
@@ -78,10 +83,13 @@ final class Daemon implements AutoCloseable {
         }
     }
 
-    private void wire(DaemonConfig config, Clock clock, Consumer<Throwable> onFatal) throws ConfigException {
+    private void wire(DaemonConfig config, Defaults defaults, Clock clock, Consumer<Throwable> onFatal)
+            throws ConfigException {
         StateDirectory.prepare(config).forEach(log::warn);
-        IdentityFiles identity = IdentityFiles.load(config, clock.instant());
-        Credentials credentials = Credentials.of(identity.chain(), identity.key());
+        Live live = new Live(InForce.load(config, clock.instant()), defaults, clock);
+        this.live = live;
+        IdentityFiles identity = live.now().identity();
+        Credentials credentials = live.now().credentials();
         Blake3 hash = SettlingBlake3.start(Blake3Choice::made);
         SecureRandom random = new SecureRandom();
         Path state = config.daemon().state();
@@ -93,21 +101,23 @@ final class Daemon implements AutoCloseable {
         Store store = closing(LmdbStore.open(state.resolve("db")));
         Ledger ledger =
                 closing(Ledgers.open(state, store, config.daemon().origin(), signer(credentials), clock, random));
-        RulePolicy policy = new RulePolicy(config.policy());
         Transport transport = Transports.create(
                 transportSpec(config, ledger.origin()),
-                () -> credentials,
-                identity.anchors(),
+                () -> live.now().credentials(),
+                live.now().transportTrust(),
                 ChunkPools.create(config.limits().receiveBudgetBytes()),
                 clock,
                 random);
+        live.subscribe((was, now) -> transport.reload(now.transportTrust()));
+        AtomicReference<Settings> settings = new AtomicReference<>(settings(config, identity, volumes));
+        live.subscribe((was, now) -> settings.set(settings(now.config(), identity, volumes)));
         Room room = new Room(
-                settings(config, identity, volumes),
+                settings::get,
                 store,
                 ledger,
                 transport,
-                () -> policy,
-                identity.anchors(),
+                () -> live.now().policy(),
+                () -> live.now().identity().anchors(),
                 ChunkPools.create(config.limits().sendBudgetBytes()),
                 hash,
                 clock,
@@ -117,16 +127,30 @@ final class Daemon implements AutoCloseable {
         open.push(engine::quiesce);
         engine.start();
         transport.start(engine);
-        Doctor doctor = Doctor.of(config, clock, () -> tls(transport));
-        ApiFacts facts = new Facts(config, identity, ledger, transport, hash, clock, () -> findings(doctor));
-        LocalApi api = closing(LocalApi.create(config.daemon().socket(), engine, facts));
+        Doctor doctor = Doctor.of(config, clock, () -> tls(transport), live::broken);
+        ApiFacts facts = new Facts(live, ledger, transport, hash, clock, () -> findings(doctor));
+        LocalApi api = closing(LocalApi.create(
+                config.daemon().socket(),
+                engine,
+                facts,
+                new Gate(() -> live.now().policy(), RefusalSink.LOG),
+                new CallerPaths(() -> live.now().config().rights().pathMaps()),
+                ApiLimits.DEFAULT));
         api.start();
+        closing(new FileWatch(live)).start();
         log.info(
                 "{} serves {} on {}, local API at {}",
                 SOFTWARE,
                 identity.id().uri(),
                 config.daemon().listen().isPresent() ? transport.address() : "no port",
                 api.socket());
+    }
+
+    /** Reads the configuration again; a broken one changes nothing. */
+    void reload(String trigger) {
+        if (live != null) {
+            var _ = live.reload(trigger);
+        }
     }
 
     private <T extends AutoCloseable> T closing(T room) {
@@ -141,7 +165,8 @@ final class Daemon implements AutoCloseable {
                 volume.readOnly(),
                 volume.group().orElse(null),
                 ~volume.modeMask() & VolumeConfig.MODE_MASK_DEFAULT, // there: the bits that are taken
-                volume.renameWithoutNoreplace());
+                volume.renameWithoutNoreplace(),
+                volume.modesDecide());
     }
 
     /** The state may lie below a volume that is only read, and so may the identity. */
@@ -197,29 +222,12 @@ final class Daemon implements AutoCloseable {
     }
 
     private static TransportSpec transportSpec(DaemonConfig config, String origin) {
-        List<PeerSpec> peers = config.peers().stream().map(Daemon::peer).toList();
         InetSocketAddress listen = config.daemon()
                 .listen()
                 .map(at -> new InetSocketAddress(at.host(), at.port()))
                 .orElse(null);
         return TransportSpec.of(
-                listen, origin, SOFTWARE, peers, Math.max(config.limits().streams(), 16));
-    }
-
-    private static PeerSpec peer(PeerConfig peer) {
-        DialMode dial = switch (peer.dial()) {
-            case DIAL -> DialMode.DIAL;
-            case ACCEPT -> DialMode.ACCEPT;
-            case BOTH -> DialMode.BOTH;
-        };
-        return new PeerSpec(
-                peer.id().uri(),
-                peer.addresses().stream().map(Daemon::unresolved).toList(),
-                dial);
-    }
-
-    private static InetSocketAddress unresolved(HostPort at) {
-        return InetSocketAddress.createUnresolved(at.host(), at.port());
+                listen, origin, SOFTWARE, Math.max(config.limits().streams(), 16));
     }
 
     private static Settings settings(DaemonConfig config, IdentityFiles identity, Map<String, Volume> volumes) {

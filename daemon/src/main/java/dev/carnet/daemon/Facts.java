@@ -3,8 +3,7 @@ package dev.carnet.daemon;
 import dev.carnet.daemon.api.ApiFacts;
 import dev.carnet.daemon.api.DaemonInfo;
 import dev.carnet.daemon.api.PeerInfo;
-import dev.carnet.daemon.config.DaemonConfig;
-import dev.carnet.daemon.config.IdentityFiles;
+import dev.carnet.daemon.api.ReloadInfo;
 import dev.carnet.daemon.config.PeerConfig;
 import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.transport.Session;
@@ -20,8 +19,7 @@ import java.util.function.Supplier;
 
 /** What the local API tells of the daemon itself. */
 final class Facts implements ApiFacts {
-    private final DaemonConfig config;
-    private final IdentityFiles identity;
+    private final Live live;
     private final Ledger ledger;
     private final Transport transport;
     private final Blake3 hash;
@@ -30,15 +28,13 @@ final class Facts implements ApiFacts {
     private final Instant started;
 
     Facts(
-            DaemonConfig config,
-            IdentityFiles identity,
+            Live live,
             Ledger ledger,
             Transport transport,
             Blake3 hash,
             Clock clock,
             Supplier<List<Map<String, String>>> doctor) {
-        this.config = config;
-        this.identity = identity;
+        this.live = live;
         this.ledger = ledger;
         this.transport = transport;
         this.hash = hash;
@@ -49,12 +45,12 @@ final class Facts implements ApiFacts {
 
     @Override
     public DaemonInfo daemon() {
-        String listen = config.daemon().listen().isEmpty()
+        String listen = live.now().config().daemon().listen().isEmpty()
                 ? ""
                 : transport.address().getHostString() + ":"
                         + transport.address().getPort();
         return new DaemonInfo(
-                identity.id().uri(),
+                live.now().identity().id().uri(),
                 ledger.origin(),
                 Daemon.SOFTWARE,
                 ProcessHandle.current().pid(),
@@ -66,7 +62,7 @@ final class Facts implements ApiFacts {
 
     @Override
     public List<PeerInfo> peers() {
-        return config.peers().stream().map(this::peer).toList();
+        return live.now().config().peers().stream().map(this::peer).toList();
     }
 
     private PeerInfo peer(PeerConfig peer) {
@@ -78,6 +74,16 @@ final class Facts implements ApiFacts {
                 session.isPresent(),
                 session.map(Session::since).orElse(null),
                 session.isPresent() ? null : transport.whyNot(id).orElse(null));
+    }
+
+    @Override
+    public ReloadInfo reloaded() {
+        return live.last();
+    }
+
+    @Override
+    public ReloadInfo reload() {
+        return live.reload("API");
     }
 
     @Override

@@ -4,9 +4,10 @@ import dev.carnet.daemon.config.Config;
 import dev.carnet.daemon.config.ConfigCheck;
 import dev.carnet.daemon.config.ConfigException;
 import dev.carnet.daemon.config.DaemonConfig;
+import dev.carnet.daemon.config.Defaults;
+import dev.carnet.daemon.config.OwnUser;
 import dev.carnet.daemon.config.Problem;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.carnet.daemon.config.UserPlaces;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -24,8 +25,10 @@ public final class Main {
 
     private static final String USAGE = """
             usage: carnetd --config FILE [--check] [--allow-root]
+                   carnetd --user [--config FILE] [--check]
 
               --config FILE   what to serve: daemon/docs/config.md
+              --user          for this user alone: configuration, state and socket below the XDG directories
               --check         look at FILE and at everything it names, say what is wrong, change nothing
               --allow-root    run although the user is root
               --version       print the version
@@ -41,9 +44,16 @@ public final class Main {
 
     /** What the command line says. */
     private record Arguments(
-            String config, boolean check, boolean allowRoot, boolean version, boolean help, String wrong) {
+            String config,
+            boolean user,
+            boolean check,
+            boolean allowRoot,
+            boolean version,
+            boolean help,
+            String wrong) {
         static Arguments parse(List<String> args) {
             String config = "";
+            boolean user = false;
             boolean check = false;
             boolean allowRoot = false;
             boolean version = false;
@@ -52,6 +62,7 @@ public final class Main {
             for (int i = 0; i < args.size(); i++) {
                 switch (args.get(i)) {
                     case "--config" -> config = ++i < args.size() ? args.get(i) : "";
+                    case "--user" -> user = true;
                     case "--check" -> check = true;
                     case "--allow-root" -> allowRoot = true;
                     case "--version" -> version = true;
@@ -59,7 +70,7 @@ public final class Main {
                     default -> wrong = args.get(i);
                 }
             }
-            return new Arguments(config, check, allowRoot, version, help, wrong);
+            return new Arguments(config, user, check, allowRoot, version, help, wrong);
         }
     }
 
@@ -73,24 +84,28 @@ public final class Main {
             System.out.println(Daemon.SOFTWARE);
             return 0;
         }
-        if (!args.wrong().isEmpty() || args.config().isEmpty()) {
+        if (!args.wrong().isEmpty() || (args.config().isEmpty() && !args.user())) {
             System.err.print(
                     (args.wrong().isEmpty() ? "" : "carnetd: unknown argument '" + args.wrong() + "'\n") + USAGE);
             return EXIT_USAGE;
         }
         try {
-            DaemonConfig config = Config.load(Path.of(args.config()));
+            UserPlaces places =
+                    UserPlaces.of(System.getenv(), Path.of(System.getProperty("user.home", "/")), OwnUser.uid());
+            Defaults defaults = args.user() ? places.defaults() : Defaults.SYSTEM;
+            DaemonConfig config =
+                    Config.load(args.config().isEmpty() ? places.config() : Path.of(args.config()), defaults);
             Clock clock = Clock.systemUTC();
             if (args.check()) {
                 return check(config, clock);
             }
-            if (isRoot() && !args.allowRoot() && !config.daemon().allowRoot()) {
+            if (OwnUser.uid() == 0 && !args.allowRoot() && !config.daemon().allowRoot()) {
                 System.err.println(
                         "carnetd: refuses to run as root, since it needs no right of root's: start it as a user of its"
                                 + " own, or say --allow-root");
                 return EXIT_REFUSED;
             }
-            return serve(config, clock);
+            return serve(config, defaults, clock);
         } catch (ConfigException e) {
             print(e.problems());
             return EXIT_USAGE;
@@ -110,10 +125,10 @@ public final class Main {
         problems.forEach(problem -> System.err.println("carnetd: " + problem));
     }
 
-    private static int serve(DaemonConfig config, Clock clock) throws ConfigException {
+    private static int serve(DaemonConfig config, Defaults defaults, Clock clock) throws ConfigException {
         Daemon daemon;
         try {
-            daemon = Daemon.start(config, clock, Main::fatal);
+            daemon = Daemon.start(config, defaults, clock, Main::fatal);
         } catch (ConfigException e) {
             throw e;
         } catch (Exception e) {
@@ -121,6 +136,7 @@ public final class Main {
             System.err.println("carnetd: cannot start: " + e.getMessage());
             return EXIT_REFUSED;
         }
+        Hangup.run(() -> daemon.reload("SIGHUP"));
         Runtime.getRuntime().addShutdownHook(new Thread(daemon::close, "shutdown"));
         try {
             new CountDownLatch(1).await(); // a signal ends the process, through the hook
@@ -134,13 +150,5 @@ public final class Main {
     private static void fatal(Throwable e) {
         System.err.println("carnetd: stops at once: " + e.getMessage());
         Runtime.getRuntime().halt(EXIT_INTERNAL);
-    }
-
-    private static boolean isRoot() {
-        try {
-            return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-        } catch (IOException | UnsupportedOperationException e) {
-            return false;
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.carnet.daemon.api;
 
+import dev.carnet.daemon.policy.Caller;
 import dev.carnet.proto.wire.v1.Code;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;

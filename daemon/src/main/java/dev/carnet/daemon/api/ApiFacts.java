@@ -10,6 +10,12 @@ public interface ApiFacts {
     /** Every configured peer, in the order of the configuration. */
     List<PeerInfo> peers();
 
+    /** How the last reload went. */
+    ReloadInfo reloaded();
+
+    /** Reads the configuration and everything it names again; a broken one changes nothing. May take a second. */
+    ReloadInfo reload();
+
     /**
      * Looks the machine and the configuration over; may take some seconds. The API never asks twice at the same time.
      *

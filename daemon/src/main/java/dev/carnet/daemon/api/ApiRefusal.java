@@ -21,6 +21,10 @@ final class ApiRefusal extends RuntimeException {
         return new ApiRefusal(400, Code.PROTOCOL, sentence);
     }
 
+    Code code() {
+        return code;
+    }
+
     Reply reply() {
         return Problems.of(status, code, String.valueOf(getMessage()));
     }

@@ -1,11 +1,17 @@
 package dev.carnet.daemon.api;
 
+import dev.carnet.daemon.policy.Caller;
 import java.util.Map;
 import java.util.Optional;
 
 /** A request that found its route: every name in {@code path} and {@code query} is one that the route declares. */
 record ApiRequest(
-        Map<String, String> path, Map<String, String> query, String contentType, byte[] body, String principal) {
+        Map<String, String> path,
+        Map<String, String> query,
+        String contentType,
+        byte[] body,
+        Caller caller,
+        String principal) {
     /** A path parameter of the template. */
     String path(String name) {
         var value = path.get(name);

@@ -1,10 +1,15 @@
 package dev.carnet.daemon.api;
 
+import dev.carnet.daemon.policy.Policy.Right;
+import dev.carnet.daemon.transfer.CheckpointView;
+import dev.carnet.daemon.transfer.TransferException;
 import dev.carnet.daemon.transfer.TransferView;
 import dev.carnet.daemon.transfer.Transfers;
 import dev.carnet.proto.wire.v1.Code;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiFunction;
@@ -17,26 +22,36 @@ final class Endpoints {
 
     private final Transfers transfers;
     private final ApiFacts facts;
+    private final Gate gate;
+    private final CallerPaths paths;
     private final Semaphore doctors = new Semaphore(1);
 
-    private Endpoints(Transfers transfers, ApiFacts facts) {
+    private Endpoints(Transfers transfers, ApiFacts facts, Gate gate, CallerPaths paths) {
         this.transfers = transfers;
         this.facts = facts;
+        this.gate = gate;
+        this.paths = paths;
     }
 
-    static List<Route> routes(Transfers transfers, ApiFacts facts) {
-        var own = new Endpoints(transfers, facts);
+    static List<Route> routes(Transfers transfers, ApiFacts facts, Gate gate, CallerPaths paths) {
+        var own = new Endpoints(transfers, facts, gate, paths);
         Set<String> none = Set.of();
+        Set<Right> any = EnumSet.allOf(Right.class);
+        Set<Right> move = EnumSet.of(Right.PUSH, Right.PULL, Right.ADMIN);
+        Set<Right> push = EnumSet.of(Right.PUSH);
+        Set<Right> admin = EnumSet.of(Right.ADMIN);
         return List.of(
-                new Route("GET", "/v1/daemon", none, request -> Reply.json(200, facts.daemon())),
-                new Route("GET", "/v1/peers", none, request -> Reply.json(200, Map.of("peers", facts.peers()))),
-                new Route("GET", "/v1/doctor", none, own::doctor),
-                new Route("GET", "/v1/checkpoints", Set.of("volume", "after", "max"), own::checkpoints),
-                new Route("GET", "/v1/transfers", Set.of("max"), own::list),
-                new Route("POST", "/v1/transfers", none, own::push),
-                new Route("GET", "/v1/transfers/{id}", none, request -> Reply.json(200, own.find(request))),
-                new Route("POST", "/v1/transfers/{id}/cancel", none, own.act(Transfers::cancel)),
-                new Route("POST", "/v1/transfers/{id}/continue", none, own.act(Transfers::resume)));
+                new Route("GET", "/v1/daemon", none, any, request -> Reply.json(200, facts.daemon())),
+                new Route("GET", "/v1/peers", none, any, request -> Reply.json(200, Map.of("peers", facts.peers()))),
+                new Route("GET", "/v1/doctor", none, admin, own::doctor),
+                new Route("GET", "/v1/reload", none, admin, request -> Reply.json(200, facts.reloaded())),
+                new Route("POST", "/v1/reload", none, admin, own::reload),
+                new Route("GET", "/v1/checkpoints", Set.of("volume", "after", "max"), any, own::checkpoints),
+                new Route("GET", "/v1/transfers", Set.of("max"), move, own::list),
+                new Route("POST", "/v1/transfers", none, push, own::push),
+                new Route("GET", "/v1/transfers/{id}", none, move, request -> Reply.json(200, own.find(request))),
+                new Route("POST", "/v1/transfers/{id}/cancel", none, move, own.act(Transfers::cancel)),
+                new Route("POST", "/v1/transfers/{id}/continue", none, move, own.act(Transfers::resume)));
     }
 
     private Reply push(ApiRequest request) {
@@ -45,11 +60,39 @@ final class Endpoints {
             throw new ApiRefusal(415, Code.PROTOCOL, "send the header Content-Type: application/json");
         }
         var body = ApiJson.read(request.body(), PushBody.class);
-        return Reply.json(201, transfers.push(body.request(request.principal())));
+        try {
+            return Reply.json(201, transfers.push(body.request(request.principal(), request.caller(), paths)));
+        } catch (ApiRefusal e) {
+            told(request, e.code(), String.valueOf(e.getMessage()));
+            throw e;
+        } catch (TransferException e) {
+            told(request, e.code(), String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    /** What a caller may not, or may not have from there; what is merely wrong or in the way is nobody's refusal. */
+    private void told(ApiRequest request, Code code, String sentence) {
+        if (code == Code.POLICY || code == Code.BAD_SOURCE) {
+            gate.told(request.principal(), code, "", sentence);
+        }
+    }
+
+    private Reply reload(ApiRequest request) {
+        noBody(request);
+        return Reply.json(200, facts.reload());
     }
 
     private Reply list(ApiRequest request) {
-        return Reply.json(200, Map.of("transfers", transfers.list(request.count("max", LIST_DEFAULT, LIST_MAX))));
+        return Reply.json(
+                200,
+                Map.of(
+                        "transfers",
+                        transfers.list(
+                                request.count("max", LIST_DEFAULT, LIST_MAX),
+                                gate.admin(request.principal())
+                                        ? Optional.empty()
+                                        : Optional.of(request.principal()))));
     }
 
     private Reply checkpoints(ApiRequest request) {
@@ -59,14 +102,32 @@ final class Endpoints {
             throw ApiRefusal.malformed("'after' needs 'volume': names are in order within one volume");
         }
         int max = request.count("max", LIST_DEFAULT, LIST_MAX);
-        return Reply.json(200, Map.of("checkpoints", transfers.checkpoints(volume, after.orElse(""), max)));
+        return Reply.json(200, Map.of("checkpoints", checkpoints(request.principal(), volume, after.orElse(""), max)));
+    }
+
+    /** Only of volumes that the caller may do something with. */
+    private List<CheckpointView> checkpoints(String principal, Optional<String> volume, String after, int max) {
+        volume.ifPresent(name -> gate.volume(principal, name));
+        Optional<Set<String>> allowed = gate.volumes(principal);
+        if (volume.isPresent() || allowed.isEmpty()) {
+            return transfers.checkpoints(volume, after, max);
+        }
+        return allowed.get().stream()
+                .sorted()
+                .flatMap(name -> transfers.checkpoints(Optional.of(name), "", max).stream())
+                .limit(max)
+                .toList();
+    }
+
+    private static void noBody(ApiRequest request) {
+        if (request.body().length > 0) {
+            throw ApiRefusal.malformed("this operation takes no body");
+        }
     }
 
     private java.util.function.Function<ApiRequest, Reply> act(BiFunction<Transfers, String, TransferView> action) {
         return request -> {
-            if (request.body().length > 0) {
-                throw ApiRefusal.malformed("this operation takes no body");
-            }
+            noBody(request);
             return Reply.json(200, action.apply(transfers, find(request).id()));
         };
     }
@@ -76,12 +137,14 @@ final class Endpoints {
         if (!id.matches(ID)) {
             throw ApiRefusal.malformed("a transfer's id is 32 lower-case hex digits, or its first 4 or more");
         }
-        return transfers
+        TransferView found = transfers
                 .get(id)
                 .orElseThrow(() -> new ApiRefusal(
                         404,
                         Code.UNKNOWN_TRANSFER,
                         "no transfer, or more than one, begins with " + id + "; `carnet status` lists them"));
+        gate.own(request.principal(), Optional.ofNullable(found.principal()), "the transfer " + found.id());
+        return found;
     }
 
     private Reply doctor(ApiRequest request) {

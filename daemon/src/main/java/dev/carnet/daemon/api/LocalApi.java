@@ -2,6 +2,7 @@ package dev.carnet.daemon.api;
 
 import dev.carnet.daemon.transfer.Transfers;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The local API server of a daemon. */
 public interface LocalApi extends AutoCloseable {
@@ -18,12 +19,13 @@ public interface LocalApi extends AutoCloseable {
     @Override
     void close();
 
-    /** A server that answers from {@code transfers} and {@code facts}; neither is closed with it. */
+    /** A server for this process's own user and root alone, as where nothing is configured: answers from {@code transfers} and {@code facts}; neither is closed with it. */
     static LocalApi create(Path socket, Transfers transfers, ApiFacts facts) {
-        return create(socket, transfers, facts, Principals.LOCAL, ApiLimits.DEFAULT);
+        return create(socket, transfers, facts, Gate.ownUser(), new CallerPaths(List::of), ApiLimits.DEFAULT);
     }
 
-    static LocalApi create(Path socket, Transfers transfers, ApiFacts facts, Principals principals, ApiLimits limits) {
-        return new NettyApi(socket, new Router(Endpoints.routes(transfers, facts), principals), limits);
+    static LocalApi create(
+            Path socket, Transfers transfers, ApiFacts facts, Gate gate, CallerPaths paths, ApiLimits limits) {
+        return new NettyApi(socket, new Router(Endpoints.routes(transfers, facts, gate, paths), gate), limits);
     }
 }

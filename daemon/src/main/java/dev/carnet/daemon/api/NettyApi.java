@@ -1,5 +1,6 @@
 package dev.carnet.daemon.api;
 
+import dev.carnet.daemon.policy.Caller;
 import dev.carnet.proto.wire.v1.Code;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -111,7 +112,11 @@ final class NettyApi implements LocalApi {
         connections.add(channel);
         PeerCredentials peer = channel.peerCredentials();
         int[] gids = peer.gids();
-        var caller = new Caller(peer.uid(), gids.length > 0 ? gids[0] : -1, peer.pid());
+        var caller = new Caller(
+                peer.uid(),
+                gids.length > 0 ? gids[0] : -1,
+                PeerGroups.of(channel.fd().intValue(), peer.pid()),
+                peer.pid());
         channel.pipeline()
                 .addLast(new HttpServerCodec(new HttpDecoderConfig()
                         .setMaxInitialLineLength(limits.headBytes())

@@ -1,5 +1,6 @@
 package dev.carnet.daemon.api;
 
+import dev.carnet.daemon.policy.Caller;
 import dev.carnet.daemon.transfer.PushRequest;
 import dev.carnet.proto.wire.v1.Code;
 import java.nio.charset.StandardCharsets;
@@ -21,14 +22,15 @@ record PushBody(
     private static final int STREAMS_MAX = 64;
 
     /** Lengths of SPEC section 4 are checked here, what the names mean in the rooms below. Only what is well formed gets a code of its own. */
-    PushRequest request(String principal) {
+    PushRequest request(String principal, Caller caller, CallerPaths paths) {
         String from = text("source", source, SOURCE_BYTES_MAX, Code.BAD_SOURCE);
         if (!from.startsWith("/")) {
             throw ApiRefusal.malformed("'source' has to be an absolute path");
         }
         return new PushRequest(
                 principal,
-                from,
+                caller,
+                paths.ours(from, caller, principal),
                 text("peer", peer, PEER_BYTES_MAX, Code.UNKNOWN_PEER),
                 text("volume", volume, VOLUME_BYTES_MAX, Code.BAD_NAME),
                 text("name", name, NAME_BYTES_MAX, Code.BAD_NAME),

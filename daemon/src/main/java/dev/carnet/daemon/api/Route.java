@@ -1,5 +1,6 @@
 package dev.carnet.daemon.api;
 
+import dev.carnet.daemon.policy.Policy.Right;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -11,8 +12,10 @@ import java.util.function.Function;
  *
  * @param template path with parameters in braces, one whole segment each
  * @param query names that the query may have
+ * @param rights of which the caller needs one, on some volume at least; an operation on one volume, or on one transfer, asks for more by itself
  */
-record Route(String method, String template, Set<String> query, Function<ApiRequest, Reply> endpoint) {
+record Route(
+        String method, String template, Set<String> query, Set<Right> rights, Function<ApiRequest, Reply> endpoint) {
     /**
      * The parameters of a path; empty where the path is another. No parameter needs an escape today, so that none is decoded: an escaped slash can never
      * become one.

@@ -16,11 +16,11 @@ final class Router {
     private static final int QUERY_MAX = 16;
 
     private final List<Route> routes;
-    private final Principals principals;
+    private final Gate gate;
 
-    Router(List<Route> routes, Principals principals) {
+    Router(List<Route> routes, Gate gate) {
         this.routes = List.copyOf(routes);
-        this.principals = principals;
+        this.gate = gate;
     }
 
     Reply answer(Incoming request) {
@@ -40,12 +40,7 @@ final class Router {
     }
 
     private Reply route(Incoming request) {
-        var principal = principals
-                .of(request.caller())
-                .orElseThrow(() -> new ApiRefusal(
-                        403,
-                        Code.POLICY,
-                        "no principal for " + request.caller() + ": the daemon's configuration gives labels to users"));
+        var principal = gate.principal(request.caller());
         var decoder = new QueryStringDecoder(request.uri(), java.nio.charset.StandardCharsets.UTF_8, true, QUERY_MAX);
         String path;
         Map<String, List<String>> query;
@@ -62,12 +57,14 @@ final class Router {
                 known = true;
                 if (route.method().equals(request.method())) {
                     note(request, route);
+                    gate.any(principal, route.rights());
                     return route.endpoint()
                             .apply(new ApiRequest(
                                     parameters.get(),
                                     single(query, route),
                                     request.contentType(),
                                     request.body(),
+                                    request.caller(),
                                     principal));
                 }
             }

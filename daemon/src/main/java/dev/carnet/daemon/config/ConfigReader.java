@@ -2,11 +2,14 @@ package dev.carnet.daemon.config;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.tomlj.Toml;
 
 /** The tables of the file, in the order in which one needs the other. */
@@ -23,33 +26,82 @@ final class ConfigReader {
     private static final Pattern ORIGIN = Pattern.compile("[!-~&&[^+]]{1,255}");
 
     private final Path file;
-    private final Path base;
     private final Problems problems;
+    private final Defaults defaults;
 
-    ConfigReader(Path file, Problems problems) {
+    ConfigReader(Path file, Problems problems, Defaults defaults) {
         this.file = file;
-        this.base = file.resolveSibling("");
         this.problems = problems;
+        this.defaults = defaults;
     }
 
-    /** The configuration; of no worth where problems were found. */
-    DaemonConfig read(Section root) {
+    /**
+     * The configuration; of no worth where problems were found.
+     *
+     * @param root the main file
+     * @param more files that add peers, rules, anchors and refusals, in their order
+     */
+    DaemonConfig read(Section root, List<Section> more) {
         var general = part(root, "daemon", true);
         var daemon = daemon(general);
-        var identity = identity(part(root, "identity", true));
+        Map<String, List<Path>> trust = new TreeMap<>();
+        var identity = identity(part(root, "identity", true), trust);
+        more.forEach(part -> part.table("identity").ifPresent(section -> {
+            trust(section, false, trust);
+            section.end();
+        }));
         var volumes = new VolumeReader(this, general.absent("state") ? Optional.empty() : Optional.of(daemon.state()));
         root.tables("volume", VolumeReader.VOLUMES_MAX).forEach(volumes::read);
-        var peers = new PeerReader(identity.trust().keySet(), daemon.listen().isPresent());
-        root.tables("peer", PeerReader.PEERS_MAX).forEach(peers::read);
+        List<Section> all = Stream.concat(Stream.of(root), more.stream()).toList();
+        var peers = new PeerReader(trust.keySet(), daemon.listen().isPresent());
+        each(all, "peer", PeerReader.PEERS_MAX, peers::read);
         var policy = new PolicyReader(peers, volumes);
-        root.tables("policy", PolicyReader.RULES_MAX).forEach(policy::read);
+        each(all, "policy", PolicyReader.RULES_MAX, policy::read);
+        var revocation = new RevocationReader(this, trust.keySet());
+        all.forEach(part -> part.table("revocation").ifPresent(revocation::read));
+        var rights = rights(root, peers, volumes);
         var limits = LimitsReader.read(part(root, "limits", false));
-        root.end();
-        return new DaemonConfig(file, daemon, identity, volumes.volumes(), peers.peers(), policy.rules(), limits);
+        all.forEach(Section::end);
+        return new DaemonConfig(
+                file,
+                daemon,
+                new DaemonConfig.Identity(identity.certificate(), identity.key(), trust),
+                volumes.volumes(),
+                peers.peers(),
+                policy.rules(),
+                rights,
+                revocation.revocation(),
+                limits);
+    }
+
+    /** The tables of all files, counted together. */
+    private static void each(List<Section> files, String key, int max, Consumer<Section> reader) {
+        int count = 0;
+        for (Section part : files) {
+            List<Section> tables = part.tables(key, max);
+            count += tables.size();
+            if (count > max) {
+                part.problem(key, "is there " + count + " times in all files to here, more than " + max);
+                return;
+            }
+            tables.forEach(reader);
+        }
+    }
+
+    private RightsConfig rights(Section root, PeerReader peers, VolumeReader volumes) {
+        var principals = new PrincipalReader(defaults.accounts());
+        root.tables("principal", PrincipalReader.PRINCIPALS_MAX).forEach(principals::read);
+        var grants = new GrantReader(principals, peers, volumes);
+        root.tables("grant", GrantReader.GRANTS_MAX).forEach(grants::read);
+        var maps = new PathMapReader(this, principals);
+        root.tables("path-map", PathMapReader.MAPS_MAX).forEach(maps::read);
+        return new RightsConfig(principals.principals(), grants.grants(), maps.maps());
     }
 
     private DaemonConfig.Daemon daemon(Section section) {
-        Path state = requiredPath(section, "state");
+        Path state = defaults.state().isPresent() && section.absent("state")
+                ? defaults.state().get()
+                : requiredPath(section, "state");
         Optional<HostPort> listen = section.string("listen").flatMap(text -> {
             Optional<HostPort> parsed = HostPort.parse(text);
             if (parsed.isEmpty()) {
@@ -60,7 +112,7 @@ final class ConfigReader {
         });
         Path socket = section.string("socket")
                 .map(text -> path(section, "socket", text))
-                .orElse(DaemonConfig.SOCKET_DEFAULT);
+                .orElse(defaults.socket());
         Optional<String> origin = section.string("origin");
         if (origin.isPresent() && !ORIGIN.matcher(origin.get()).matches()) {
             section.problem(
@@ -73,19 +125,28 @@ final class ConfigReader {
         return new DaemonConfig.Daemon(state, listen, socket, origin, allowRoot);
     }
 
-    private DaemonConfig.Identity identity(Section section) {
+    private DaemonConfig.Identity identity(Section section, Map<String, List<Path>> trust) {
         Path certificate = requiredPath(section, "certificate");
         Path key = requiredPath(section, "key");
-        Map<String, List<Path>> trust = new TreeMap<>();
-        Section domains = part(section, "trust", true);
+        trust(section, true, trust);
+        section.end();
+        return new DaemonConfig.Identity(certificate, key, Map.of());
+    }
+
+    /** Anchors of several files for one trust domain are all trusted. */
+    private void trust(Section identity, boolean required, Map<String, List<Path>> trust) {
+        Section domains = part(identity, "trust", required);
         for (String domain : domains.keys()) {
-            trust.put(domain, anchors(domains, domain));
+            List<Path> files = new ArrayList<>(trust.getOrDefault(domain, List.of()));
+            files.addAll(anchors(domains, domain));
+            if (files.size() > ANCHOR_FILES_MAX) {
+                domains.problem(domain, "has more than " + ANCHOR_FILES_MAX + " files in all");
+            }
+            trust.put(domain, files.stream().distinct().toList());
         }
         if (trust.size() > TRUST_DOMAINS_MAX) {
-            section.problem("trust", "names more than " + TRUST_DOMAINS_MAX + " trust domains");
+            identity.problem("trust", "names more than " + TRUST_DOMAINS_MAX + " trust domains");
         }
-        section.end();
-        return new DaemonConfig.Identity(certificate, key, trust);
     }
 
     private List<Path> anchors(Section domains, String domain) {
@@ -107,7 +168,11 @@ final class ConfigReader {
     }
 
     private Path requiredPath(Section section, String key) {
-        return section.required(key).map(text -> path(section, key, text)).orElse(base);
+        return section.required(key).map(text -> path(section, key, text)).orElse(base(section));
+    }
+
+    private static Path base(Section section) {
+        return section.file().resolveSibling("");
     }
 
     /** Relative to the file; absolute and normalised. */
@@ -116,10 +181,10 @@ final class ConfigReader {
             if (text.isEmpty()) {
                 section.problem(key, "is empty");
             }
-            return base.resolve(text).normalize();
+            return base(section).resolve(text).normalize();
         } catch (InvalidPathException e) {
             section.problem(key, Section.quote(text) + " is no path: " + e.getReason());
-            return base;
+            return base(section);
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * The configuration of a daemon, complete and consistent. Every path is absolute and normalised.
  *
- * @param file where it was read
+ * @param file where it was read; {@link Config#dropIns} of it as well
  * @param volumes in the order of the file; names are unique, no root lies in another
  * @param peers in the order of the file; aliases and IDs are unique
  * @param policy in the order of the file; names are unique. What no rule allows is denied
@@ -20,6 +20,8 @@ public record DaemonConfig(
         List<VolumeConfig> volumes,
         List<PeerConfig> peers,
         List<PolicyRule> policy,
+        RightsConfig rights,
+        RevocationConfig revocation,
         LimitsConfig limits) {
 
     /** What the client looks for as well, where nobody says otherwise. */

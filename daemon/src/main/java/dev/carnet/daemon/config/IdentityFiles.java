@@ -29,8 +29,14 @@ import java.util.Optional;
  * @param chain leaf first
  * @param key the leaf's
  * @param anchors of every configured trust domain
+ * @param authorities what the anchors were made of, by trust domain
  */
-public record IdentityFiles(SpiffeId id, List<X509Certificate> chain, PrivateKey key, TrustAnchors anchors) {
+public record IdentityFiles(
+        SpiffeId id,
+        List<X509Certificate> chain,
+        PrivateKey key,
+        TrustAnchors anchors,
+        Map<String, List<X509Certificate>> authorities) {
     /** Bytes of one PEM file. */
     public static final int FILE_BYTES_MAX = 1 << 20;
 
@@ -38,6 +44,7 @@ public record IdentityFiles(SpiffeId id, List<X509Certificate> chain, PrivateKey
 
     public IdentityFiles {
         chain = List.copyOf(chain);
+        authorities = Map.copyOf(authorities);
     }
 
     /**
@@ -46,7 +53,8 @@ public record IdentityFiles(SpiffeId id, List<X509Certificate> chain, PrivateKey
      */
     public static IdentityFiles load(DaemonConfig config, Instant at) throws ConfigException {
         Problems problems = new Problems(config.file());
-        Optional<TrustAnchors> anchors = anchors(config.identity(), problems);
+        Map<String, List<X509Certificate>> authorities = authorities(config.identity(), problems);
+        Optional<TrustAnchors> anchors = anchors(authorities, problems);
         Optional<List<X509Certificate>> chain =
                 read(config.identity().certificate(), "identity.certificate", problems, Pem::certificates);
         Optional<PrivateKey> key = read(config.identity().key(), "identity.key", problems, Pem::privateKey);
@@ -64,10 +72,11 @@ public record IdentityFiles(SpiffeId id, List<X509Certificate> chain, PrivateKey
         if (!problems.none()) {
             throw problems.exception();
         }
-        return new IdentityFiles(id.orElseThrow(), chain.orElseThrow(), key.orElseThrow(), anchors.orElseThrow());
+        return new IdentityFiles(
+                id.orElseThrow(), chain.orElseThrow(), key.orElseThrow(), anchors.orElseThrow(), authorities);
     }
 
-    private static Optional<TrustAnchors> anchors(DaemonConfig.Identity identity, Problems problems) {
+    private static Map<String, List<X509Certificate>> authorities(DaemonConfig.Identity identity, Problems problems) {
         Map<String, List<X509Certificate>> anchors = new LinkedHashMap<>();
         identity.trust().forEach((domain, files) -> {
             List<X509Certificate> all = new ArrayList<>();
@@ -75,8 +84,12 @@ public record IdentityFiles(SpiffeId id, List<X509Certificate> chain, PrivateKey
                 read(file, "identity.trust." + domain, problems, Pem::certificates)
                         .ifPresent(all::addAll);
             }
-            anchors.put(domain, all);
+            anchors.put(domain, List.copyOf(all));
         });
+        return anchors;
+    }
+
+    private static Optional<TrustAnchors> anchors(Map<String, List<X509Certificate>> anchors, Problems problems) {
         if (!problems.none()) {
             return Optional.empty();
         }

@@ -114,7 +114,7 @@ final class PolicyReader {
         }
     }
 
-    private static List<String> some(Section section, String key) {
+    static List<String> some(Section section, String key) {
         List<String> strings = section.strings(key, NAMES_MAX);
         if (section.absent(key)) {
             section.problem(key, "is missing: a string, or an array of them");

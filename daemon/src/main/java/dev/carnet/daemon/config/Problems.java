@@ -14,6 +14,11 @@ final class Problems {
         this.file = file;
     }
 
+    /** The file that is read now: its lines are meant, and paths are relative to it. */
+    Path file() {
+        return file;
+    }
+
     void add(int line, String key, String sentence) {
         found.add(new Problem(file, line, key, sentence));
     }
@@ -22,8 +27,17 @@ final class Problems {
         return found.isEmpty();
     }
 
-    ConfigException exception() {
+    /** Everything of one file, and then of the next. */
+    static ConfigException exception(List<Problems> files) {
         return new ConfigException(
-                found.stream().sorted(Comparator.comparingInt(Problem::line)).toList());
+                files.stream().flatMap(file -> file.sorted().stream()).toList());
+    }
+
+    ConfigException exception() {
+        return new ConfigException(sorted());
+    }
+
+    private List<Problem> sorted() {
+        return found.stream().sorted(Comparator.comparingInt(Problem::line)).toList();
     }
 }

@@ -1,5 +1,6 @@
 package dev.carnet.daemon.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,11 @@ final class Section {
 
     String name() {
         return name;
+    }
+
+    /** The file that this table stands in. */
+    Path file() {
+        return problems.file();
     }
 
     /** Reports a problem with the value of a key, or with its absence. */
@@ -121,6 +127,21 @@ final class Section {
             return List.of();
         }
         return IntStream.range(0, array.size()).mapToObj(array::getString).toList();
+    }
+
+    /** Names and numbers, one or an array of them, each as text; empty where the key is absent or wrong. */
+    List<String> names(String key, int max) {
+        Object value = raw(key);
+        List<?> given = value instanceof TomlArray array ? array.toList() : value == null ? List.of() : List.of(value);
+        if (!given.stream().allMatch(element -> element instanceof String || element instanceof Long)) {
+            problem(key, "is not a name or a number, or an array of them");
+            return List.of();
+        }
+        if (given.size() > max) {
+            problem(key, "has " + given.size() + " elements, more than " + max);
+            return List.of();
+        }
+        return given.stream().map(String::valueOf).toList();
     }
 
     /** A table within this one; an empty one where it is absent. */

@@ -14,6 +14,7 @@ import java.util.OptionalLong;
  * @param modeMask permission bits that what is published may have, 0 to 0777
  * @param quotaBytes of everything published and reserved here by the daemon; empty: the file system is the limit
  * @param renameWithoutNoreplace publishes even where the file system knows no RENAME_NOREPLACE: then only the daemon may write in this volume
+ * @param modesDecide whether mode bits are believed where a file system has access rules that the daemon cannot read: the operator says then that they agree
  */
 public record VolumeConfig(
         String name,
@@ -22,6 +23,18 @@ public record VolumeConfig(
         Optional<String> group,
         int modeMask,
         OptionalLong quotaBytes,
-        boolean renameWithoutNoreplace) {
+        boolean renameWithoutNoreplace,
+        boolean modesDecide) {
     public static final int MODE_MASK_DEFAULT = 0777;
+
+    public VolumeConfig(
+            String name,
+            Path path,
+            boolean readOnly,
+            Optional<String> group,
+            int modeMask,
+            OptionalLong quotaBytes,
+            boolean renameWithoutNoreplace) {
+        this(name, path, readOnly, group, modeMask, quotaBytes, renameWithoutNoreplace, false);
+    }
 }

@@ -47,6 +47,7 @@ final class VolumeReader {
         int modeMask = modeMask(section);
         OptionalLong quota = section.size("quota", 1, Long.MAX_VALUE);
         boolean rename = section.bool("rename-without-noreplace", false);
+        boolean modesDecide = section.bool("modes-decide", false);
         section.end();
         if (name.isEmpty()) {
             return;
@@ -56,7 +57,8 @@ final class VolumeReader {
         path.ifPresent(root -> checkPlace(section, root, readOnly));
         if (good && path.isPresent()) {
             places.add(new Place(name.get(), path.get(), real(path.get())));
-            volumes.add(new VolumeConfig(name.get(), path.get(), readOnly, group, modeMask, quota, rename));
+            volumes.add(
+                    new VolumeConfig(name.get(), path.get(), readOnly, group, modeMask, quota, rename, modesDecide));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.carnet.daemon.config.DaemonConfig;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Runs checks, one after the other. A check that fails is a finding, never the end of the others. */
@@ -18,9 +19,12 @@ public final class Doctor {
      * Everything there is to look at.
      *
      * @param tls what this daemon's TLS is made of
+     * @param broken what was wrong at the last reload; empty where it went well
      */
-    public static Doctor of(DaemonConfig config, InstantSource clock, Supplier<TlsCheck.Facts> tls) {
+    public static Doctor of(
+            DaemonConfig config, InstantSource clock, Supplier<TlsCheck.Facts> tls, Supplier<Optional<String>> broken) {
         return new Doctor(List.of(
+                new ReloadCheck(broken),
                 new HashCheck(HashCheck::measured),
                 new TlsCheck(tls),
                 new JvmCheck(JvmCheck.Facts::ofThisJvm),

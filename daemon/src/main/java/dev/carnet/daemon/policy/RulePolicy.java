@@ -2,31 +2,35 @@ package dev.carnet.daemon.policy;
 
 import dev.carnet.daemon.config.PolicyRule;
 import dev.carnet.daemon.config.PolicyRule.Permission;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The policy that the configuration's rules make. What none of them allows is denied; where several do, the first in the file is named. */
 public final class RulePolicy implements Policy {
-    private static final String FIRST_LINE = "carnet-policy v1\n";
+    private static final String FIRST_LINE = "carnet-policy v2\n";
 
     /** What is allowed, and by which rule: in the order of the rules, and sorted within each. */
     private final Map<Permitted, Rule> rules;
 
+    private final LocalRights local;
     private final String canonicalText;
     private final String digest;
 
+    /** Peers alone: no local caller may do anything. */
     public RulePolicy(List<PolicyRule> rules) {
+        this(rules, LocalRights.none());
+    }
+
+    public RulePolicy(List<PolicyRule> rules, LocalRights local) {
+        this.local = local;
         Map<Permitted, Rule> byPermission = new LinkedHashMap<>();
         rules.forEach(rule -> add(byPermission, rule));
         this.rules = byPermission;
-        this.canonicalText = text(byPermission);
-        this.digest = sha256(canonicalText);
+        this.canonicalText = text(byPermission) + local.canonicalText();
+        this.digest = Sha256.hex(canonicalText);
     }
 
     @Override
@@ -35,13 +39,28 @@ public final class RulePolicy implements Policy {
     }
 
     @Override
+    public Optional<String> principal(Caller caller) {
+        return local.principal(caller);
+    }
+
+    @Override
+    public Optional<Grant> grants(String principal, Right right, String volume, String peer) {
+        return local.grants(principal, right, volume, peer);
+    }
+
+    @Override
+    public Optional<Set<String>> volumes(String principal) {
+        return local.volumes(principal);
+    }
+
+    @Override
     public String digest() {
         return digest;
     }
 
     /**
-     * Everything that is allowed and nothing else: UTF-8, {@code carnet-policy v1}, then a line {@code <rule> <act> <peer> <volume>} for each permission, in the order
-     * of the rules and sorted within one. None of the four has a space. Files that allow the same by the same rules have the same text.
+     * Everything that is allowed and nothing else: UTF-8, {@code carnet-policy v2}, then a line {@code rule <name> <act> <peer> <volume>} for each permission of a peer, in the order
+     * of the rules and sorted within one; then the lines of {@link LocalRights#canonicalText}. No name has a space. Files that allow the same by the same rules have the same text.
      */
     public String canonicalText() {
         return canonicalText;
@@ -77,7 +96,8 @@ public final class RulePolicy implements Policy {
 
     private static String text(Map<Permitted, Rule> byPermission) {
         StringBuilder text = new StringBuilder(FIRST_LINE);
-        byPermission.forEach((permitted, rule) -> text.append(rule.name())
+        byPermission.forEach((permitted, rule) -> text.append("rule ")
+                .append(rule.name())
                 .append(' ')
                 .append(label(permitted.act()))
                 .append(' ')
@@ -86,15 +106,6 @@ public final class RulePolicy implements Policy {
                 .append(permitted.volume())
                 .append('\n'));
         return text.toString();
-    }
-
-    private static String sha256(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 
     /** One act of one peer on one volume. */

@@ -106,7 +106,16 @@ public final class Engine implements Transfers, SessionListener {
 
     @Override
     public List<TransferView> list(int max) {
-        return register.newest(max).stream().map(Transfer::view).toList();
+        return list(max, Optional.empty());
+    }
+
+    @Override
+    public List<TransferView> list(int max, Optional<String> principal) {
+        return register
+                .newest(max, transfer -> principal.isEmpty() || principal.equals(Views.principal(transfer.row())))
+                .stream()
+                .map(Transfer::view)
+                .toList();
     }
 
     @Override
@@ -337,7 +346,7 @@ public final class Engine implements Transfers, SessionListener {
     }
 
     SourceTree sourceTree(TransferRow row) {
-        return volume(row.getSourceVolume()).source(row.getSourceRelative(), row.getDereference());
+        return volume(row.getSourceVolume()).source(row.getSourceRelative(), row.getDereference(), Readers.of(row));
     }
 
     RateLimit limit(Transfer transfer) {

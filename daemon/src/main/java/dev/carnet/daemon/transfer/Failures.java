@@ -22,6 +22,7 @@ final class Failures {
         return switch (kind) {
             case BAD_NAME -> Code.BAD_NAME;
             case BAD_TYPE, NOT_FOUND, PERMISSION -> role == Role.SOURCE ? Code.BAD_SOURCE : Code.STORAGE;
+            case NOT_ALLOWED -> Code.POLICY;
             case NAME_CONFLICT -> Code.NAME_CONFLICT;
             case LIMIT -> Code.LIMIT;
             case CHANGED -> Code.SOURCE_CHANGED;

@@ -1,9 +1,12 @@
 package dev.carnet.daemon.transfer;
 
+import dev.carnet.daemon.policy.Caller;
+
 /**
  * A push as asked for at the local API.
  *
  * @param principal label of the caller
+ * @param caller who asks, as the kernel says: what it may not read by its own rights does not travel
  * @param source absolute path; must lie in a declared volume
  * @param peer SPIFFE ID, or the local alias that configuration gives
  * @param volume at the peer
@@ -14,10 +17,24 @@ package dev.carnet.daemon.transfer;
  */
 public record PushRequest(
         String principal,
+        Caller caller,
         String source,
         String peer,
         String volume,
         String name,
         boolean dereference,
         long bytesPerSecondMax,
-        int streams) {}
+        int streams) {
+    /** Asked by the daemon itself. */
+    public PushRequest(
+            String principal,
+            String source,
+            String peer,
+            String volume,
+            String name,
+            boolean dereference,
+            long bytesPerSecondMax,
+            int streams) {
+        this(principal, Caller.DAEMON, source, peer, volume, name, dereference, bytesPerSecondMax, streams);
+    }
+}

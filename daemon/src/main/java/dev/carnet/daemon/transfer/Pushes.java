@@ -49,6 +49,7 @@ final class Pushes {
             return running.get().view();
         }
         Place place = place(path);
+        String grant = grant(request, place.volume().name(), peer);
         String rule = room.policy()
                 .get()
                 .allows(peer, Policy.Act.SEND_PUSH, place.volume().name())
@@ -71,7 +72,7 @@ final class Pushes {
                 room.store().update(tx -> Rows.forgetContent(tx, key));
                 return same.get().view();
             }
-            open(key, request, peer, path, place, rule, found);
+            open(key, request, peer, path, place, rule, grant, found);
             FailPoint.SOURCE_OPEN_STORED.pass();
             transfer = register.register(key);
         }
@@ -85,6 +86,20 @@ final class Pushes {
                                         .map(why -> ": " + why)
                                         .orElse("")));
         return transfer.view();
+    }
+
+    /** Asked here, where the volume is known, and with the policy of this moment. */
+    private String grant(PushRequest request, String volume, String peer) {
+        return room.policy()
+                .get()
+                .grants(request.principal(), Policy.Right.PUSH, volume, peer)
+                .map(Policy.Grant::name)
+                .orElseThrow(() -> new TransferException(
+                        Code.POLICY,
+                        "the principal '" + request.principal() + "' may not push from the volume '" + volume + "' to "
+                                + peer + ": no grant gives it that right; to give it, add [[grant]] principal = \""
+                                + request.principal() + "\", volume = \"" + volume
+                                + "\", allow = \"push\" to the daemon's configuration, and reload"));
     }
 
     private String peer(String given) {
@@ -215,7 +230,8 @@ final class Pushes {
     }
 
     private Walks.Found walk(Key key, Place place, PushRequest request) {
-        try (SourceTree tree = place.volume().source(place.relative(), request.dereference())) {
+        try (SourceTree tree =
+                place.volume().source(place.relative(), request.dereference(), Readers.of(request.caller()))) {
             return Walks.record(room.store(), new Members(room.store(), key), tree);
         } catch (RuntimeException e) {
             room.store().update(tx -> Rows.forgetContent(tx, key));
@@ -224,7 +240,14 @@ final class Pushes {
     }
 
     private void open(
-            Key key, PushRequest request, String peer, Path path, Place place, String rule, Walks.Found found) {
+            Key key,
+            PushRequest request,
+            String peer,
+            Path path,
+            Place place,
+            String rule,
+            String grant,
+            Walks.Found found) {
         Offer offer = Offer.newBuilder()
                 .setVersion(1)
                 .setTransferId(ByteString.copyFrom(key.idBytes()))
@@ -252,6 +275,8 @@ final class Pushes {
                                 .setPeer(peer)
                                 .setPrincipal(request.principal())
                                 .setRule(rule)
+                                .setGrant(grant)
+                                .setCaller(Readers.row(request.caller()))
                                 .setCreatedMs(room.clock().millis())
                                 .setLogicalBytes(found.logicalBytes())
                                 .setFiles(found.files())

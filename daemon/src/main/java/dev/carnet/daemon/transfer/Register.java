@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Which transfers there are: all by key, the live ones as objects. One that has ended is made again from its row when somebody asks. */
@@ -128,11 +129,12 @@ final class Register {
         return matching.size() == 1 ? Optional.of(view(matching.getFirst())) : Optional.empty();
     }
 
-    List<Transfer> newest(int max) {
+    List<Transfer> newest(int max, Predicate<Transfer> wanted) {
         return created.entrySet().stream()
                 .sorted(Map.Entry.<Key, Long>comparingByValue(Comparator.reverseOrder()))
-                .limit(max)
                 .map(entry -> view(entry.getKey()))
+                .filter(wanted)
+                .limit(max)
                 .toList();
     }
 

@@ -14,17 +14,29 @@ import java.util.function.Supplier;
 /**
  * What this room stands on: the rooms below, and the four small doors (clock, randomness; disk and network lie behind the rooms).
  *
+ * @param current asked anew each time, by {@link #settings}
  * @param policy the one in force, asked anew each time
+ * @param trusted asked anew each time, by {@link #anchors}
  * @param sendPool byte budget of what is read and sent
  */
 public record Room(
-        Settings settings,
+        Supplier<Settings> current,
         Store store,
         Ledger ledger,
         Transport transport,
         Supplier<Policy> policy,
-        TrustAnchors anchors,
+        Supplier<TrustAnchors> trusted,
         ChunkPool sendPool,
         Blake3 blake3,
         Clock clock,
-        SecureRandom random) {}
+        SecureRandom random) {
+    /** What configuration says now: a value, replaced whole when it changes. Volumes, state and this daemon's own ID never do. */
+    public Settings settings() {
+        return current.get();
+    }
+
+    /** Whom evidence is believed of now. */
+    public TrustAnchors anchors() {
+        return trusted.get();
+    }
+}

@@ -1,5 +1,6 @@
 package dev.carnet.daemon.transfer;
 
+import com.google.protobuf.ByteString;
 import dev.carnet.daemon.transfer.rows.NameRow;
 import dev.carnet.daemon.transfer.rows.SessionRow;
 import dev.carnet.daemon.transfer.rows.TransferRow;
@@ -19,6 +20,9 @@ import dev.carnet.proto.ledger.TransferReceipt.SessionFacts;
 import dev.carnet.proto.tree.TreeSummary;
 import dev.carnet.proto.wire.Limits;
 import dev.carnet.proto.wire.v1.Code;
+import dev.carnet.proto.wire.v1.Direction;
+import dev.carnet.proto.wire.v1.Label;
+import dev.carnet.proto.wire.v1.Mode;
 import dev.carnet.proto.wire.v1.Offer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,6 +33,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Builds the payloads of entries from what is on record, and checks what the other side has signed (SPEC section 11). */
 final class Statements {
@@ -71,20 +76,39 @@ final class Statements {
                         row.getPeer(),
                         hex(transfer.offerDigest().toByteArray()),
                         hex(offer.getCheckpointId().toByteArray()),
-                        TransferIntent.Manner.OPEN_PUSH,
+                        manner(offer),
                         offer.getVolume(),
                         offer.getName(),
                         offer.getMembers(),
                         offer.getLogicalBytesMax(),
                         TransferIntent.Part.WHOLE,
                         row.getPrincipal(),
-                        Optional.empty(),
-                        Map.of(),
+                        row.getGrant().isEmpty() ? Optional.empty() : Optional.of(row.getGrant()),
+                        labels(offer),
                         row.getRule(),
                         room.policy().get().digest(),
                         role == Role.SOURCE ? offer.getDestinationOrigin() : offer.getSourceOrigin(),
                         role == Role.SOURCE ? Optional.of(peerIntent) : Optional.empty())
                 .payload();
+    }
+
+    private static TransferIntent.Manner manner(Offer offer) {
+        return new TransferIntent.Manner(
+                offer.getMode() == Mode.MODE_SEALED ? TransferIntent.MODE_SEALED : TransferIntent.MODE_OPEN,
+                offer.getDirection() == Direction.DIRECTION_PULL
+                        ? TransferIntent.DIRECTION_PULL
+                        : TransferIntent.DIRECTION_PUSH,
+                digest(offer.getTreeDigest()),
+                digest(offer.getPartOf()),
+                digest(offer.getRequest()));
+    }
+
+    private static Map<String, String> labels(Offer offer) {
+        return offer.getLabelsList().stream().collect(Collectors.toMap(Label::getKey, Label::getValue));
+    }
+
+    private static Optional<String> digest(ByteString bytes) {
+        return bytes.isEmpty() ? Optional.empty() : Optional.of(hex(bytes.toByteArray()));
     }
 
     byte[] seal(Transfer transfer, TreeSummary tree) {
@@ -107,7 +131,7 @@ final class Statements {
                                 offer.getDestinationOrigin(),
                                 offer.getVolume(),
                                 offer.getName()),
-                        Optional.empty())
+                        digest(offer.getPartOf()))
                 .payload();
     }
 
@@ -139,6 +163,7 @@ final class Statements {
                 seal.destination().equals(new Seal.Destination(self(), origin(), offer.getVolume(), offer.getName())),
                 peer,
                 "the seal names another destination");
+        require(seal.partOf().equals(digest(offer.getPartOf())), peer, "the seal names another whole");
         boolean same = seal.tree().equals(ours.treeDigest().hex())
                 && seal.content().equals(ours.contentDigest().hex())
                 && seal.files() == ours.files()
@@ -171,7 +196,7 @@ final class Statements {
                                 new Brought(transfer.key().id(), transfer.row().getPeer())),
                         Optional.of(transfer.row().getSealDigest()),
                         Optional.empty(),
-                        Optional.empty())
+                        digest(offer.getPartOf()))
                 .payload();
     }
 
@@ -213,7 +238,7 @@ final class Statements {
                                 now()),
                         more ? facts.subList(0, Limits.RECEIPT_SESSIONS_MAX) : facts,
                         more ? Optional.of(room.ledger().blob(sessionsBlob(facts))) : Optional.empty(),
-                        Optional.empty())
+                        seal.partOf())
                 .payload();
     }
 
@@ -291,6 +316,7 @@ final class Statements {
         demand(receipt.files() == seal.files(), peer, "the number of files");
         demand(receipt.directories() == seal.directories(), peer, "the number of directories");
         demand(receipt.logicalBytes() == seal.logicalBytes(), peer, "the logical bytes");
+        demand(receipt.partOf().equals(seal.partOf()), peer, "the whole that it is part of");
         demand(receipt.source().equals(source), peer, "the source");
         Seal.Destination ours = seal.destination();
         TransferReceipt.Destination theirs = receipt.destination();

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param volume at the destination
  * @param name at the destination
  * @param source path at the source; null at the destination
+ * @param principal label of who asked for it here; null where the peer did
  * @param files regular files
  * @param bytesTotal logical bytes
  * @param bytesDone logical bytes held
@@ -42,6 +43,7 @@ public record TransferView(
         String volume,
         String name,
         @Nullable String source,
+        @Nullable String principal,
         int attempt,
         long files,
         long filesDone,

@@ -16,6 +16,9 @@ public interface Transfers extends AutoCloseable {
     /** All transfers of both roles, newest first, at most {@code max}. */
     List<TransferView> list(int max);
 
+    /** The same, only those that a principal of this machine asked for; all where empty. */
+    List<TransferView> list(int max, Optional<String> principal);
+
     /** By full id, or by a unique prefix of at least 4 hex digits. */
     Optional<TransferView> get(String id);
 

@@ -63,6 +63,11 @@ final class Views {
                 published ? volume.map(v -> v.root() + "/" + offer.getName()).orElse(null) : null);
     }
 
+    /** Of this machine: what a peer says of its own callers is another's label. */
+    static Optional<String> principal(TransferRow row) {
+        return row.hasCaller() ? Optional.of(row.getPrincipal()) : Optional.empty();
+    }
+
     private static TransferView view(
             Transfer transfer,
             TransferRow row,
@@ -92,6 +97,7 @@ final class Views {
                 offer.getVolume(),
                 offer.getName(),
                 source,
+                principal(row).orElse(null),
                 row.getAttempt(),
                 files,
                 state.ok() ? files : filesDone,

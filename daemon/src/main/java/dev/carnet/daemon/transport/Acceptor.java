@@ -74,7 +74,7 @@ final class Acceptor {
     private void accept(SocketChannel channel) {
         hub.channels().add(channel);
         String remote = Connector.text(channel.remoteAddress());
-        Handshake handshake = new Handshake(hub.anchors(), hub.clock(), hub.credentials(), remote, null);
+        Handshake handshake = new Handshake(hub.trust(), hub.clock(), hub.credentials(), remote, null);
         channel.pipeline()
                 .addLast(new TlsHandler(
                         handshake,

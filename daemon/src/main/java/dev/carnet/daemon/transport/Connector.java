@@ -56,7 +56,7 @@ final class Connector {
                     @Override
                     protected void initChannel(SocketChannel channel) {
                         hub.channels().add(channel);
-                        Handshake handshake = new Handshake(hub.anchors(), hub.clock(), own, remote, peerId);
+                        Handshake handshake = new Handshake(hub.trust(), hub.clock(), own, remote, peerId);
                         channel.pipeline()
                                 .addLast(new TlsHandler(
                                         handshake,

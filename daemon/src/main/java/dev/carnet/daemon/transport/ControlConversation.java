@@ -28,6 +28,7 @@ final class ControlConversation implements Conversation {
     private @Nullable ScheduledFuture<?> timer;
     private @Nullable LiveSession session;
     private @Nullable String reason;
+    private @Nullable LiveSession follows;
 
     /**
      * @param dialled where we dialled; null where we accepted
@@ -46,9 +47,19 @@ final class ControlConversation implements Conversation {
         this.ended = ended;
     }
 
+    /** This one is to take a session's place. It does so only if it lives longer: otherwise no certificate has been renewed yet. */
+    ControlConversation following(LiveSession session) {
+        follows = session;
+        return this;
+    }
+
     @Override
     public void begin(TlsLink begun) {
         link = begun;
+        if (follows != null && !established.until().isAfter(follows.until())) {
+            closeLink("no certificate of the two is newer yet");
+            return;
+        }
         timer = begun.loop()
                 .schedule(
                         () -> goodbye(
@@ -59,11 +70,9 @@ final class ControlConversation implements Conversation {
         if (dialled != null) {
             return; // the acceptor speaks first
         }
-        if (!hub.knows(peerId())) {
-            goodbye(
-                    Code.UNKNOWN_PEER,
-                    "the certificate of " + peerId() + " is good, but " + localId
-                            + " has no such peer in its configuration: add it there");
+        var against = hub.against(established.facts(), false);
+        if (against.isPresent()) {
+            goodbye(against.get().code(), against.get().sentence());
             return;
         }
         hub.nextId(ownId);
@@ -121,7 +130,7 @@ final class ControlConversation implements Conversation {
             }
         }
         if (dialled != null) {
-            write(Messages.hello(hub, new byte[0], localId));
+            write(Messages.hello(hub, new byte[0], localId, follows == null ? new byte[0] : follows.idBytes()));
         }
         cancelTimer();
         ByteString id = dialled == null ? ByteString.copyFrom(ownId) : hello.getSessionId();
@@ -166,7 +175,9 @@ final class ControlConversation implements Conversation {
         if (session != null) {
             session.gone(known);
         } else {
-            hub.table().note(peerId(), known);
+            if (follows == null) {
+                hub.table().note(peerId(), known);
+            }
             if (dialled == null) {
                 hub.log().info("no session with {}: {}", peerId(), known);
             }

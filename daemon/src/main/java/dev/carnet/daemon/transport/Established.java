@@ -9,4 +9,9 @@ import java.time.Instant;
  * @param joinKey exporter; of use on a control connection
  * @param joinStream exporter; of use on a data connection
  */
-record Established(Protocols.Alpn alpn, PeerFacts facts, Instant ownNotAfter, byte[] joinKey, byte[] joinStream) {}
+record Established(Protocols.Alpn alpn, PeerFacts facts, Instant ownNotAfter, byte[] joinKey, byte[] joinStream) {
+    /** When the first of the two certificates ends, and with it what was built on them. */
+    Instant until() {
+        return facts.notAfter().isBefore(ownNotAfter) ? facts.notAfter() : ownNotAfter;
+    }
+}

@@ -3,7 +3,6 @@ package dev.carnet.daemon.transport;
 import dev.carnet.proto.identity.Certificates;
 import dev.carnet.proto.identity.IdentityException;
 import dev.carnet.proto.identity.SpiffeId;
-import dev.carnet.proto.identity.TrustAnchors;
 import dev.carnet.proto.identity.TrustAnchors.Usage;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One handshake's checks and what they found; the same for both roles. Used by one thread at a time. */
 final class Handshake {
-    private final TrustAnchors anchors;
+    private final TransportTrust trust;
     private final Clock clock;
     private final Credentials own;
     private final String remote;
@@ -39,8 +38,8 @@ final class Handshake {
      * @param remote the other end, for sentences
      * @param expectedId whom we dialled; null where we accepted
      */
-    Handshake(TrustAnchors anchors, Clock clock, Credentials own, String remote, @Nullable String expectedId) {
-        this.anchors = anchors;
+    Handshake(TransportTrust trust, Clock clock, Credentials own, String remote, @Nullable String expectedId) {
+        this.trust = trust;
         this.clock = clock;
         this.own = own;
         this.remote = remote;
@@ -80,7 +79,7 @@ final class Handshake {
         try {
             chain = Certificates.parse(der);
             checkDates(chain, now);
-            SpiffeId id = anchors.validate(chain, now, usage);
+            SpiffeId id = trust.judge(chain, now, usage);
             checkExpected(id);
             peerChain = chain;
             peerId = id;
@@ -116,7 +115,8 @@ final class Handshake {
     private short alertFor(@Nullable List<X509Certificate> chain) {
         try {
             if (chain != null
-                    && !anchors.trustDomains()
+                    && !trust.anchors()
+                            .trustDomains()
                             .contains(Certificates.spiffeId(chain.getFirst()).trustDomain())) {
                 return AlertDescription.unknown_ca;
             }

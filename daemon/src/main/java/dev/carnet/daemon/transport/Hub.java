@@ -1,5 +1,7 @@
 package dev.carnet.daemon.transport;
 
+import dev.carnet.proto.identity.Certificates;
+import dev.carnet.proto.identity.IdentityException;
 import dev.carnet.proto.identity.TrustAnchors;
 import dev.carnet.proto.wire.v1.Code;
 import io.netty.channel.group.ChannelGroup;
@@ -10,11 +12,11 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -34,7 +36,7 @@ final class Hub implements Transport {
     private final Logger log = LoggerFactory.getLogger(Transport.class);
     private final TransportSpec spec;
     private final Supplier<Credentials> credentials;
-    private final TrustAnchors anchors;
+    private final RandomGenerator random;
     private final ChunkPool receivePool;
     private final Clock clock;
 
@@ -47,11 +49,12 @@ final class Hub implements Transport {
     private final ScheduledExecutorService scheduler;
     private final SessionTable table = new SessionTable();
     private final Refusals refusals = new Refusals(log);
-    private final Map<String, Share> shares = new HashMap<>();
-    private final Map<String, Redialler> rediallers = new HashMap<>();
+    private final Map<String, Share> shares = new ConcurrentHashMap<>();
+    private final Map<String, Redialler> rediallers = new ConcurrentHashMap<>();
     private final Connector connector = new Connector(this);
     private final Acceptor acceptor;
 
+    private volatile TransportTrust trust;
     private volatile @Nullable SessionListener listener;
     private volatile @Nullable InetSocketAddress address;
     private volatile double wrapSpeed;
@@ -60,13 +63,14 @@ final class Hub implements Transport {
     Hub(
             TransportSpec spec,
             Supplier<Credentials> credentials,
-            TrustAnchors anchors,
+            TransportTrust trust,
             ChunkPool receivePool,
             Clock clock,
             RandomGenerator random) {
         this.spec = spec;
         this.credentials = credentials;
-        this.anchors = anchors;
+        this.trust = trust;
+        this.random = random;
         this.receivePool = receivePool;
         this.clock = clock;
         this.loops = new Loops(spec.loops());
@@ -76,12 +80,58 @@ final class Hub implements Transport {
         this.scheduler = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("carnet-dial").factory());
         this.acceptor = new Acceptor(this);
-        for (PeerSpec peer : spec.peers()) {
-            table.configured(peer.spiffeId(), notYet(peer));
-            shares.put(peer.spiffeId(), Share.of(receivePool));
-            if (peer.dial().dials()) {
-                rediallers.put(peer.spiffeId(), new Redialler(this, peer, scheduler, random));
+        trust.peers().forEach(this::configure);
+    }
+
+    private void configure(PeerSpec peer) {
+        table.configured(peer.spiffeId(), notYet(peer));
+        shares.computeIfAbsent(peer.spiffeId(), _ -> Share.of(receivePool));
+        if (peer.dial().dials()) {
+            rediallers.put(peer.spiffeId(), new Redialler(this, peer, scheduler, random));
+        }
+    }
+
+    @Override
+    public synchronized void reload(TransportTrust next) {
+        TransportTrust was = trust;
+        trust = next;
+        for (PeerSpec peer : was.peers()) {
+            if (!next.peers().contains(peer)) {
+                Redialler redialler = rediallers.remove(peer.spiffeId());
+                if (redialler != null) {
+                    redialler.stop();
+                }
+                if (next.peer(peer.spiffeId()).isEmpty()) {
+                    table.forgotten(peer.spiffeId());
+                }
             }
+        }
+        for (PeerSpec peer : next.peers()) {
+            if (!was.peers().contains(peer)) {
+                configure(peer);
+                if (listener != null) {
+                    sessionEnded(peer.spiffeId()); // dials, unless there is one
+                }
+            }
+        }
+        table.all().forEach(LiveSession::judge);
+    }
+
+    /** Why a connection that has authenticated must not live on; empty where it may. */
+    Optional<Messages.Reason> against(PeerFacts peer, boolean dialledHere) {
+        TransportTrust now = trust;
+        if (now.peer(peer.spiffeId()).isEmpty()) {
+            return Optional.of(new Messages.Reason(
+                    Code.UNKNOWN_PEER,
+                    "the certificate of " + peer.spiffeId() + " is good, but "
+                            + credentials().spiffeId() + " has no such peer in its configuration: add it there"));
+        }
+        try {
+            TrustAnchors.Usage usage = dialledHere ? TrustAnchors.Usage.ACCEPTOR : TrustAnchors.Usage.DIALLER;
+            var _ = now.judge(Certificates.parse(peer.chain()), clock.instant(), usage);
+            return Optional.empty();
+        } catch (IdentityException e) {
+            return Optional.of(new Messages.Reason(Code.IDENTITY, String.valueOf(e.getMessage())));
         }
     }
 
@@ -198,6 +248,17 @@ final class Hub implements Transport {
                 ended);
     }
 
+    /** Dials the peer of a session once more, for a session that outlives it. */
+    void renew(LiveSession session, InetSocketAddress where, Consumer<String> ended) {
+        String localId = credentials().spiffeId();
+        connector.dial(
+                where,
+                session.peer().spiffeId(),
+                Protocols.Alpn.CONTROL,
+                established -> new ControlConversation(this, established, localId, where, ended).following(session),
+                ended);
+    }
+
     /** @param notJoined told once, where the stream does not come to be */
     void dialStream(LiveSession session, int number, Consumer<String> notJoined) {
         InetSocketAddress where = session.dialledAddress();
@@ -226,10 +287,6 @@ final class Hub implements Transport {
         }
     }
 
-    boolean knows(String peer) {
-        return spec.peers().stream().anyMatch(known -> known.spiffeId().equals(peer));
-    }
-
     void nextId(byte[] into) {
         ids.nextBytes(into);
     }
@@ -250,8 +307,8 @@ final class Hub implements Transport {
         return credentials.get();
     }
 
-    TrustAnchors anchors() {
-        return anchors;
+    TransportTrust trust() {
+        return trust;
     }
 
     ChunkPool receivePool() {

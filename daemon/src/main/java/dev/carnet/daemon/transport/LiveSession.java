@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A session over its control connection. State changes on that connection's event loop. */
 final class LiveSession implements Session {
+    private static final Duration RENEWAL_LEAD_MAX = Duration.ofMinutes(5);
+    private static final Duration RENEWAL_AGAIN_MIN = Duration.ofMillis(250);
+
     private final Hub hub;
     private final TlsLink link;
     private final Established established;
@@ -34,6 +37,7 @@ final class LiveSession implements Session {
     private final StreamSet streams;
 
     private @Nullable ScheduledFuture<?> ticker;
+    private @Nullable ScheduledFuture<?> renewer;
     private boolean heard;
     private long sequence;
     private volatile int missed;
@@ -56,7 +60,7 @@ final class LiveSession implements Session {
         this.idHex = HexFormat.of().formatHex(id);
         this.dialled = dialled;
         this.since = hub.clock().instant();
-        this.until = earlier(established.facts().notAfter(), established.ownNotAfter());
+        this.until = established.until();
         this.inbox = new Inbox(hub, this, link);
         this.outbox = new Outbox(link, hub.timeouts().send());
         this.streams = new StreamSet(hub, this, Math.min(hub.spec().streamsMax(), hello.getStreamsMax()));
@@ -71,6 +75,7 @@ final class LiveSession implements Session {
         }
         long millis = hub.timeouts().heartbeat().toMillis();
         ticker = link.loop().scheduleAtFixedRate(this::tick, millis, millis, TimeUnit.MILLISECONDS);
+        renewLater(renewal());
         LiveSession replaced = admission.replaced();
         if (replaced == null) {
             inbox.start(CompletableFuture.completedFuture(null));
@@ -78,6 +83,47 @@ final class LiveSession implements Session {
             replaced.close(Code.REPLACED, "a newer connection between " + localId + " and " + peerId() + " stays");
             inbox.start(replaced.inbox.done());
         }
+    }
+
+    /** When a third of its life is left, and no more than five minutes. */
+    private Duration renewal() {
+        Duration life = Duration.between(since, until);
+        Duration lead = life.dividedBy(3);
+        return life.minus(lead.compareTo(RENEWAL_LEAD_MAX) > 0 ? RENEWAL_LEAD_MAX : lead);
+    }
+
+    /** Who dialled renews: it can, and it alone, so that two do not cross. */
+    private void renewLater(Duration wait) {
+        if (dialled != null) {
+            renewer = link.loop().schedule(this::renew, wait.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void renew() {
+        InetSocketAddress where = dialled;
+        if (ended == null && where != null) {
+            hub.renew(this, where, why -> {
+                hub.log().debug("the session with {} is not renewed yet: {}", peerId(), why);
+                var _ = Loops.execute(link.loop(), () -> {
+                    if (ended == null) {
+                        Duration left = Duration.between(hub.clock().instant(), until);
+                        renewLater(
+                                left.dividedBy(4).compareTo(RENEWAL_AGAIN_MIN) < 0
+                                        ? RENEWAL_AGAIN_MIN
+                                        : left.dividedBy(4));
+                    }
+                });
+            });
+        }
+    }
+
+    /** Ends it where what is in force now speaks against it. From any thread. */
+    void judge() {
+        hub.against(peer(), dialledHere()).ifPresent(why -> close(why.code(), why.sentence()));
+    }
+
+    Instant until() {
+        return until;
     }
 
     /** Any byte of the peer is a sign of life. */
@@ -175,6 +221,9 @@ final class LiveSession implements Session {
         if (ticker != null) {
             ticker.cancel(false);
         }
+        if (renewer != null) {
+            renewer.cancel(false);
+        }
         if (say && code != null) {
             writeNow(Messages.goodbye(code, sentence));
         }
@@ -245,10 +294,6 @@ final class LiveSession implements Session {
 
     private String peerId() {
         return established.facts().spiffeId();
-    }
-
-    private static Instant earlier(Instant one, Instant other) {
-        return one.isBefore(other) ? one : other;
     }
 
     @Override

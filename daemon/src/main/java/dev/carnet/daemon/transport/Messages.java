@@ -29,6 +29,17 @@ final class Messages {
                 .build();
     }
 
+    /** Why something ends. */
+    record Reason(Code code, String sentence) {}
+
+    /** @param follows id of the session that this one renews; empty for none */
+    static Control hello(Hub hub, byte[] sessionId, String spiffeId, byte[] follows) {
+        Control plain = hello(hub, sessionId, spiffeId);
+        return plain.toBuilder()
+                .setHello(plain.getHello().toBuilder().setFollowsSession(ByteString.copyFrom(follows)))
+                .build();
+    }
+
     static Control goodbye(Code code, String sentence) {
         return Control.newBuilder()
                 .setGoodbye(Goodbye.newBuilder().setCode(code).setSentence(Sentences.clip(sentence)))

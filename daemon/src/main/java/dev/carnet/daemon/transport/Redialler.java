@@ -18,6 +18,7 @@ final class Redialler {
     private boolean trying;
     private int attempts;
     private volatile String lastReason = "";
+    private volatile boolean stopped;
 
     Redialler(Hub hub, PeerSpec peer, ScheduledExecutorService scheduler, RandomGenerator random) {
         this.hub = hub;
@@ -36,6 +37,11 @@ final class Redialler {
         });
     }
 
+    /** The peer is configured no more, or otherwise. */
+    void stop() {
+        stopped = true;
+    }
+
     private void later() {
         Duration wait = backoff.next(System.nanoTime());
         try {
@@ -46,6 +52,9 @@ final class Redialler {
     }
 
     private void dial() {
+        if (stopped) {
+            return;
+        }
         if (hub.table().byPeer(peer.spiffeId()).isPresent()) {
             trying = false; // the peer dialled us: its end will kick
             backoff.reset();
@@ -72,6 +81,9 @@ final class Redialler {
 
     /** The connection came to nothing, or its session has ended. */
     private void ended(String reason) {
+        if (stopped) {
+            return;
+        }
         hub.table().note(peer.spiffeId(), reason);
         if (!reason.equals(lastReason)) {
             lastReason = reason;

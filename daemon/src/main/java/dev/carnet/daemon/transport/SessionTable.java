@@ -59,7 +59,7 @@ final class SessionTable {
     synchronized void remove(LiveSession session, String reason) {
         byId.remove(session.id(), session);
         if (byPeer.remove(session.peer().spiffeId(), session)) {
-            reasons.put(session.peer().spiffeId(), reason);
+            reasons.replace(session.peer().spiffeId(), reason);
         }
     }
 
@@ -72,6 +72,10 @@ final class SessionTable {
 
     synchronized void configured(String peer, String reason) {
         reasons.put(peer, reason);
+    }
+
+    synchronized void forgotten(String peer) {
+        reasons.remove(peer);
     }
 
     synchronized Optional<LiveSession> byPeer(String peer) {

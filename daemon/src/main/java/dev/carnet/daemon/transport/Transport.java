@@ -30,6 +30,12 @@ public interface Transport extends AutoCloseable {
     /** The last reason why there is no session with a peer, for people: what, which peer, what to do next. */
     Optional<String> whyNot(String peerSpiffeId);
 
+    /**
+     * Takes up other anchors, revocations and peers, without a restart. Every live session is judged again: one whose peer is no longer configured, or whose chain is not good any more, ends at once with a Goodbye that
+     * says so, and its streams with it. Peers that are new are dialled. Connections that are being made are judged by what is in force when their certificate comes, and again when they have authenticated.
+     */
+    void reload(TransportTrust trust);
+
     /** What TLS is made of, and how fast it is. */
     TlsFacts tls();
 

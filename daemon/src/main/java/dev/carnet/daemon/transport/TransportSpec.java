@@ -2,7 +2,6 @@ package dev.carnet.daemon.transport;
 
 import dev.carnet.proto.wire.Limits;
 import java.net.InetSocketAddress;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +18,6 @@ public record TransportSpec(
         @Nullable InetSocketAddress listen,
         String logOrigin,
         String software,
-        List<PeerSpec> peers,
         int streamsMax,
         int pendingMax,
         int loops,
@@ -27,28 +25,18 @@ public record TransportSpec(
     public static final int PENDING_MAX = 64;
 
     public TransportSpec {
-        peers = List.copyOf(peers);
         if (streamsMax < 1 || streamsMax > Limits.STREAMS_MAX || pendingMax < 1 || loops < 1) {
             throw new IllegalArgumentException("streams 1 to " + Limits.STREAMS_MAX + ", pending and loops from 1");
-        }
-        if (peers.stream().map(PeerSpec::spiffeId).distinct().count() != peers.size()) {
-            throw new IllegalArgumentException(
-                    "two peers with one SPIFFE ID: give each peer its own, with all of its addresses");
         }
     }
 
     /** The usual: SPEC's limits and timeouts, one event loop per core. */
     public static TransportSpec of(
-            @Nullable InetSocketAddress listen,
-            String logOrigin,
-            String software,
-            List<PeerSpec> peers,
-            int streamsMax) {
+            @Nullable InetSocketAddress listen, String logOrigin, String software, int streamsMax) {
         return new TransportSpec(
                 listen,
                 logOrigin,
                 software,
-                peers,
                 streamsMax,
                 PENDING_MAX,
                 Runtime.getRuntime().availableProcessors(),

@@ -1,6 +1,5 @@
 package dev.carnet.daemon.transport;
 
-import dev.carnet.proto.identity.TrustAnchors;
 import java.time.Clock;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -13,6 +12,7 @@ public final class Transports {
      * A transport that has not begun.
      *
      * @param credentials asked at each handshake, so that a renewed certificate is used from the next connection on; the SPIFFE ID must stay
+     * @param trust the first; {@link Transport#reload} replaces it
      * @param receivePool where arriving chunks go; when it is empty, streams are read no further
      * @param clock judges certificates
      * @param random jitter of redials; keys and ids come from a SecureRandom
@@ -20,10 +20,10 @@ public final class Transports {
     public static Transport create(
             TransportSpec spec,
             Supplier<Credentials> credentials,
-            TrustAnchors anchors,
+            TransportTrust trust,
             ChunkPool receivePool,
             Clock clock,
             RandomGenerator random) {
-        return new Hub(spec, credentials, anchors, receivePool, clock, random);
+        return new Hub(spec, credentials, trust, receivePool, clock, random);
     }
 }

@@ -78,7 +78,7 @@ final class DiskRecords implements Records {
     @Override
     public Optional<byte[]> read(String file, int limit) {
         checkFile(file);
-        int fd = open(file);
+        int fd = descriptor(file);
         if (fd < 0) {
             return Optional.empty();
         }
@@ -102,8 +102,15 @@ final class DiskRecords implements Records {
         }
     }
 
+    @Override
+    public Optional<RecordFile> open(String file) {
+        checkFile(file);
+        int fd = descriptor(file);
+        return fd < 0 ? Optional.empty() : Optional.of(RecordFile.of(disk.posix(), fd, directory() + "/" + file));
+    }
+
     /** A descriptor; negative where there is no such record. */
-    int open(String file) {
+    int descriptor(String file) {
         try (At at = disk.beneath().at(path + '/' + file)) {
             int fd = at.open(Posix.O_RDONLY, 0);
             return fd == -Errno.ENOENT ? fd : disk.check(fd, "open", at.where());

@@ -8,25 +8,28 @@ final class DiskSource implements SourceTree {
     private final String base;
     private final boolean dereference;
     private final Guard guard;
+    private final Access access;
 
-    DiskSource(Disk disk, Guard guard, String base, boolean dereference) {
+    DiskSource(Disk disk, Guard guard, Access access, String base, boolean dereference) {
         this.disk = disk;
         this.guard = guard;
+        this.access = access;
         this.base = base;
         this.dereference = dereference;
     }
 
     @Override
     public void walk(BiConsumer<Member, Fingerprint> visitor) {
-        new TreeWalk(disk, dereference, guard, visitor::accept).walk(Names.bytes(base));
+        new TreeWalk(disk, dereference, guard, access, visitor::accept).walk(Names.bytes(base));
     }
 
     @Override
     public SourceFile open(String path) {
         Names.checkMember(path);
         byte[] asked = Names.bytes(Names.join(base, path));
-        byte[] real = dereference ? new Links(disk, guard).resolve(asked) : asked;
+        byte[] real = dereference ? new Links(disk, guard, access).resolve(asked) : asked;
         try (At at = disk.beneath().at(real)) {
+            access.reach(at.directory(), at.where());
             int fd = at.open(Posix.O_RDONLY, 0);
             if (fd == -Errno.ELOOP) {
                 throw TreeWalk.link(at.where());
@@ -39,6 +42,7 @@ final class DiskSource implements SourceTree {
                 if (!stat.isFile()) {
                     throw TreeWalk.badType(at.where(), stat);
                 }
+                access.read(fd, stat, at.where());
             } catch (RuntimeException e) {
                 disk.closeQuietly(fd);
                 throw e;

@@ -122,6 +122,21 @@ final class DiskStaging implements Staging {
     }
 
     @Override
+    public ScratchFile scratch(String name) {
+        if (!name.matches("[a-z]{1,32}") || name.equals("tree")) {
+            throw new IllegalArgumentException("no name of a scratch file: " + name);
+        }
+        try (At at = disk.beneath().at(staging + '/' + "scratch-" + name)) {
+            int removed = disk.posix().unlinkat(at.directory(), at.name(), 0);
+            if (removed != -Errno.ENOENT) {
+                disk.check(removed, "remove", at.where());
+            }
+            int fd = at.open(Posix.O_RDWR | Posix.O_CREAT | Posix.O_EXCL, FILE_MODE);
+            return new ScratchFile(disk.posix(), disk.check(fd, "create", at.where()), at.where());
+        }
+    }
+
+    @Override
     public void assemble(Iterable<Member> members) {
         new Assembly(disk, pool.batch(), tree, failed).run(members);
     }

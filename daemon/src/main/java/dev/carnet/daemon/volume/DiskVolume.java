@@ -58,7 +58,7 @@ final class DiskVolume implements Volume {
     }
 
     @Override
-    public SourceTree source(String relative, boolean dereference) {
+    public SourceTree source(String relative, boolean dereference, Reader reader) {
         Names.checkMember(relative);
         if (relative.equals(MemberPath.ROOT)
                 || relative.equals(NameRules.OWN)
@@ -69,8 +69,16 @@ final class DiskVolume implements Volume {
                             + NameRules.OWN);
         }
         Guard guard = offLimits.now(disk);
+        Access access = new Access(disk, reader);
         byte[] path = Names.bytes(relative);
-        try (At at = disk.beneath().at(dereference ? new Links(disk, guard).resolve(path) : path)) {
+        if (dereference) {
+            access.reach(
+                    disk.root(), root().toString()); // the links on the way are followed, and asked about, one by one
+        } else {
+            access.way(disk.beneath(), path);
+        }
+        try (At at = disk.beneath().at(dereference ? new Links(disk, guard, access).resolve(path) : path)) {
+            access.reach(at.directory(), at.where());
             Stat stat = disk.check(at.stat(), "read the source", at.where());
             guard.check(stat, at.where());
             guard.checkUp(at.directory(), at.where());
@@ -78,7 +86,7 @@ final class DiskVolume implements Volume {
                 throw TreeWalk.link(at.where());
             }
         }
-        return new DiskSource(disk, guard, relative, dereference);
+        return new DiskSource(disk, guard, access, relative, dereference);
     }
 
     @Override
@@ -143,7 +151,7 @@ final class DiskVolume implements Volume {
     @Override
     public boolean standsAsRecorded(CheckpointName name) {
         var records = new DiskRecords(disk, own, name);
-        int fd = records.open(Prints.FILE);
+        int fd = records.descriptor(Prints.FILE);
         if (fd < 0) {
             return false;
         }

@@ -23,6 +23,8 @@ final class Errno {
     static final int ENOTEMPTY = 39;
     static final int ELOOP = 40;
     static final int EILSEQ = 84;
+    static final int ENODATA = 61;
+    static final int EBADF = 9;
     static final int EOPNOTSUPP = 95;
     static final int ESTALE = 116;
     static final int EDQUOT = 122;

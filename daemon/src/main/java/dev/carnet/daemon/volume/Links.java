@@ -17,10 +17,12 @@ final class Links {
 
     private final Disk disk;
     private final Guard guard;
+    private final Access access;
 
-    Links(Disk disk, Guard guard) {
+    Links(Disk disk, Guard guard, Access access) {
         this.disk = disk;
         this.guard = guard;
+        this.access = access;
     }
 
     /**
@@ -85,6 +87,7 @@ final class Links {
             throw refused(asked, "comes to a path of more than " + 2 * Limits.PATH_BYTES_MAX + " bytes");
         }
         try (At at = disk.beneath().at(path)) {
+            access.search(at.directory(), at.where());
             Stat stat = disk.check(at.stat(), "follow " + disk.beneath().where(asked) + " to", at.where());
             guard.check(stat, shown(asked, at));
             if (!stat.isLink()) {

@@ -17,6 +17,7 @@ import java.util.OptionalInt;
 class Posix {
     static final int O_RDONLY = 0;
     static final int O_WRONLY = 1;
+    static final int O_RDWR = 2;
     static final int O_CREAT = 0100;
     static final int O_EXCL = 0200;
     static final int O_NONBLOCK = 04000;
@@ -184,12 +185,42 @@ class Posix {
                 m.get(JAVA_INT, 104));
     }
 
+    /** An extended attribute of what a descriptor stands for, O_PATH or not; no name is looked up again. Linux stores at most 64 KiB. */
+    Result<byte[]> attribute(int fd, byte[] name) {
+        var s = Scratch.ofThread();
+        var value = s.attribute();
+        var key = s.otherPath(name);
+        try {
+            long result = s.checked((long) Libc.FGETXATTR.invokeExact(s.capture, fd, key, value, value.byteSize()));
+            if (result == -Errno.EBADF) { // O_PATH
+                var path = s.path(("/proc/self/fd/" + fd).getBytes(StandardCharsets.US_ASCII));
+                result = s.checked((long) Libc.GETXATTR.invokeExact(s.capture, path, key, value, value.byteSize()));
+            }
+            return result < 0
+                    ? Result.failed((int) result)
+                    : Result.of(value.asSlice(0, result).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
     /** Bytes that an unprivileged user can still allocate: f_bavail * f_frsize. */
     long usableBytes(int fd) {
         var s = Scratch.ofThread();
         try {
             int result = s.checked((int) Libc.FSTATVFS.invokeExact(s.capture, fd, s.struct));
             return result < 0 ? result : s.struct.get(JAVA_LONG, 32) * s.struct.get(JAVA_LONG, 8);
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /** The kind of file system: f_type of statfs, the first member of its struct. */
+    long fileSystemType(int fd) {
+        var s = Scratch.ofThread();
+        try {
+            int result = s.checked((int) Libc.FSTATFS.invokeExact(s.capture, fd, s.struct));
+            return result < 0 ? result : s.struct.get(JAVA_LONG, 0) & 0xffff_ffffL;
         } catch (Throwable t) {
             throw impossible(t);
         }

@@ -56,7 +56,8 @@ final class Prints {
             }
         };
         try {
-            new TreeWalk(disk, false, Guard.none(disk.posix()), writer).walk(Names.bytes(name.value()));
+            new TreeWalk(disk, false, Guard.none(disk.posix()), Access.none(disk), writer)
+                    .walk(Names.bytes(name.value()));
             writer.end();
         } catch (UncheckedIOException e) {
             throw e.getCause();
@@ -90,7 +91,8 @@ final class Prints {
             }
         };
         try {
-            new TreeWalk(disk, false, Guard.none(disk.posix()), reader).walk(Names.bytes(name.value()));
+            new TreeWalk(disk, false, Guard.none(disk.posix()), Access.none(disk), reader)
+                    .walk(Names.bytes(name.value()));
             reader.end();
             return recorded.read() < 0;
         } catch (Differs e) {

@@ -12,12 +12,20 @@ final class RecordOutput extends OutputStream {
     private final Posix posix;
     private final int fd;
     private final String where;
-    private final Arena arena = Arena.ofConfined();
-    private final MemorySegment buffer = arena.allocate(BUFFER_BYTES);
+    private final Arena arena;
+    private final MemorySegment buffer;
     private int filled;
     private long written;
 
+    @SuppressWarnings("MustBeClosedChecker") // closed in close()
     RecordOutput(Posix posix, int fd, String where) {
+        this(posix, fd, where, Arena.ofConfined());
+    }
+
+    /** @param arena of the buffer; closed with the stream */
+    RecordOutput(Posix posix, int fd, String where, Arena arena) {
+        this.arena = arena;
+        this.buffer = arena.allocate(BUFFER_BYTES);
         this.posix = posix;
         this.fd = fd;
         this.where = where;

@@ -13,6 +13,9 @@ public interface Records {
     /** The bytes of a record of at most {@code limit} bytes; empty where there is none. */
     Optional<byte[]> read(String file, int limit);
 
+    /** Opens a record of any size for reading; empty where there is none. */
+    Optional<RecordFile> open(String file);
+
     /** Removes all records of this name, durably. Idempotent. */
     void remove();
 

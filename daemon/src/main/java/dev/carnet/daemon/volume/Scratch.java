@@ -9,13 +9,16 @@ import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Native memory that a thread uses for the arguments of one call at a time, so that no call allocates: about 12 KiB a thread, and 32 KiB more for threads
- * that list directories. Freed with the thread.
+ * Native memory that a thread uses for the arguments of one call at a time, so that no call allocates: about 12 KiB a thread, 32 KiB more for threads
+ * that list directories, and 64 KiB for those that read ACLs. Freed with the thread.
  */
 final class Scratch {
     static final int PATH_BYTES = 4_096;
     static final int STATX_BYTES = 256;
     private static final int ENTRIES_BYTES = 32 << 10;
+    /** XATTR_SIZE_MAX of Linux. */
+    private static final int ATTRIBUTE_BYTES = 64 << 10;
+
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
     final MemorySegment capture;
@@ -24,6 +27,7 @@ final class Scratch {
     final MemorySegment struct;
     private final Arena arena = Arena.ofAuto();
     private @Nullable MemorySegment entries;
+    private @Nullable MemorySegment attribute;
 
     private Scratch() {
         capture = arena.allocate(Libc.CAPTURE);
@@ -50,6 +54,16 @@ final class Scratch {
         if (made == null) {
             made = arena.allocate(ENTRIES_BYTES, Long.BYTES);
             entries = made;
+        }
+        return made;
+    }
+
+    /** The value of an extended attribute. */
+    MemorySegment attribute() {
+        var made = attribute;
+        if (made == null) {
+            made = arena.allocate(ATTRIBUTE_BYTES, Long.BYTES);
+            attribute = made;
         }
         return made;
     }

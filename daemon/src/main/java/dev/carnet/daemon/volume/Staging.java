@@ -55,6 +55,13 @@ public interface Staging {
     /** After the rename: final mode of the top directory, fsync of it and both parents, fingerprints of all members written to the records. Idempotent. */
     void seal(CheckpointName name, Member top);
 
+    /**
+     * A new, empty file beside the staged tree, never part of it: for what arrives before its members. One of an earlier run is replaced; it goes with the staging.
+     *
+     * @param name of {@code a-z}
+     */
+    ScratchFile scratch(String name);
+
     /** Removes whatever is left of the staging directory, durably. Idempotent. */
     void destroy();
 }

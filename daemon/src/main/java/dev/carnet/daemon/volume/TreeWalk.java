@@ -41,23 +41,25 @@ final class TreeWalk {
     private final Posix posix;
     private final @Nullable Links links;
     private final Guard guard;
+    private final Access access;
     private final Visitor visitor;
     private final ArrayDeque<NodeId> ancestors = new ArrayDeque<>();
     private final int namesHeldMax;
     private int members;
     private int namesHeld;
 
-    TreeWalk(Disk disk, boolean dereference, Guard guard, Visitor visitor) {
-        this(disk, dereference, guard, visitor, NAMES_HELD_MAX);
+    TreeWalk(Disk disk, boolean dereference, Guard guard, Access access, Visitor visitor) {
+        this(disk, dereference, guard, access, visitor, NAMES_HELD_MAX);
     }
 
     /** @param namesHeldMax half of it goes to the first level, half of the rest to the next, and so on; a level has one name at least */
-    TreeWalk(Disk disk, boolean dereference, Guard guard, Visitor visitor, int namesHeldMax) {
+    TreeWalk(Disk disk, boolean dereference, Guard guard, Access access, Visitor visitor, int namesHeldMax) {
         this.namesHeldMax = namesHeldMax;
         this.disk = disk;
         this.posix = disk.posix();
-        this.links = dereference ? new Links(disk, guard) : null;
+        this.links = dereference ? new Links(disk, guard, access) : null;
         this.guard = guard;
+        this.access = access;
         this.visitor = visitor;
     }
 
@@ -65,9 +67,13 @@ final class TreeWalk {
     void walk(byte[] base) {
         byte[] real = links == null ? base : links.resolve(base);
         try (At at = disk.beneath().at(real)) {
+            access.reach(at.directory(), at.where());
             Stat stat = disk.check(at.stat(), "look at", at.where());
             guard.checkUp(at.directory(), at.where());
             visit(MemberPath.ROOT, stat, at.where());
+            if (stat.isFile()) {
+                access.readLater(at.directory(), at.name(), at.where());
+            }
             if (stat.isDirectory()) {
                 enter(open(at), new Directory("", 0, 0, real, stat.node()));
             }
@@ -84,6 +90,7 @@ final class TreeWalk {
             if (!stat.node().equals(directory.node)) {
                 throw changed(where(directory.real), "was replaced");
             }
+            access.list(fd, stat, where(directory.real));
             ancestors.push(directory.node);
             list(fd, directory);
             ancestors.pop();
@@ -145,9 +152,15 @@ final class TreeWalk {
         if (stat.isLink() && links != null) {
             real = links.resolve(real);
             try (At at = disk.beneath().at(real)) {
+                access.reach(at.directory(), at.where());
                 stat = disk.check(at.stat(), "look at", at.where());
                 guard.checkUp(at.directory(), at.where());
+                if (stat.isFile()) {
+                    access.readLater(at.directory(), at.name(), at.where());
+                }
             }
+        } else if (stat.isFile()) {
+            access.readLater(fd, name, where(real));
         }
         visit(path, stat, where(real));
         if (stat.isDirectory()) {

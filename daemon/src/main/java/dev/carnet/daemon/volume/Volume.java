@@ -29,10 +29,16 @@ public interface Volume extends AutoCloseable {
      *
      * @param relative to the volume; "", "." and {@code .carnet} are refused: the root of a volume is no checkpoint
      * @param dereference whether links are followed, to what lies in the same volume (and not in {@code .carnet})
-     * @throws VolumeException NOT_FOUND; BAD_NAME for a path that escapes, or runs through a link; BAD_TYPE where a link stands there, or what is or lies in something
+     * @param reader for whom: whatever of the tree that user may not read by its own rights is refused when it is met, and again when it is opened
+     * @throws VolumeException NOT_ALLOWED; NOT_FOUND; BAD_NAME for a path that escapes, or runs through a link; BAD_TYPE where a link stands there, or what is or lies in something
      *     {@link Forbidden}. That is looked up anew in each call, and refused by the tree that is returned wherever it meets it
      */
-    SourceTree source(String relative, boolean dereference);
+    SourceTree source(String relative, boolean dereference, Reader reader);
+
+    /** The same, read for the daemon itself or for a peer: no local user's rights are asked. */
+    default SourceTree source(String relative, boolean dereference) {
+        return source(relative, dereference, Reader.DAEMON);
+    }
 
     /**
      * What stands at a name: nothing, or something with the inode given (of any type: a link is something, too).

@@ -26,6 +26,8 @@ public final class VolumeException extends RuntimeException {
         NO_SPACE,
         CROSS_DEVICE,
         PERMISSION,
+        /** The user for whom it is read may not read it ({@link Reader}). */
+        NOT_ALLOWED,
         IO
     }
 

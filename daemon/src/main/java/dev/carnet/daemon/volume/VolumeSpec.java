@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param modeMask bits (of 0777) that are taken from the modes of what lies on disk, never from the tree; 0 for none
  * @param renameWithoutNoReplace whether publishing may look first and rename then, where the file system cannot rename without replacing. Whoever else
  *     writes to the volume in that instant can lose a file or an empty directory
+ * @param modesDecide whether mode bits (and POSIX ACLs) are believed where the file system has access rules that the daemon cannot read
  */
 public record VolumeSpec(
         String name,
@@ -20,9 +21,21 @@ public record VolumeSpec(
         boolean readOnly,
         @Nullable String group,
         int modeMask,
-        boolean renameWithoutNoReplace) {
+        boolean renameWithoutNoReplace,
+        boolean modesDecide) {
     /** The name of the setting {@link #renameWithoutNoReplace} in the configuration. */
     static final String RENAME_SETTING = "rename-without-noreplace";
+
+    /** Where the modes do not decide alone. */
+    public VolumeSpec(
+            String name,
+            Path root,
+            boolean readOnly,
+            @Nullable String group,
+            int modeMask,
+            boolean renameWithoutNoReplace) {
+        this(name, root, readOnly, group, modeMask, renameWithoutNoReplace, false);
+    }
 
     /**
      * Checks what can be checked without looking at the disk.

@@ -4,6 +4,7 @@ import static dev.carnet.daemon.fuzz.Target.hold;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.carnet.daemon.policy.Caller;
 import dev.carnet.daemon.transfer.PushRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -15,6 +16,7 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 
 /** What a local caller writes to the socket. */
@@ -29,14 +31,16 @@ public final class ApiFuzz {
     /** The bytes of one connection: every answer is HTTP with JSON of a known status, never a bug's; nothing is answered that was not asked. */
     public static void connection(byte[] input) throws IOException {
         var transfers = new FakeTransfers();
-        var router = new Router(Endpoints.routes(transfers, new FakeFacts()), Principals.LOCAL);
+        var router = new Router(
+                Endpoints.routes(transfers, new FakeFacts(), Gate.ownUser(), new CallerPaths(List::of)),
+                Gate.ownUser());
         var limits = ApiLimits.DEFAULT;
         var channel = new EmbeddedChannel(
                 new HttpServerCodec(new HttpDecoderConfig()
                         .setMaxInitialLineLength(limits.headBytes())
                         .setMaxHeaderSize(limits.headBytes())),
                 new BodyLimit(limits.bodyBytes()),
-                new ApiConnection(new Caller(1000, 1000, 42), router, Runnable::run, limits));
+                new ApiConnection(Caller.DAEMON, router, Runnable::run, limits));
         ByteBuf out = Unpooled.buffer();
         try {
             channel.writeInbound(Unpooled.wrappedBuffer(input));
@@ -77,7 +81,7 @@ public final class ApiFuzz {
     public static void body(byte[] input) {
         PushRequest request;
         try {
-            request = ApiJson.read(input, PushBody.class).request("operator");
+            request = ApiJson.read(input, PushBody.class).request("operator", Caller.DAEMON, new CallerPaths(List::of));
         } catch (ApiRefusal e) {
             int status = e.reply().status();
             hold(status == 400 || status == 422, "refused with " + status);

@@ -47,7 +47,15 @@ class ClientAndServerTest {
         assertThat(transfer.name()).isEqualTo("a b/%2f+ü");
         assertThat(transfers.requests())
                 .containsExactly(new dev.carnet.daemon.transfer.PushRequest(
-                        "local", "/d/step ü \"100\"", "b", "models", "a b/%2f+ü", true, 5_000_000_000L, 7));
+                        "local",
+                        transfers.requests().getFirst().caller(),
+                        "/d/step ü \"100\"",
+                        "b",
+                        "models",
+                        "a b/%2f+ü",
+                        true,
+                        5_000_000_000L,
+                        7));
         var again = client.transfer(transfer.id());
         assertThat(again.json().members()).isEqualTo(transfer.json().members());
         assertThat(again.role()).isEqualTo("source");

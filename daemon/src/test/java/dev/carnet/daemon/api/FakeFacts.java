@@ -19,6 +19,16 @@ final class FakeFacts implements ApiFacts {
     }
 
     @Override
+    public ReloadInfo reload() {
+        return new ReloadInfo(FakeTransfers.THEN, true, "API", "nothing changed", "");
+    }
+
+    @Override
+    public ReloadInfo reloaded() {
+        return new ReloadInfo(FakeTransfers.THEN, false, "SIGHUP", "carnetd.toml:3: daemon.state: missing", "");
+    }
+
+    @Override
     public List<Map<String, String>> doctor() {
         return List.of(Map.of("check", "hash", "level", "ok", "found", "4.1 GB/s", "whatToDo", ""));
     }

@@ -1,5 +1,6 @@
 package dev.carnet.daemon.api;
 
+import dev.carnet.daemon.policy.Caller;
 import dev.carnet.daemon.transfer.CheckpointView;
 import dev.carnet.daemon.transfer.PushRequest;
 import dev.carnet.daemon.transfer.TransferException;
@@ -59,6 +60,7 @@ final class FakeTransfers implements Transfers {
                 request.volume(),
                 request.name(),
                 request.source(),
+                request.principal(),
                 1,
                 2,
                 1,
@@ -96,6 +98,14 @@ final class FakeTransfers implements Transfers {
     }
 
     @Override
+    public List<TransferView> list(int max, Optional<String> principal) {
+        return list(Integer.MAX_VALUE).stream()
+                .filter(view -> principal.isEmpty() || principal.get().equals(view.principal()))
+                .limit(max)
+                .toList();
+    }
+
+    @Override
     public synchronized Optional<TransferView> get(String id) {
         var found = views.stream().filter(v -> v.id().startsWith(id)).toList();
         return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
@@ -104,7 +114,8 @@ final class FakeTransfers implements Transfers {
     @Override
     public synchronized TransferView cancel(String id) {
         var old = get(id).orElseThrow();
-        var request = new PushRequest("local", old.source(), old.peer(), old.volume(), old.name(), false, 0, 0);
+        var request = new PushRequest(
+                "local", Caller.DAEMON, old.source(), old.peer(), old.volume(), old.name(), false, 0, 0);
         var view = view(old.id(), request, "ABORTED");
         views.replaceAll(v -> v.id().equals(old.id()) ? view : v);
         return view;

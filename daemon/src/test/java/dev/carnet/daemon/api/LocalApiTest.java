@@ -2,6 +2,9 @@ package dev.carnet.daemon.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carnet.daemon.policy.Caller;
+import dev.carnet.daemon.policy.Policy;
+import dev.carnet.daemon.policy.RefusalSink;
 import dev.carnet.daemon.transfer.PushRequest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,10 +12,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,21 +40,59 @@ class LocalApiTest {
 
     private final FakeTransfers transfers = new FakeTransfers();
     private final AtomicReference<Caller> caller = new AtomicReference<>();
+    private final List<String> refused = new CopyOnWriteArrayList<>();
+    private final RefusalSink refusals =
+            (who, code, volume, sentence) -> refused.add(who + " " + code + " " + volume + ": " + sentence);
     private LocalApi api;
 
     @BeforeEach
     void start() {
-        api = serve(ApiLimits.DEFAULT, c -> {
-            caller.set(c);
-            return Optional.of("local");
-        });
+        api = serve(ApiLimits.DEFAULT, c -> Optional.of("local"));
     }
 
-    private LocalApi serve(ApiLimits limits, Principals principals) {
+    private LocalApi serve(ApiLimits limits) {
+        return serve(limits, c -> Optional.of("local"));
+    }
+
+    /** Everybody who has a label may do everything. */
+    private LocalApi serve(ApiLimits limits, Function<Caller, Optional<String>> principals) {
+        Policy policy = new Policy() {
+            @Override
+            public Optional<Rule> allows(String peer, Act act, String volume) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<String> principal(Caller c) {
+                caller.set(c);
+                return principals.apply(c);
+            }
+
+            @Override
+            public Optional<Grant> grants(String principal, Right right, String volume, String peer) {
+                return Optional.of(new Grant("test"));
+            }
+
+            @Override
+            public Optional<Set<String>> volumes(String principal) {
+                return Optional.empty();
+            }
+
+            @Override
+            public String digest() {
+                return "dd".repeat(32);
+            }
+        };
         if (api != null) {
             api.close();
         }
-        api = LocalApi.create(temp.resolve("api/d.sock"), transfers, new FakeFacts(), principals, limits);
+        api = LocalApi.create(
+                temp.resolve("api/d.sock"),
+                transfers,
+                new FakeFacts(),
+                new Gate(() -> policy, refusals),
+                new CallerPaths(List::of),
+                limits);
         api.start();
         return api;
     }
@@ -88,7 +132,8 @@ class LocalApiTest {
                  "bytesPerSecondMax":1000000,"streams":4}"""));
         assertThat(answer.status()).isEqualTo(201);
         assertThat(transfers.requests())
-                .containsExactly(new PushRequest("local", "/d/ünï", "b", "models", "run/1", true, 1_000_000, 4));
+                .containsExactly(
+                        new PushRequest("local", caller.get(), "/d/ünï", "b", "models", "run/1", true, 1_000_000, 4));
         var json = answer.json();
         assertThat(json.get("id").asText()).isEqualTo("00000000000000000000000000001000");
         assertThat(json.get("created").asText()).isEqualTo("2026-02-03T04:05:06.789Z");
@@ -325,7 +370,7 @@ class LocalApiTest {
 
     @Test
     void too_many_pipelined_requests_end_the_connection() throws IOException {
-        serve(SMALL, Principals.LOCAL);
+        serve(SMALL);
         transfers.gate = new CountDownLatch(1);
         try (var raw = new Raw(api.socket())) {
             raw.sendWhileOpen(Raw.get("/v1/transfers").repeat(30));
@@ -337,7 +382,7 @@ class LocalApiTest {
 
     @Test
     void a_slow_client_is_let_go() throws IOException {
-        serve(SMALL, Principals.LOCAL);
+        serve(SMALL);
         long begun = System.nanoTime();
         try (var silent = new Raw(api.socket());
                 var half = new Raw(api.socket())) {
@@ -351,7 +396,7 @@ class LocalApiTest {
 
     @Test
     void a_running_request_may_take_longer_than_the_clock() throws Exception {
-        serve(SMALL, Principals.LOCAL);
+        serve(SMALL);
         transfers.gate = new CountDownLatch(1);
         try (var raw = new Raw(api.socket())) {
             raw.send(Raw.get("/v1/transfers"));
@@ -363,7 +408,7 @@ class LocalApiTest {
 
     @Test
     void connections_are_counted() throws IOException {
-        serve(SMALL, Principals.LOCAL);
+        serve(SMALL);
         List<Raw> open = new ArrayList<>();
         try {
             for (int i = 0; i < 3; i++) {
@@ -385,7 +430,7 @@ class LocalApiTest {
 
     @Test
     void requests_that_wait_for_a_worker_are_counted() throws IOException {
-        serve(new ApiLimits(2048, 4096, 16, 4, 5, 2, 2, 2), Principals.LOCAL);
+        serve(new ApiLimits(2048, 4096, 16, 4, 5, 2, 2, 2));
         transfers.gate = new CountDownLatch(1);
         List<Raw> open = new ArrayList<>();
         try {

@@ -84,13 +84,14 @@ class OpenApiTest {
     }
 
     static Stream<Route> routes() {
-        return Endpoints.routes(new FakeTransfers(), new FakeFacts()).stream();
+        return Endpoints.routes(new FakeTransfers(), new FakeFacts(), Gate.ownUser(), new CallerPaths(List::of))
+                .stream();
     }
 
     @Test
     void every_route_is_described_and_every_description_has_a_route() {
         assertThat(operations())
-                .hasSize(9)
+                .hasSize(11)
                 .isEqualTo(routes().map(route -> route.method() + " " + route.template())
                         .collect(Collectors.toCollection(TreeSet::new)));
     }

@@ -84,6 +84,8 @@ class ConfigTest {
                                 "south", SOUTH, List.of(new HostPort("south.example.org", 7443)), Dial.BOTH)),
                         List.of(new PolicyRule(
                                 "policy[1]", List.of(SOUTH), List.of("models"), Set.of(Permission.PUSH_FROM))),
+                        RightsConfig.NONE,
+                        RevocationConfig.NONE,
                         new LimitsConfig(
                                 4,
                                 48L << 20,
@@ -191,6 +193,8 @@ class ConfigTest {
                                 new PeerConfig("west", west, List.of(), Dial.ACCEPT)),
                         List.of(new PolicyRule(
                                 "all", List.of(west, SOUTH), List.of("in"), Set.of(Permission.values()))),
+                        RightsConfig.NONE,
+                        RevocationConfig.NONE,
                         new LimitsConfig(
                                 64,
                                 16L << 20,
@@ -211,7 +215,7 @@ class ConfigTest {
     void the_example_shows_the_defaults() throws Exception {
         String example = Files.readString(EXAMPLE);
         String aloud = example.replaceAll("(?m)^#(?=[a-z-]+ = )", "");
-        assertThat(aloud.lines().filter(line -> line.matches("[a-z-]+ = .*"))).hasSize(28);
+        assertThat(aloud.lines().filter(line -> line.matches("[a-z-]+ = .*"))).hasSize(40);
         assertThat(load(aloud)).isEqualTo(load(example));
         assertThat(load(example).limits()).isEqualTo(LimitsConfig.DEFAULT);
     }
@@ -220,7 +224,17 @@ class ConfigTest {
     @Test
     void the_example_mentions_every_key() throws Exception {
         String example = Files.readString(EXAMPLE);
-        for (String table : List.of("daemon", "identity", "limits", "volume", "peer", "policy")) {
+        for (String table : List.of(
+                "daemon",
+                "identity",
+                "limits",
+                "volume",
+                "peer",
+                "policy",
+                "principal",
+                "grant",
+                "path-map",
+                "revocation")) {
             boolean many = example.contains("[[" + table + "]]");
             String header = many ? "[[" + table + "]]" : "[" + table + "]";
             ConfigException e = problems("\n" + header + "\nnonsense = 1\n");
@@ -285,7 +299,8 @@ class ConfigTest {
                 .hasMessageContaining("daemon.stat: is not known; allowed in [daemon] are: allow-root, listen, origin,"
                         + " socket, state\n")
                 .hasMessageContaining("\"14 days\" is no duration: a whole number and one of ms, s, m, h, d\n")
-                .hasMessageContaining("allowed are: daemon, identity, limits, peer, policy, volume");
+                .hasMessageContaining(
+                        "allowed are: daemon, grant, identity, limits, path-map, peer, policy, principal, revocation, volume");
     }
 
     @Test

@@ -34,7 +34,10 @@ class DoctorTest {
         DaemonConfig config = config();
         StateDirectory.prepare(config);
         List<Finding> findings = Doctor.of(
-                        config, Instant::now, () -> new TlsCheck.Facts("SunJCE", "X25519MLKEM768", 3000, 200))
+                        config,
+                        Instant::now,
+                        () -> new TlsCheck.Facts("SunJCE", "X25519MLKEM768", 3000, 200),
+                        Optional::empty)
                 .run();
         assertThat(findings)
                 .extracting(Finding::check)

@@ -181,7 +181,7 @@ final class TwoSites implements AutoCloseable {
         return root.resolve("in");
     }
 
-    private Path socket(String site) {
+    Path socket(String site) {
         return sockets.resolve(site.substring(0, 1)).resolve("s");
     }
 

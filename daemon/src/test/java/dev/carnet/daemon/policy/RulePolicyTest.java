@@ -67,15 +67,15 @@ class RulePolicyTest {
                         Set.of(Permission.PUSH_TO, Permission.PUSH_FROM)),
                 rule("again", NORTH, "a", Permission.PUSH_TO)));
         String text = """
-                carnet-policy v1
-                policy[1] push-from spiffe://example.org/north a
-                policy[1] push-from spiffe://example.org/north b
-                policy[1] push-from spiffe://example.org/south a
-                policy[1] push-from spiffe://example.org/south b
-                policy[1] push-to spiffe://example.org/north a
-                policy[1] push-to spiffe://example.org/north b
-                policy[1] push-to spiffe://example.org/south a
-                policy[1] push-to spiffe://example.org/south b
+                carnet-policy v2
+                rule policy[1] push-from spiffe://example.org/north a
+                rule policy[1] push-from spiffe://example.org/north b
+                rule policy[1] push-from spiffe://example.org/south a
+                rule policy[1] push-from spiffe://example.org/south b
+                rule policy[1] push-to spiffe://example.org/north a
+                rule policy[1] push-to spiffe://example.org/north b
+                rule policy[1] push-to spiffe://example.org/south a
+                rule policy[1] push-to spiffe://example.org/south b
                 """;
         assertThat(policy.canonicalText()).isEqualTo(text);
         assertThat(policy.digest())

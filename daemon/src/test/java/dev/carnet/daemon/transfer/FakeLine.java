@@ -8,6 +8,7 @@ import dev.carnet.daemon.transport.SessionClosedException;
 import dev.carnet.daemon.transport.SessionListener;
 import dev.carnet.daemon.transport.TlsFacts;
 import dev.carnet.daemon.transport.Transport;
+import dev.carnet.daemon.transport.TransportTrust;
 import dev.carnet.proto.wire.ChunkHeader;
 import dev.carnet.proto.wire.ControlFrames;
 import dev.carnet.proto.wire.Limits;
@@ -120,6 +121,11 @@ final class FakeLine {
         @Override
         public Optional<String> whyNot(String peer) {
             return Optional.of("the test has not connected them");
+        }
+
+        @Override
+        public void reload(TransportTrust trust) {
+            throw new UnsupportedOperationException("this line trusts its two ends");
         }
 
         @Override

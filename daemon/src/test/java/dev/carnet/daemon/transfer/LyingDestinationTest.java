@@ -3,6 +3,7 @@ package dev.carnet.daemon.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.carnet.daemon.policy.Caller;
 import dev.carnet.proto.ledger.Dsse;
 import dev.carnet.proto.ledger.TransferReceipt;
 import dev.carnet.proto.ledger.TransferReceipt.SessionFacts;
@@ -79,7 +80,8 @@ class LyingDestinationTest {
         line.disconnect();
         line.connect();
         return source.engine()
-                .push(new PushRequest("local", from().toString(), "peer", "v", "m" + ++names, false, 0, 0))
+                .push(new PushRequest(
+                        "local", Caller.DAEMON, from().toString(), "peer", "v", "m" + ++names, false, 0, 0))
                 .id();
     }
 

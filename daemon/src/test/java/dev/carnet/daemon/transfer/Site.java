@@ -105,13 +105,14 @@ final class Site implements AutoCloseable {
                 root.resolve("state"),
                 root.resolve("state/ledger/blobs/sha256"),
                 2);
+        TrustAnchors trusted = new TrustAnchors(anchorLists());
         Room room = new Room(
-                settings,
+                () -> settings,
                 store,
                 ledger,
                 transport,
                 this::policy,
-                new TrustAnchors(anchorLists()),
+                () -> trusted,
                 pool,
                 Blake3.scalar(),
                 Clock.systemUTC(),
@@ -132,6 +133,11 @@ final class Site implements AutoCloseable {
             @Override
             public Optional<Rule> allows(String peer, Act act, String volumeName) {
                 return allowed ? Optional.of(new Rule("test")) : Optional.empty();
+            }
+
+            @Override
+            public Optional<Grant> grants(String principal, Right right, String volumeName, String peer) {
+                return Optional.of(new Grant("test"));
             }
 
             @Override

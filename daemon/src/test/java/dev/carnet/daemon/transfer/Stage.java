@@ -2,6 +2,7 @@ package dev.carnet.daemon.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carnet.daemon.policy.Caller;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -56,7 +57,7 @@ final class Stage implements AutoCloseable {
         new Random(1).nextBytes(bytes);
         Files.write(from.resolve("weights"), bytes);
         String id = source.engine()
-                .push(new PushRequest("local", from.toString(), "peer", "v", "honest", false, 0, 0))
+                .push(new PushRequest("local", Caller.DAEMON, from.toString(), "peer", "v", "honest", false, 0, 0))
                 .id();
         await(destination, id, view -> view.state().equals("RECEIVING") && view.bytesDone() > 0);
         return id;

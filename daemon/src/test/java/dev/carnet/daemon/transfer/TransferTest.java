@@ -3,6 +3,7 @@ package dev.carnet.daemon.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.carnet.daemon.policy.Caller;
 import dev.carnet.daemon.transport.Session;
 import dev.carnet.proto.wire.ChunkHeader;
 import dev.carnet.proto.wire.v1.Code;
@@ -70,7 +71,8 @@ class TransferTest {
     }
 
     private TransferView push(Path from, String name) {
-        return source.engine().push(new PushRequest("local", from.toString(), "peer", "v", name, false, 0, 0));
+        return source.engine()
+                .push(new PushRequest("local", Caller.DAEMON, from.toString(), "peer", "v", name, false, 0, 0));
     }
 
     private static TransferView await(Site site, String id, Predicate<TransferView> wanted) throws Exception {
@@ -208,8 +210,8 @@ class TransferTest {
     @Test
     void a_source_that_is_no_path_or_a_whole_volume_is_refused_by_name() throws Exception {
         start();
-        assertThatThrownBy(() ->
-                        source.engine().push(new PushRequest("local", "/d/\ud800", "peer", "v", "m", false, 0, 0)))
+        assertThatThrownBy(() -> source.engine()
+                        .push(new PushRequest("local", Caller.DAEMON, "/d/\ud800", "peer", "v", "m", false, 0, 0)))
                 .isInstanceOfSatisfying(
                         TransferException.class, e -> assertThat(e.code()).isEqualTo(Code.BAD_SOURCE))
                 .hasMessageContaining("no path that this daemon can name");
@@ -240,11 +242,11 @@ class TransferTest {
             file.setLength(most);
         }
         String first = source.engine()
-                .push(new PushRequest("local", sparse.toString(), "peer", "v", "one", false, 0, 1))
+                .push(new PushRequest("local", Caller.DAEMON, sparse.toString(), "peer", "v", "one", false, 0, 1))
                 .id();
         await(destination, first, view -> view.state().equals("RECEIVING"));
         String second = source.engine()
-                .push(new PushRequest("local", sparse.toString(), "peer", "w", "two", false, 0, 1))
+                .push(new PushRequest("local", Caller.DAEMON, sparse.toString(), "peer", "w", "two", false, 0, 1))
                 .id();
         assertThat(awaitEnd(source, second).code()).isEqualTo("NO_SPACE");
         destination.engine().cancel(first);

@@ -199,6 +199,7 @@ class SessionTest {
         int port = first.address().getPort();
         try (Site north = north().dials(SOUTH, first.address()).start()) {
             Session before = north.up(SOUTH);
+            var _ = first.up(NORTH); // who dialled is up first; only who is up says goodbye
             first.close();
             assertThat(next(north.heard.closed)).contains("shuts down", "SHUTTING_DOWN");
             try (Site _ = south().expects(NORTH).port(port).start()) {

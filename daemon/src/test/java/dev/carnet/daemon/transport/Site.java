@@ -2,6 +2,7 @@ package dev.carnet.daemon.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carnet.proto.identity.Revocations;
 import dev.carnet.proto.identity.TrustAnchors;
 import dev.carnet.proto.wire.ChunkHeader;
 import dev.carnet.proto.wire.v1.Control;
@@ -115,12 +116,12 @@ final class Site implements AutoCloseable {
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                     "carnet.test/log",
                     "carnet test",
-                    peers,
                     streamsMax,
                     pendingMax,
                     2,
                     timeouts);
-            Site site = new Site(Transports.create(spec, supplier, trust, pool, clock, new Random(7)));
+            Site site = new Site(Transports.create(
+                    spec, supplier, new TransportTrust(trust, Revocations.NONE, peers), pool, clock, new Random(7)));
             prepare.accept(site.heard);
             site.transport.start(site.heard);
             return site;

@@ -3,7 +3,7 @@ package dev.carnet.daemon.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carnet.daemon.transport.TestPki.Ca;
-import dev.carnet.proto.identity.TrustAnchors;
+import dev.carnet.proto.identity.Revocations;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -29,7 +29,8 @@ class TlsEngineTest {
     private final JcaTlsCrypto crypto = new RoutedCrypto().create();
     private final Ca northCa = new Ca("north.example");
     private final Ca southCa = new Ca("south.example");
-    private final TrustAnchors trust = TestPki.trust(northCa, southCa);
+    private final TransportTrust trust =
+            new TransportTrust(TestPki.trust(northCa, southCa), Revocations.NONE, List.of());
     private final Handshake dialling =
             new Handshake(trust, Clock.systemUTC(), northCa.credentials("carnetd"), "south", SOUTH);
     private final Handshake accepting =

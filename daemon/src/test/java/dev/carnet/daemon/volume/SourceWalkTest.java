@@ -96,7 +96,13 @@ class SourceWalkTest {
         var disk = new Disk(
                 posix, Fixture.spec(root), fd, java.util.OptionalInt.empty(), new Beneath(posix, fd, root.toString()));
         List<String> found = new ArrayList<>();
-        new TreeWalk(disk, false, Guard.none(posix), (member, print) -> found.add(member.path()), namesHeldMax)
+        new TreeWalk(
+                        disk,
+                        false,
+                        Guard.none(posix),
+                        Access.none(disk),
+                        (member, print) -> found.add(member.path()),
+                        namesHeldMax)
                 .walk("random".getBytes(UTF_8));
         posix.close(fd);
         return found;

@@ -1,0 +1,129 @@
+package dev.carnet.daemon;
+
+import dev.carnet.daemon.config.ConfigException;
+import dev.carnet.daemon.config.DaemonConfig;
+import dev.carnet.daemon.config.HostPort;
+import dev.carnet.daemon.config.IdentityFiles;
+import dev.carnet.daemon.config.OwnUser;
+import dev.carnet.daemon.config.PeerConfig;
+import dev.carnet.daemon.config.RevocationLists;
+import dev.carnet.daemon.policy.LocalRights;
+import dev.carnet.daemon.policy.RulePolicy;
+import dev.carnet.daemon.policy.Trust;
+import dev.carnet.daemon.transport.Credentials;
+import dev.carnet.daemon.transport.DialMode;
+import dev.carnet.daemon.transport.PeerSpec;
+import dev.carnet.daemon.transport.TransportTrust;
+import dev.carnet.proto.identity.Revocations;
+import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.CRLException;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A configuration and everything that it names, read and found good at one moment. Immutable: a change makes another one.
+ *
+ * @param crls revocation lists by trust domain
+ * @param policy of peers and of local callers
+ * @param trust the same anchors and refusals, as a text with a digest
+ */
+record InForce(
+        DaemonConfig config,
+        IdentityFiles identity,
+        Credentials credentials,
+        Map<String, List<X509CRL>> crls,
+        RulePolicy policy,
+        Trust trust) {
+
+    /**
+     * Reads what the configuration names.
+     *
+     * @throws ConfigException with everything that is wrong
+     */
+    static InForce load(DaemonConfig config, Instant at) throws ConfigException {
+        IdentityFiles identity = IdentityFiles.load(config, at);
+        Map<String, List<X509CRL>> crls = RevocationLists.load(config);
+        return new InForce(
+                config,
+                identity,
+                Credentials.of(identity.chain(), identity.key()),
+                crls,
+                new RulePolicy(config.policy(), LocalRights.of(config.rights(), OwnUser.uid())),
+                trust(config, identity, crls));
+    }
+
+    private static Trust trust(DaemonConfig config, IdentityFiles identity, Map<String, List<X509CRL>> crls) {
+        Map<String, List<String>> anchors = new TreeMap<>();
+        identity.authorities()
+                .forEach((domain, all) ->
+                        anchors.put(domain, all.stream().map(InForce::digest).toList()));
+        Map<String, List<String>> lists = new TreeMap<>();
+        crls.forEach((domain, all) ->
+                lists.put(domain, all.stream().map(InForce::digest).toList()));
+        return new Trust(
+                anchors,
+                lists,
+                config.revocation().refusedIds(),
+                config.revocation().refusedKeys());
+    }
+
+    /** What connections are judged by. */
+    TransportTrust transportTrust() {
+        return new TransportTrust(
+                identity.anchors(),
+                new Revocations(
+                        config.revocation().refusedIds(),
+                        config.revocation().refusedKeys(),
+                        crls,
+                        identity.authorities()),
+                config.peers().stream().map(InForce::peer).toList());
+    }
+
+    private static PeerSpec peer(PeerConfig peer) {
+        DialMode dial = switch (peer.dial()) {
+            case DIAL -> DialMode.DIAL;
+            case ACCEPT -> DialMode.ACCEPT;
+            case BOTH -> DialMode.BOTH;
+        };
+        return new PeerSpec(
+                peer.id().uri(),
+                peer.addresses().stream().map(InForce::unresolved).toList(),
+                dial);
+    }
+
+    private static InetSocketAddress unresolved(HostPort at) {
+        return InetSocketAddress.createUnresolved(at.host(), at.port());
+    }
+
+    private static String digest(X509Certificate certificate) {
+        try {
+            return sha256(certificate.getEncoded());
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException("a certificate that was read can be written", e);
+        }
+    }
+
+    private static String digest(X509CRL list) {
+        try {
+            return sha256(list.getEncoded());
+        } catch (CRLException e) {
+            throw new IllegalStateException("a revocation list that was read can be written", e);
+        }
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package dev.carnet.daemon.api;
+
+import dev.carnet.daemon.config.OwnUser;
+import dev.carnet.daemon.config.RightsConfig;
+import dev.carnet.daemon.policy.Caller;
+import dev.carnet.daemon.policy.LocalRights;
+import dev.carnet.daemon.policy.Policy;
+import dev.carnet.daemon.policy.Policy.Right;
+import dev.carnet.daemon.policy.RefusalSink;
+import dev.carnet.daemon.policy.RulePolicy;
+import dev.carnet.proto.wire.v1.Code;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * Lets callers in by the policy in force, and hands on what it refuses: 403 with a sentence that names principal, right, volume, and what would have to stand in the configuration.
+ *
+ * @param policy asked anew for each request
+ * @param refusals where every refusal of a local caller goes
+ */
+public record Gate(Supplier<Policy> policy, RefusalSink refusals) {
+    /** For this process's own user and root, and nobody else; refusals are logged. */
+    static Gate ownUser() {
+        Policy policy = new RulePolicy(List.of(), LocalRights.of(RightsConfig.NONE, OwnUser.uid()));
+        return new Gate(() -> policy, RefusalSink.LOG);
+    }
+
+    /** The label of whoever asks. */
+    String principal(Caller caller) {
+        return policy.get()
+                .principal(caller)
+                .orElseThrow(() -> refuse(
+                        caller.who(),
+                        "",
+                        "no [[principal]] of the daemon's configuration names " + caller.who()
+                                + " or one of its groups ("
+                                + caller + "): add one with user = \"" + Integer.toUnsignedString(caller.uid())
+                                + "\", give it a [[grant]], and reload"));
+    }
+
+    /** Has one of these rights, on some volume at least; a row of the API's table names them. */
+    void any(String principal, Set<Right> rights) {
+        if (rights.stream().noneMatch(right -> has(principal, right, ""))) {
+            throw refuse(principal, "", missing(principal, rights, ""));
+        }
+    }
+
+    /** Has the right to {@code admin}, or started this itself. */
+    void own(String principal, Optional<String> startedBy, String what) {
+        if (startedBy.filter(principal::equals).isEmpty() && !has(principal, Right.ADMIN, "")) {
+            throw refuse(
+                    principal,
+                    "",
+                    what + " was not started by the principal '" + principal
+                            + "', and only who has the right admin may " + "see, cancel or continue what others started"
+                            + toGive(principal, "admin", ""));
+        }
+    }
+
+    /** Has some right on a volume. */
+    void volume(String principal, String volume) {
+        Optional<Set<String>> volumes = policy.get().volumes(principal);
+        if (volumes.isPresent() && !volumes.get().contains(volume)) {
+            throw refuse(principal, volume, missing(principal, Set.of(Right.PUSH, Right.PULL, Right.DESTROY), volume));
+        }
+    }
+
+    /** The volumes that a principal may look at; empty for all. */
+    Optional<Set<String>> volumes(String principal) {
+        return policy.get().volumes(principal);
+    }
+
+    boolean admin(String principal) {
+        return has(principal, Right.ADMIN, "");
+    }
+
+    private boolean has(String principal, Right right, String volume) {
+        return policy.get().grants(principal, right, volume, "").isPresent();
+    }
+
+    /** Told to the sink; what another room refused goes the same way. */
+    void told(String principal, Code code, String volume, String sentence) {
+        refusals.refused(principal, code, volume, sentence);
+    }
+
+    private ApiRefusal refuse(String who, String volume, String sentence) {
+        told(who, Code.POLICY, volume, sentence);
+        return new ApiRefusal(403, Code.POLICY, sentence);
+    }
+
+    private static String missing(String principal, Set<Right> rights, String volume) {
+        String words = rights.stream().sorted().map(Right::label).collect(Collectors.joining(" or "));
+        return "the principal '" + principal + "' has no right to " + words
+                + (volume.isEmpty() ? "" : " on the volume '" + volume + "'")
+                + toGive(
+                        principal,
+                        rights.stream().sorted().map(Right::label).findFirst().orElse(""),
+                        volume);
+    }
+
+    private static String toGive(String principal, String right, String volume) {
+        return "; to give it, add [[grant]] principal = \"" + principal + "\", "
+                + (right.equals("admin") ? "" : "volume = \"" + (volume.isEmpty() ? "..." : volume) + "\", ")
+                + "allow = \"" + right
+                + "\" to the daemon's configuration, and reload";
+    }
+}
