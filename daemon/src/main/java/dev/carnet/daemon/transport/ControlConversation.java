@@ -70,7 +70,7 @@ final class ControlConversation implements Conversation {
         if (dialled != null) {
             return; // the acceptor speaks first
         }
-        var against = hub.against(established.facts(), false);
+        var against = hub.against(established, false);
         if (against.isPresent()) {
             goodbye(against.get().code(), against.get().sentence());
             return;

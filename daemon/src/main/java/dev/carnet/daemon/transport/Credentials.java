@@ -111,7 +111,7 @@ public final class Credentials {
 
     /** SHA-256 of the leaf's SubjectPublicKeyInfo, hex. */
     public String keySha256() {
-        return keySha256(chain.getFirst());
+        return Certificates.keySha256(chain.getFirst());
     }
 
     /** When the first certificate of the chain ends. */
@@ -142,10 +142,6 @@ public final class Credentials {
 
     Kind kind() {
         return kind;
-    }
-
-    static String keySha256(X509Certificate certificate) {
-        return sha256Hex(certificate.getPublicKey().getEncoded());
     }
 
     static String sha256Hex(byte[] bytes) {

@@ -156,7 +156,7 @@ final class Handshake {
         byte[] session = export(context, Protocols.EXPORTER_SESSION);
         PeerFacts facts = new PeerFacts(
                 id.uri(),
-                Credentials.keySha256(chain.getFirst()),
+                Certificates.keySha256(chain.getFirst()),
                 own.keySha256(),
                 Credentials.der(chain),
                 Protocols.GROUP_NAME,
@@ -166,6 +166,7 @@ final class Handshake {
         established = new Established(
                 alpn(parameters),
                 facts,
+                trust,
                 own.notAfter(),
                 export(context, Protocols.EXPORTER_JOIN_KEY),
                 export(context, Protocols.EXPORTER_JOIN_STREAM));

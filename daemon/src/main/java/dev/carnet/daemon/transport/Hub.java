@@ -117,14 +117,18 @@ final class Hub implements Transport {
         table.all().forEach(LiveSession::judge);
     }
 
-    /** Why a connection that has authenticated must not live on; empty where it may. */
-    Optional<Messages.Reason> against(PeerFacts peer, boolean dialledHere) {
+    /** Why a connection that has authenticated must not live on; empty where it may. Its chain is judged again only where trust has changed since its handshake: this runs on event loops. */
+    Optional<Messages.Reason> against(Established established, boolean dialledHere) {
         TransportTrust now = trust;
+        PeerFacts peer = established.facts();
         if (now.peer(peer.spiffeId()).isEmpty()) {
             return Optional.of(new Messages.Reason(
                     Code.UNKNOWN_PEER,
                     "the certificate of " + peer.spiffeId() + " is good, but "
                             + credentials().spiffeId() + " has no such peer in its configuration: add it there"));
+        }
+        if (established.judgedBy().equals(now)) {
+            return Optional.empty();
         }
         try {
             TrustAnchors.Usage usage = dialledHere ? TrustAnchors.Usage.ACCEPTOR : TrustAnchors.Usage.DIALLER;

@@ -33,7 +33,7 @@ final class JoiningAcceptor implements Conversation {
     @Override
     public void begin(TlsLink begun) {
         link = begun;
-        if (hub.against(established.facts(), false).isPresent()) {
+        if (hub.against(established, false).isPresent()) {
             over = true;
             begun.close("it is no configured peer");
             return;

@@ -83,6 +83,7 @@ final class LiveSession implements Session {
             replaced.close(Code.REPLACED, "a newer connection between " + localId + " and " + peerId() + " stays");
             inbox.start(replaced.inbox.done());
         }
+        judge(); // it was in no table while trust may have changed
     }
 
     /** When a third of its life is left, and no more than five minutes. */
@@ -119,7 +120,7 @@ final class LiveSession implements Session {
 
     /** Ends it where what is in force now speaks against it. From any thread. */
     void judge() {
-        hub.against(peer(), dialledHere()).ifPresent(why -> close(why.code(), why.sentence()));
+        hub.against(established, dialledHere()).ifPresent(why -> close(why.code(), why.sentence()));
     }
 
     Instant until() {
@@ -217,6 +218,7 @@ final class LiveSession implements Session {
             return;
         }
         String why = code == null ? sentence : sentence + " (" + code + ")";
+        hub.table().remove(this, why); // before anybody can see that it has ended: who asks then is told why
         ended = why;
         if (ticker != null) {
             ticker.cancel(false);
@@ -230,7 +232,6 @@ final class LiveSession implements Session {
         link.close(why);
         streams.close(why);
         outbox.close();
-        hub.table().remove(this, why);
         inbox.end(why);
         hub.log().info("the session {} with {} has ended: {}", idHex, peerId(), why);
         hub.sessionEnded(peerId());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import dev.carnet.daemon.transport.Site.Plan;
 import dev.carnet.daemon.transport.TestPki.Ca;
+import dev.carnet.proto.identity.Revocations;
 import dev.carnet.proto.identity.TrustAnchors;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Control;
@@ -14,6 +15,7 @@ import dev.carnet.proto.wire.v1.Heartbeat;
 import dev.carnet.proto.wire.v1.Hello;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,6 +85,16 @@ class ControlProtocolTest {
             assertThat(hello.getVersionMin()).isEqualTo(1);
             assertThat(hello.getVersionMax()).isEqualTo(1);
             assertThat(hello.getStreamsMax()).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void trust_that_changes_between_the_two_hellos_counts() {
+        try (RawPeer peer = connect()) {
+            assertThat(peer.read().hasHello()).isTrue();
+            south.transport.reload(new TransportTrust(trust, Revocations.NONE, List.of()));
+            peer.write(control(goodHello()));
+            assertThat(peer.readNext().getGoodbye().getCode()).isEqualTo(Code.UNKNOWN_PEER);
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.carnet.proto.identity;
 
 import java.io.ByteArrayInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -8,6 +10,7 @@ import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 
 /** Certificates out of bytes that a stranger sent, and the ID in a leaf. */
@@ -78,6 +81,17 @@ public final class Certificates {
         String subject = certificate.getSubjectX500Principal().getName();
         return (subject.isEmpty() ? "without a subject" : IdentityException.quote(subject)) + " (serial number "
                 + certificate.getSerialNumber().toString(16) + ")";
+    }
+
+    /** SHA-256 of the SubjectPublicKeyInfo (DER), lower-case hex: what a key is called in configurations and receipts. */
+    public static String keySha256(X509Certificate certificate) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256")
+                            .digest(certificate.getPublicKey().getEncoded()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     static void checkLimits(List<X509Certificate> chain) {

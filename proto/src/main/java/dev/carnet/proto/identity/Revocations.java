@@ -1,10 +1,8 @@
 package dev.carnet.proto.identity;
 
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,7 +46,7 @@ public final class Revocations {
             throw new IdentityException(id + " is refused by this daemon's configuration (refused-ids)");
         }
         for (X509Certificate certificate : chain) {
-            String key = keySha256(certificate);
+            String key = Certificates.keySha256(certificate);
             if (refusedKeys.contains(key)) {
                 throw new IdentityException("the key " + key + " in the chain of " + id
                         + " is refused by this daemon's configuration (refused-keys)");
@@ -82,16 +80,6 @@ public final class Revocations {
             return true;
         } catch (GeneralSecurityException e) {
             return false;
-        }
-    }
-
-    private static String keySha256(X509Certificate certificate) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256")
-                            .digest(certificate.getPublicKey().getEncoded()));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }
