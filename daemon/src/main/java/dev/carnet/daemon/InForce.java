@@ -9,6 +9,7 @@ import dev.carnet.daemon.config.PeerConfig;
 import dev.carnet.daemon.config.RevocationLists;
 import dev.carnet.daemon.policy.LocalRights;
 import dev.carnet.daemon.policy.RulePolicy;
+import dev.carnet.daemon.policy.Sha256;
 import dev.carnet.daemon.policy.Trust;
 import dev.carnet.daemon.transport.Credentials;
 import dev.carnet.daemon.transport.DialMode;
@@ -16,14 +17,11 @@ import dev.carnet.daemon.transport.PeerSpec;
 import dev.carnet.daemon.transport.TransportTrust;
 import dev.carnet.proto.identity.Revocations;
 import java.net.InetSocketAddress;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.cert.CRLException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -105,7 +103,7 @@ record InForce(
 
     private static String digest(X509Certificate certificate) {
         try {
-            return sha256(certificate.getEncoded());
+            return Sha256.hex(certificate.getEncoded());
         } catch (CertificateEncodingException e) {
             throw new IllegalStateException("a certificate that was read can be written", e);
         }
@@ -113,17 +111,9 @@ record InForce(
 
     private static String digest(X509CRL list) {
         try {
-            return sha256(list.getEncoded());
+            return Sha256.hex(list.getEncoded());
         } catch (CRLException e) {
             throw new IllegalStateException("a revocation list that was read can be written", e);
-        }
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 }

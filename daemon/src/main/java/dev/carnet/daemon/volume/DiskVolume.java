@@ -16,6 +16,7 @@ final class DiskVolume implements Volume {
     private final Disk disk;
     private final OffLimits offLimits;
     private final OwnFolder own;
+    private final long device;
     private final SyncPool pool;
     /** By staging id: the paths whose fsync failed in this daemon's life. */
     private final Map<String, Set<String>> failed = new ConcurrentHashMap<>();
@@ -23,6 +24,11 @@ final class DiskVolume implements Volume {
     DiskVolume(Disk disk, OffLimits offLimits) {
         this.disk = disk;
         this.offLimits = offLimits;
+        this.device = disk.check(
+                        disk.posix().fstat(disk.root()),
+                        "look at",
+                        disk.spec().root().toString())
+                .device();
         this.own = new OwnFolder(disk);
         this.pool = new SyncPool(disk.spec().name());
     }
@@ -53,8 +59,7 @@ final class DiskVolume implements Volume {
 
     @Override
     public long device() {
-        return disk.check(disk.posix().fstat(disk.root()), "look at", root().toString())
-                .device();
+        return device;
     }
 
     @Override

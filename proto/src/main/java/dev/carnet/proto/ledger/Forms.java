@@ -3,6 +3,7 @@ package dev.carnet.proto.ledger;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.carnet.proto.tree.MemberPath;
+import dev.carnet.proto.wire.LabelForms;
 import dev.carnet.proto.wire.Limits;
 import dev.carnet.proto.wire.Spiffe;
 import dev.carnet.proto.wire.v1.Code;
@@ -21,8 +22,6 @@ import java.util.regex.Pattern;
 final class Forms {
     private static final Pattern HEX = Pattern.compile("[0-9a-f]*");
     private static final Pattern VOLUME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
-    private static final Pattern LABEL_KEY =
-            Pattern.compile("[a-z0-9][a-z0-9._-]{0," + (Limits.LABEL_KEY_BYTES_MAX - 1) + "}");
     private static final Pattern ALGORITHM = Pattern.compile("[A-Za-z0-9_]{1,64}");
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
                     "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
@@ -94,7 +93,7 @@ final class Forms {
     static Map<String, String> labels(Map<String, String> labels, String member) {
         require(labels.size() <= Limits.LABELS_MAX, member + " has more than " + Limits.LABELS_MAX + " members");
         labels.forEach((key, value) -> {
-            require(LABEL_KEY.matcher(key).matches(), member + " has a key that is none: a-z 0-9 . _ -, 63 at most");
+            require(LabelForms.isKey(key), member + " has a key that is none: a-z 0-9 . _ -, 63 at most");
             label(value, member + "." + key);
         });
         return Map.copyOf(labels);

@@ -2,6 +2,8 @@ package dev.carnet.proto.wire;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
 import dev.carnet.proto.wire.v1.Accept;
 import dev.carnet.proto.wire.v1.Begin;
 import dev.carnet.proto.wire.v1.Code;
@@ -36,17 +38,7 @@ final class OfferForms {
     }
 
     static Request parseRequest(byte[] bytes) {
-        if (bytes.length == 0 || bytes.length > Limits.CONTROL_FRAME_BYTES_MAX) {
-            throw new ProtocolException("RequestMessage.request has " + bytes.length + " bytes");
-        }
-        Request request;
-        try {
-            CodedInputStream in = CodedInputStream.newInstance(bytes);
-            in.setRecursionLimit(ControlFrames.RECURSION_MAX);
-            request = Request.parseFrom(in);
-        } catch (IOException e) {
-            throw new ProtocolException(Code.PROTOCOL, "RequestMessage.request is no Request message", e);
-        }
+        Request request = read(Request.parser(), bytes, "RequestMessage.request", "Request");
         check(request);
         return request;
     }
@@ -73,19 +65,23 @@ final class OfferForms {
     }
 
     static Offer parse(byte[] bytes) {
+        Offer offer = read(Offer.parser(), bytes, "OfferMessage.offer", "Offer");
+        check(offer);
+        return offer;
+    }
+
+    /** A message that travels, and is stored, as its exact bytes. */
+    private static <M extends MessageLite> M read(Parser<M> parser, byte[] bytes, String field, String type) {
         if (bytes.length == 0 || bytes.length > Limits.CONTROL_FRAME_BYTES_MAX) {
-            throw new ProtocolException("OfferMessage.offer has " + bytes.length + " bytes");
+            throw new ProtocolException(field + " has " + bytes.length + " bytes");
         }
-        Offer offer;
         try {
             CodedInputStream in = CodedInputStream.newInstance(bytes);
             in.setRecursionLimit(ControlFrames.RECURSION_MAX);
-            offer = Offer.parseFrom(in);
+            return parser.parseFrom(in);
         } catch (IOException e) {
-            throw new ProtocolException(Code.PROTOCOL, "OfferMessage.offer is no Offer message", e);
+            throw new ProtocolException(Code.PROTOCOL, field + " is no " + type + " message", e);
         }
-        check(offer);
-        return offer;
     }
 
     private static void check(Offer m) {
