@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -22,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
@@ -203,6 +205,13 @@ final class Hub implements Transport {
     }
 
     @Override
+    public CompletionStage<List<Reach>> reach(String peerSpiffeId) {
+        return trust.peer(peerSpiffeId)
+                .map(peer -> Reaching.all(this, peer))
+                .orElseGet(() -> CompletableFuture.completedStage(List.of()));
+    }
+
+    @Override
     public TlsFacts tls() {
         return new TlsFacts(
                 routed.aesGcm().getProvider().getName(), Protocols.GROUP_NAME, Protocols.suiteNames(), wrapSpeed);
@@ -261,6 +270,15 @@ final class Hub implements Transport {
                 Protocols.Alpn.CONTROL,
                 established -> new ControlConversation(this, established, localId, where, ended).following(session),
                 ended);
+    }
+
+    /** A control connection that becomes no session. */
+    void dialOnce(
+            InetSocketAddress resolved,
+            String peer,
+            Function<Established, Conversation> conversation,
+            Consumer<String> failed) {
+        connector.dial(resolved, peer, Protocols.Alpn.CONTROL, conversation, failed);
     }
 
     /** @param notJoined told once, where the stream does not come to be */
