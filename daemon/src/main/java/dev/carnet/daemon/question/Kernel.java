@@ -76,7 +76,7 @@ public final class Kernel {
     }
 
     private long number(String name, int field) {
-        String[] fields = text(name).split("\\s+");
+        String[] fields = text(name).split("\\s+", -1);
         return field < fields.length && fields[field].matches("[0-9]{1,18}") ? Long.parseLong(fields[field]) : 0;
     }
 

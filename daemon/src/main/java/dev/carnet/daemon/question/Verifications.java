@@ -30,7 +30,7 @@ final class Verifications {
     static final int KEPT_MAX = 256;
 
     /** The other side says each second how far it is; before that it may wait for a buffer. */
-    private static final Duration SILENCE_MAX = Duration.ofSeconds(120);
+    private static final Duration SILENCE_MAX = Duration.ofMinutes(2);
 
     private final Room room;
     private final Holdings holdings;
