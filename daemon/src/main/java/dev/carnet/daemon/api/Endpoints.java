@@ -117,7 +117,7 @@ final class Endpoints {
         var volume = request.query("volume");
         var after = request.query("after");
         if (after.isPresent() && volume.isEmpty()) {
-            throw ApiRefusal.malformed("'after' needs 'volume': names are in order within one volume");
+            throw new ApiRefusal(422, Code.PROTOCOL, "'after' needs 'volume': names are in order within one volume");
         }
         int max = request.count("max", LIST_DEFAULT, LIST_MAX);
         return Reply.json(200, Map.of("checkpoints", checkpoints(request.principal(), volume, after.orElse(""), max)));

@@ -1,5 +1,7 @@
 package dev.carnet.daemon.api;
 
+import dev.carnet.proto.wire.v1.Code;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,16 +60,11 @@ record PeerBody(
             throw ApiRefusal.malformed("member '" + member + "' is missing or empty");
         }
         if (value.length() > max) {
-            throw ApiRefusal.malformed("member '" + member + "' has more than " + max + " characters");
+            throw new ApiRefusal(422, Code.BAD_NAME, "member '" + member + "' has more than " + max + " characters");
         }
-        if (value.indexOf('\0') >= 0
-                || value.chars().anyMatch(c -> Character.isSurrogate((char) c) && !paired(value))) {
-            throw ApiRefusal.malformed("member '" + member + "' has a NUL or half a surrogate pair");
+        if (value.indexOf('\0') >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+            throw new ApiRefusal(422, Code.BAD_NAME, "member '" + member + "' has a NUL or half a surrogate pair");
         }
         return value;
-    }
-
-    private static boolean paired(String value) {
-        return java.nio.charset.StandardCharsets.UTF_8.newEncoder().canEncode(value);
     }
 }

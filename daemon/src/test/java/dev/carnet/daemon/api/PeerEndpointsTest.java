@@ -90,7 +90,7 @@ class PeerEndpointsTest {
         "/v1/peers/b/checkpoints,400,PROTOCOL",
         "/v1/peers/b/checkpoints?volume=m&max=129,400,PROTOCOL",
         "/v1/peers/b/checkpoints?volume=m&max=0,400,PROTOCOL",
-        "/v1/peers/b/checkpoints?volume=%00,400,PROTOCOL",
+        "/v1/peers/b/checkpoints?volume=%00,422,BAD_NAME",
         "/v1/peers/x/checkpoints?volume=m,404,UNKNOWN_PEER",
         "/v1/peers/c/checkpoints?volume=m,504,TIMEOUT",
         "/v1/peers/b/checkpoints?volume=broken,502,INTERNAL",
@@ -115,12 +115,17 @@ class PeerEndpointsTest {
                 "/v1/peers/b/test          | {\"seconds\":0}                              | 400 | PROTOCOL",
                 "/v1/peers/b/test          | {\"seconds\":11}                             | 400 | PROTOCOL",
                 "/v1/peers/b/test          | {\"streams\":65}                             | 400 | PROTOCOL",
+                "/v1/peers/b/test          | {\"streams\":null}                           | 400 | PROTOCOL",
+                "/v1/peers/b/test          | {\"streams\":1.5}                            | 400 | PROTOCOL",
+                "/v1/peers/b/test          | {\"streams\":1e30}                           | 400 | PROTOCOL",
+                "/v1/peers/b/test          | {\"streams\":4294967297}                     | 400 | PROTOCOL",
+                "/v1/peers/b/test          | {\"streams\":\"4\"}                          | 400 | PROTOCOL",
                 "/v1/peers/b/test          | {\"second\":3}                               | 400 | PROTOCOL",
                 "/v1/peers                 | {\"alias\":\"d\"}                            | 400 | PROTOCOL",
                 "/v1/peers                 | {\"alias\":\"d\",\"id\":\"s\",\"allow\":[null]} | 400 | PROTOCOL",
                 "/v1/peers                 | {\"alias\":\"d\",\"id\":\"s\",\"addresses\":[null]} | 400 | PROTOCOL",
-                "/v1/peers                 | {\"alias\":\"d\",\"id\":\"s\\u0000\"}        | 400 | PROTOCOL",
-                "/v1/peers                 | {\"alias\":\"d\",\"id\":\"\\ud800\"}         | 400 | PROTOCOL",
+                "/v1/peers                 | {\"alias\":\"d\",\"id\":\"s\\u0000\"}        | 422 | BAD_NAME",
+                "/v1/peers                 | {\"alias\":\"d\",\"id\":\"\\ud800\"}         | 422 | BAD_NAME",
             })
     void what_cannot_be_asked(String target, String body, int status, String code) throws IOException {
         var answer = ask(Raw.post(target, body));
@@ -133,7 +138,7 @@ class PeerEndpointsTest {
         var standard = ask(Raw.post("/v1/peers/b/test", "")).json();
         assertThat(standard.get("streams").asInt()).isEqualTo(4);
         assertThat(standard.get("rate_one_stream").asDouble()).isEqualTo(3.0);
-        var other = ask(Raw.post("/v1/peers/b/test", "{\"seconds\":9,\"streams\":2}"))
+        var other = ask(Raw.post("/v1/peers/b/test", "{\"seconds\":9,\"streams\":2.0}"))
                 .json();
         assertThat(other.get("streams").asInt()).isEqualTo(2);
         assertThat(other.get("rate_one_stream").asDouble()).isEqualTo(9.0);
