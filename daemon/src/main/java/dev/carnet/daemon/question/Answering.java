@@ -253,7 +253,11 @@ final class Answering {
         pool.execute(() -> {
             Control answer = orRefusal(peer, question.getRequestId(), () -> verified(peer, question));
             verifying.remove(asked);
-            answer(peer, Kind.VERIFY, answer);
+            if (closing && answer.hasRefuse()) {
+                dropped(peer, Kind.VERIFY); // it asks again when this daemon is back
+            } else {
+                answer(peer, Kind.VERIFY, answer);
+            }
         });
     }
 

@@ -19,6 +19,7 @@ final class Asked implements AutoCloseable {
 
     private final Asking asking;
     private final String peer;
+    private final String session;
     private final Kind kind;
     private final Control question;
     private final ByteString id;
@@ -33,9 +34,11 @@ final class Asked implements AutoCloseable {
      */
     private record Answer(Optional<Control> message, String lost) {}
 
-    Asked(Asking asking, String peer, Kind kind, ByteString id, Control question) {
+    /** @param session id of the one in which it is asked first */
+    Asked(Asking asking, String peer, String session, Kind kind, ByteString id, Control question) {
         this.asking = asking;
         this.peer = peer;
+        this.session = session;
         this.kind = kind;
         this.id = id;
         this.question = question;
@@ -43,6 +46,10 @@ final class Asked implements AutoCloseable {
 
     String peer() {
         return peer;
+    }
+
+    String session() {
+        return session;
     }
 
     Kind kind() {

@@ -56,7 +56,7 @@ final class Asking {
                     "too many questions to " + peer + " are open: " + Kind.OF_ALL_MAX
                             + " at once, of which one verification and one probe. Wait for one to end");
         }
-        Asked asked = new Asked(this, peer, kind, id, question.apply(id));
+        Asked asked = new Asked(this, peer, session.id(), kind, id, question.apply(id));
         open.put(id, asked);
         try {
             session.send(asked.question());
@@ -107,8 +107,7 @@ final class Asking {
 
     void closed(Session session, String reason) {
         for (Asked asked : open.values()) {
-            if (asked.kind() != Kind.VERIFY
-                    && asked.peer().equals(session.peer().spiffeId())) {
+            if (asked.kind() != Kind.VERIFY && asked.session().equals(session.id())) {
                 asked.lost(reason);
             }
         }
