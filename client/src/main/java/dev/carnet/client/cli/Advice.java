@@ -16,14 +16,18 @@ final class Advice {
             case "NAME_CONFLICT" ->
                 "Rename one of the two files, or use a volume on a file system that tells such names apart.";
             case "READ_ONLY" -> "Choose another volume, or make this one writable in the destination's configuration.";
-            case "UNKNOWN_PEER" -> "`carnet peers` lists the peers that this daemon is configured for.";
+            case "UNKNOWN_PEER" ->
+                "`carnet peer ls` lists the peers that this daemon knows; `carnet peer add` takes another.";
+            case "UNKNOWN_CHECKPOINT" ->
+                "`carnet ls` lists what this daemon has; `carnet ls PEER:VOLUME` what a peer lets it see.";
             case "UNKNOWN_TRANSFER" -> "`carnet status` lists the transfers that this daemon knows.";
             case "BAD_SOURCE" ->
                 "SRC has to lie in a volume of the daemon's configuration and to hold only files and directories that it can"
                         + " read.";
             case "SOURCE_CHANGED" -> "Push again once nobody writes to it.";
-            case "VERSION", "UNSUPPORTED", "CRITICAL_EXTENSION" ->
-                "Both daemons need versions that know this: `carnet doctor`.";
+            case "UNSUPPORTED" ->
+                "Both daemons, and carnet, need versions that know this: `carnet --version`, `carnet doctor`.";
+            case "VERSION", "CRITICAL_EXTENSION" -> "Both daemons need versions that know this: `carnet doctor`.";
             case "KEY_BINDING", "IDENTITY" ->
                 "The other daemon's keys or certificate are not the expected ones: find out why before you trust it.";
             case "CHUNK_MISMATCH",

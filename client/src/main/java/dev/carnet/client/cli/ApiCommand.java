@@ -44,6 +44,11 @@ abstract class ApiCommand implements Callable<Integer> {
     boolean json;
 
     @Option(
+            names = {"-v", "--verbose"},
+            description = "Say what the daemon is asked, what it answers and how long it takes.")
+    boolean verbose;
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help and exit.")
@@ -55,7 +60,14 @@ abstract class ApiCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() {
-        return answer(new CarnetClient(socketPath())).number();
+        Path path = socketPath();
+        if (!verbose) {
+            return answer(new CarnetClient(path)).number();
+        }
+        env.err().println("daemon at " + Shown.text(path.toString()));
+        return answer(new CarnetClient(
+                        path, CarnetClient.TIMEOUT, line -> env.err().println("  " + Shown.text(line))))
+                .number();
     }
 
     /** Asks, prints, and says how it ended. */
@@ -66,9 +78,10 @@ abstract class ApiCommand implements Callable<Integer> {
         if (socket != null) {
             return socket.toAbsolutePath();
         }
-        var parent = spec == null ? null : spec.parent();
-        if (parent != null && parent.userObject() instanceof Main main && main.socket != null) {
-            return main.socket.toAbsolutePath();
+        for (var above = spec == null ? null : spec.parent(); above != null; above = above.parent()) {
+            if (above.userObject() instanceof Main main && main.socket != null) {
+                return main.socket.toAbsolutePath();
+            }
         }
         return DaemonSocket.find(env.variables());
     }
@@ -120,6 +133,11 @@ abstract class ApiCommand implements Callable<Integer> {
 
     ParameterException usage(String sentence) {
         return new ParameterException(Objects.requireNonNull(spec).commandLine(), sentence);
+    }
+
+    /** Of the working directory of this command, not of the daemon's. A {@code ..} behind a link means what the kernel says it means. */
+    Path absolute(String what, @Nullable String given) {
+        return HerePath.absolute(Objects.requireNonNull(given), what, this::usage);
     }
 
     void print(Map<String, ? extends @Nullable Object> object) {

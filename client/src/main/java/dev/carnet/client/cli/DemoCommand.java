@@ -17,6 +17,7 @@ import picocli.CommandLine.Parameters;
 /** {@code carnet demo}. */
 @Command(
         name = "demo",
+        header = "Move a checkpoint between two daemons here, and break it",
         description = {
             "Moves a checkpoint between two real daemons on this machine, kills the receiver half-way and starts it again,"
                     + " verifies what arrived without believing the transfer, and shows the receipt.",
@@ -47,6 +48,12 @@ final class DemoCommand implements Callable<Integer> {
             names = "--json",
             description = "The last line of standard output is one JSON object; the story goes to standard error.")
     private boolean json;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
+    boolean help;
 
     DemoCommand(Env env) {
         this.env = env;

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Spec;
 /** {@code carnet identity}: for those who have no certificate authority that issues SPIFFE IDs. Asks no daemon. */
 @Command(
         name = "identity",
+        header = "Make certificates, and cards for other daemons",
         description = {
             "Makes the certificates by which daemons know each other.",
             "",
@@ -38,6 +40,8 @@ import picocli.CommandLine.Spec;
             "  carnet identity sign --ca ca --request request.pem --out north.pem",
             "On the node again, with north.pem and the CA's ca.pem:",
             "  carnet identity install --certificate north.pem --ca ca.pem --into node",
+            "",
+            "For another daemon that shall know this one: `carnet identity card`.",
             "",
             "The node's key never leaves the node, the CA's key never leaves its directory."
         },
@@ -57,10 +61,15 @@ public final class IdentityCommand implements Runnable {
     @Nullable
     CommandSpec spec;
 
+    static CommandLine line(Env env) {
+        return new CommandLine(new IdentityCommand()).addSubcommand(new CardCommand(env));
+    }
+
     @Override
     public void run() {
         if (spec != null) {
-            throw new ParameterException(spec.commandLine(), "say what to do: ca, request, sign, install or show");
+            throw new ParameterException(
+                    spec.commandLine(), "say what to do: ca, request, sign, install, show or card");
         }
     }
 

@@ -29,6 +29,7 @@ import picocli.CommandLine.ParameterException;
             "",
             "Examples:",
             "  carnet push /data/run7/step-100 backup:models/run7/step-100",
+            "  carnet pull south:models/run7/step-100 models/run7/step-100",
             "  carnet status --watch",
             "  carnet help push                  all that one command can do",
             "",
@@ -55,14 +56,23 @@ public final class Main implements Runnable {
     static CommandLine commandLine(Env env) {
         var line = new CommandLine(new Main())
                 .addSubcommand(new PushCommand(env))
+                .addSubcommand(new PullCommand(env))
                 .addSubcommand(new StatusCommand(env))
                 .addSubcommand(new CancelCommand(env))
+                .addSubcommand(new PauseCommand(env))
                 .addSubcommand(new ContinueCommand(env))
                 .addSubcommand(new LsCommand(env))
+                .addSubcommand(new ShowCommand(env))
+                .addSubcommand(new JobsCommand(env))
+                .addSubcommand(PeerCommand.line(env))
                 .addSubcommand(new PeersCommand(env))
                 .addSubcommand(new DoctorCommand(env))
-                .addSubcommand(new IdentityCommand())
                 .addSubcommand(new VerifyCommand(env))
+                .addSubcommand(new SealCommand(env))
+                .addSubcommand(new AdoptCommand(env))
+                .addSubcommand(new InitCommand(env))
+                .addSubcommand(IdentityCommand.line(env))
+                .addSubcommand(new ReloadCommand(env))
                 .addSubcommand(new DemoCommand(env))
                 .addSubcommand(new HelpCommand());
         return configured(line, env);

@@ -40,6 +40,7 @@ class CliTest {
 
     private int run(String... args) {
         var env = new Env(
+                java.io.InputStream.nullInputStream(),
                 new PrintWriter(out, true),
                 new PrintWriter(err, true),
                 Map.of("CARNET_SOCKET", temp.resolve("s").toString()),
@@ -203,7 +204,7 @@ class CliTest {
             assertThat(run("push", "x", "b:models/n")).isZero();
             assertThat(daemon.requests()).hasSize(4);
         }
-        assertThat(err.toString()).contains("the daemon does not answer; the transfer goes on when it is back\n");
+        assertThat(err.toString()).contains("the daemon does not answer; what was begun goes on when it is back\n");
     }
 
     @Test
@@ -412,7 +413,7 @@ class CliTest {
         }
         assertThat(out.toString()).hasLineCount(1002);
         assertThat(out.toString().lines().toList().getLast())
-                .isEqualTo("1.50 GB      3  2026-02-03T04:05:06Z  0123456789ab  m/z");
+                .isEqualTo("1.50 GB      3  published  2026-02-03T04:05:06Z  0123456789ab  m/z");
     }
 
     private static String checkpoint(String name) {
@@ -448,8 +449,9 @@ class CliTest {
 
     @Test
     void leaving_says_that_the_transfer_goes_on() {
-        PushCommand.leave(
+        MoveCommand.leave(
                 new Env(
+                        java.io.InputStream.nullInputStream(),
                         new PrintWriter(out, true),
                         new PrintWriter(err, true),
                         Map.of(),
@@ -475,7 +477,7 @@ class CliTest {
 
     @Test
     void every_command_explains_itself() {
-        for (String command : List.of("push", "status", "cancel", "continue", "ls", "peers", "doctor")) {
+        for (String command : Main.commandLine(Env.system()).getSubcommands().keySet()) {
             assertThat(run(command, "--help")).as(command).isZero();
         }
         assertThat(run("help", "push")).isZero();
