@@ -190,6 +190,7 @@ public final class IdentityCommand implements Runnable {
 
     @Command(
             name = "ca",
+            header = "Make a certificate authority for a trust domain",
             description =
                     "Makes a certificate authority for one SPIFFE trust domain: ca.pem for every daemon, ca-key.pem for nobody. EC P-256, ten years.",
             mixinStandardHelpOptions = true)
@@ -217,6 +218,7 @@ public final class IdentityCommand implements Runnable {
 
     @Command(
             name = "request",
+            header = "On the node: make a key and a request for a certificate",
             description =
                     "On the node: makes a key (key.pem, mode 0600) and a request to have it certified (request.pem).",
             mixinStandardHelpOptions = true)
@@ -248,6 +250,7 @@ public final class IdentityCommand implements Runnable {
 
     @Command(
             name = "sign",
+            header = "Where the CA is: certify a request",
             description =
                     "Where the CA is: certifies the one SPIFFE ID and the key of a request, and nothing else that it may ask for.",
             mixinStandardHelpOptions = true)
@@ -278,6 +281,7 @@ public final class IdentityCommand implements Runnable {
 
     @Command(
             name = "install",
+            header = "On the node: put certificate, key and CA in place",
             description =
                     "On the node: checks that certificate, key and CA fit together, and writes cert.pem, key.pem and trust.pem.",
             mixinStandardHelpOptions = true)
@@ -318,6 +322,7 @@ public final class IdentityCommand implements Runnable {
 
     @Command(
             name = "show",
+            header = "Say what a PEM file holds",
             description = "Says what certificates and requests a PEM file holds. Verifies nothing.",
             mixinStandardHelpOptions = true)
     static final class Show extends Step {

@@ -52,6 +52,11 @@ public final class Main implements Runnable {
         System.exit(exit);
     }
 
+    /** All commands with their options, for whoever describes them; nothing of it is run. */
+    public static CommandLine model() {
+        return commandLine(Env.system());
+    }
+
     /** Every command, one line each. */
     static CommandLine commandLine(Env env) {
         var line = new CommandLine(new Main())
