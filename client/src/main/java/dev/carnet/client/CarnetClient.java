@@ -140,9 +140,7 @@ public final class CarnetClient {
      */
     public Page peerCheckpoints(String peer, String volume, String after, int max) {
         String from = after.isEmpty() ? "" : "&after=" + encode(after);
-        var answer = get(
-                "/v1/peers/" + encode(peer) + "/checkpoints?volume=" + encode(volume) + from + "&max=" + max,
-                PEER_TIMEOUT);
+        var answer = get(peerPath(peer) + "/checkpoints?volume=" + encode(volume) + from + "&max=" + max, PEER_TIMEOUT);
         return new Page(
                 answer.objects("checkpoints").stream().map(Checkpoint::new).toList(),
                 answer.optionalFlag("more").orElse(false));
@@ -168,7 +166,7 @@ public final class CarnetClient {
 
     /** The peer reads what it holds again, and signs what it found. */
     public Job verifyAt(String peer, String volume, String name) {
-        return begin("/v1/peers/" + encode(peer) + "/verifications", Map.of("volume", volume, "name", name));
+        return begin(peerPath(peer) + "/verifications", Map.of("volume", volume, "name", name));
     }
 
     private Job begin(String target, Map<String, String> body) {
@@ -178,6 +176,35 @@ public final class CarnetClient {
     /** Of this run of the daemon. */
     public List<Job> jobs() {
         return get("/v1/jobs", timeout).objects("jobs").stream().map(Job::new).toList();
+    }
+
+    /** As it is now. */
+    public Job again(Job job) {
+        if (job.peer().isEmpty()) {
+            return job(job.id());
+        }
+        return new Job(get(peerPath(job.peer().get()) + "/verifications/" + encode(job.id()), timeout));
+    }
+
+    /** What a peer was asked to read, in this run of the daemon. */
+    public List<Job> verificationsAt(String peer) {
+        return get(peerPath(peer) + "/verifications", timeout).objects("jobs").stream()
+                .map(Job::new)
+                .toList();
+    }
+
+    /** Paths take an alias alone; who has an ID instead looks it up. */
+    private String peerPath(String peer) {
+        String alias = peer;
+        if (peer.startsWith("spiffe://")) {
+            alias = peers().stream()
+                    .filter(one -> one.id().equals(peer))
+                    .map(Peer::alias)
+                    .findFirst()
+                    .orElseThrow(() -> new ApiException(
+                            "UNKNOWN_PEER", 0, "no peer of the daemon at " + socket + " has the ID " + peer));
+        }
+        return "/v1/peers/" + encode(alias);
     }
 
     public Job job(String id) {
@@ -215,7 +242,7 @@ public final class CarnetClient {
         }
         return call(
                 "POST",
-                "/v1/peers/" + encode(peer) + "/test",
+                peerPath(peer) + "/test",
                 Optional.of(Json.bytes(body)),
                 PEER_TIMEOUT.plusSeconds(4L * seconds));
     }

@@ -27,7 +27,7 @@ public record Job(JsonObject json) {
         return json.text("name");
     }
 
-    /** Of a "peer-verify": who reads. */
+    /** Of a "peer-verify": the alias of who reads. */
     public Optional<String> peer() {
         return json.optionalText("peer");
     }
@@ -59,6 +59,16 @@ public record Job(JsonObject json) {
     /** Empty where it is not known (yet). */
     public OptionalLong bytesTotal() {
         return json.optionalNumber("bytes_total");
+    }
+
+    /** What is waited for meanwhile, a sentence. */
+    public Optional<String> waitingFor() {
+        return json.optionalText("waiting_for");
+    }
+
+    /** Of a "peer-verify": the tree digest that the copy must have, by the receipt of what was pushed there from here. */
+    public Optional<String> knownTree() {
+        return json.optionalText("known_tree");
     }
 
     /** Of SPEC section 13, where it failed. */

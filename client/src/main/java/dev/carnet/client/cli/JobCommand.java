@@ -35,7 +35,7 @@ abstract class JobCommand extends ApiCommand {
             }
             return ExitCode.OK;
         }
-        try (var _ = Leaving.of(() -> leave(env, new CarnetClient(client.socket(), LAST_WORD), job.id()))) {
+        try (var _ = Leaving.of(() -> leave(env, new CarnetClient(client.socket(), LAST_WORD), job))) {
             return outcome(Waiting.forJobs(env, client, new Progress(env, json && !env.terminal()))
                     .untilFinished(job));
         }
@@ -73,6 +73,7 @@ abstract class JobCommand extends ApiCommand {
         job.reason().ifPresent(reason -> lines.add(named("why") + Shown.sentence(reason)));
         job.stateFound().ifPresent(found -> add(lines, "found", found));
         job.time().ifPresent(time -> add(lines, "signed", time));
+        job.knownTree().ifPresent(digest -> add(lines, "expected", digest));
         job.treeDigest().ifPresent(digest -> add(lines, "tree", digest));
         job.contentDigest().ifPresent(digest -> add(lines, "content", digest));
         job.entry().ifPresent(digest -> add(lines, "entry", digest));
@@ -87,10 +88,18 @@ abstract class JobCommand extends ApiCommand {
         return String.format(Locale.ROOT, "%-10s", name);
     }
 
-    /** A job is of use to whoever waits for it: Ctrl-C cancels it. */
-    static void leave(Env env, CarnetClient client, String id) {
+    /** A job is of use to whoever waits for it: Ctrl-C cancels it. What a peer does nobody here can cancel. */
+    static void leave(Env env, CarnetClient client, Job begun) {
+        String id = begun.id();
         String shown = Shown.text(id);
         env.err().println();
+        if (begun.peer().isPresent()) {
+            env.err()
+                    .println("The peer goes on reading. `carnet jobs --peer "
+                            + Shown.text(begun.peer().get()) + "` shows what became of it.");
+            env.err().flush();
+            return;
+        }
         try {
             var job = client.cancelJob(id);
             env.err()

@@ -35,6 +35,13 @@ final class JobsCommand extends JobCommand {
             description = "Follow the job to its end.")
     boolean watch;
 
+    @Option(
+            names = "--peer",
+            paramLabel = "PEER",
+            description = "What this peer was asked to read (`carnet verify PEER:VOLUME/NAME`).")
+    @Nullable
+    String peer;
+
     @Option(names = "--cancel", description = "End the job; nothing of it is on record.")
     boolean cancel;
 
@@ -48,14 +55,17 @@ final class JobsCommand extends JobCommand {
             if (watch || cancel) {
                 throw usage("--watch and --cancel need the ID of a job");
             }
-            list(client.jobs());
+            list(all(client));
             return ExitCode.OK;
         }
-        String which = full(client, id.toLowerCase(Locale.ROOT));
-        if (cancel) {
-            return shown(client.cancelJob(which));
+        if (cancel && peer != null) {
+            throw usage("what a peer reads cannot be cancelled from here");
         }
-        var job = client.job(which);
+        String given = id.toLowerCase(Locale.ROOT);
+        if (cancel) {
+            return shown(client.cancelJob(find(client, given).id()));
+        }
+        var job = given.matches(JOB_ID) && peer == null ? client.job(given) : find(client, given);
         return watch
                 ? outcome(Waiting.forJobs(env, client, new Progress(env, json && !env.terminal()))
                         .untilFinished(job))
@@ -71,16 +81,14 @@ final class JobsCommand extends JobCommand {
         return ExitCode.OK;
     }
 
+    private List<Job> all(CarnetClient client) {
+        return peer == null ? client.jobs() : client.verificationsAt(peer);
+    }
+
     /** The daemon wants all digits; its list knows them. */
-    private String full(CarnetClient client, String given) {
-        if (given.matches(JOB_ID)) {
-            return given;
-        }
-        List<String> meant = given.matches("[0-9a-f]+")
-                ? client.jobs().stream()
-                        .map(Job::id)
-                        .filter(one -> one.startsWith(given))
-                        .toList()
+    private Job find(CarnetClient client, String given) {
+        List<Job> meant = given.matches("[0-9a-f]{1,32}")
+                ? all(client).stream().filter(one -> one.id().startsWith(given)).toList()
                 : List.of();
         if (meant.size() != 1) {
             throw usage(

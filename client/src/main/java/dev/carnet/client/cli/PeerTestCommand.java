@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
         },
         footer = {"", "Examples:", "  carnet peer test south", "  carnet peer test south --seconds 10 --streams 8"})
 final class PeerTestCommand extends ApiCommand {
-    private static final int SECONDS_MAX = 60;
+    private static final int SECONDS_MAX = 10;
     private static final int STREAMS_MAX = 64;
 
     @Parameters(index = "0", paramLabel = "PEER", description = "A peer's alias or SPIFFE ID.")
@@ -59,62 +59,55 @@ final class PeerTestCommand extends ApiCommand {
 
     /** Either way will do: the one who can dials. */
     private static boolean reachable(JsonObject report) {
-        if (report.members().get("reachable") instanceof Boolean known) {
-            return known;
-        }
-        var ways = report.optionalObject("reachable").orElse(report);
-        return way(ways, "we_dial") || way(ways, "they_dial");
+        boolean weReach = report.optionalObject("we_dial").stream()
+                .flatMap(way -> way.optionalObjects("tried").stream())
+                .anyMatch(one -> one.optionalFlag("ok").orElse(false));
+        return weReach
+                || report.optionalFlag("connected").orElse(false)
+                || theyReach(report).equals("works");
     }
 
-    private static boolean way(JsonObject ways, String name) {
-        return ways.optionalObject(name)
-                .map(way -> way.optionalObjects("tried").stream()
-                                .anyMatch(one -> one.optionalFlag("ok").orElse(false))
-                        || (way.members().get("ok") instanceof Boolean ok && ok))
-                .orElse(false);
+    private static String theyReach(JsonObject report) {
+        return report.optionalObject("they_dial")
+                .flatMap(way -> way.optionalText("outcome"))
+                .orElse("unknown");
     }
 
     private void say(JsonObject report) {
-        var ways = report.members().get("reachable") instanceof java.util.Map<?, ?>
-                ? report.optionalObject("reachable").orElse(report)
-                : report;
-        tried("we dial", ways.optionalObject("we_dial"));
-        tried("they dial", ways.optionalObject("they_dial"));
+        report.optionalFlag("connected").ifPresent(connected -> add("session", connected ? "yes" : "no"));
+        report.optionalText("why_not").ifPresent(sentence -> add("why not", sentence));
+        for (JsonObject one : report.optionalObject("we_dial")
+                .map(way -> way.optionalObjects("tried"))
+                .orElse(List.of())) {
+            add(
+                    "we dial",
+                    one.optionalText("address").orElse("?")
+                            + (one.optionalFlag("ok").orElse(false) ? ": works" : ": fails")
+                            + one.optionalText("error").map(e -> ", " + e).orElse(""));
+        }
+        add(
+                "they dial",
+                theyReach(report).replace('_', ' ')
+                        + report.optionalObject("they_dial")
+                                .flatMap(way -> way.optionalText("error"))
+                                .map(e -> ", " + e)
+                                .orElse(""));
         report.optionalText("identity").ifPresent(id -> add("identity", id));
         report.optionalText("group").ifPresent(group -> add("group", group));
         report.optionalText("suite").ifPresent(suite -> add("suite", suite));
+        report.optionalText("certificate_ends").ifPresent(end -> add("certificate", "ends " + end));
         report.optionalDecimal("round_trip_ms")
                 .ifPresent(ms -> add("round trip", String.format(Locale.ROOT, "%.2f ms", ms)));
         report.optionalDecimal("rate_one_stream").ifPresent(rate -> add("1 stream", Quantities.rate(rate)));
         report.optionalDecimal("rate_streams")
                 .ifPresent(rate -> add(report.optionalNumber("streams").orElse(0) + " streams", Quantities.rate(rate)));
-        report.optionalText("congestion_control").ifPresent(name -> add("congestion", name));
+        report.optionalText("congestion_control")
+                .filter(name -> !name.isEmpty())
+                .ifPresent(name -> add("congestion", name));
         report.optionalObject("buffers")
                 .ifPresent(buffers -> buffers.members().forEach((name, value) -> add("buffer", name + " " + value)));
         List<String> advice = report.texts("advice");
         advice.forEach(sentence -> env.say("do: " + Shown.sentence(sentence)));
-    }
-
-    private void tried(String name, java.util.Optional<JsonObject> way) {
-        if (way.isEmpty()) {
-            return;
-        }
-        var tried = way.get().optionalObjects("tried");
-        for (JsonObject one : tried) {
-            boolean good = one.optionalFlag("ok").orElse(false);
-            add(
-                    name,
-                    one.optionalText("address").orElse("?")
-                            + (good ? ": yes" : ": no")
-                            + one.optionalText("error").map(e -> ", " + e).orElse(""));
-        }
-        if (tried.isEmpty()) {
-            boolean good = way.get().members().get("ok") instanceof Boolean ok && ok;
-            add(
-                    name,
-                    (good ? "yes" : "no")
-                            + way.get().optionalText("error").map(e -> ", " + e).orElse(""));
-        }
     }
 
     private void add(String name, String value) {

@@ -50,6 +50,7 @@ final class Progress {
         var line = new StringBuilder(Shown.text(job.kind()))
                 .append(' ')
                 .append(Shown.text(job.volume() + "/" + job.name()))
+                .append(job.peer().map(peer -> " at " + Shown.text(peer)).orElse(""))
                 .append("  ")
                 .append(Quantities.bytes(job.bytes()));
         job.bytesTotal().ifPresent(total -> {
@@ -60,7 +61,9 @@ final class Progress {
                         .append("%)");
             }
         });
-        return line.append("  ").append(Shown.text(job.state())).toString();
+        line.append("  ").append(Shown.text(job.state()));
+        job.waitingFor().ifPresent(sentence -> line.append(", waiting: ").append(Shown.sentence(sentence)));
+        return line.toString();
     }
 
     void away() {

@@ -68,7 +68,7 @@ final class Training {
                     system.columns(),
                     system.nanoTime(),
                     system.pause());
-            var _ = Main.commandLine(env).execute(command.split(" ", -1));
+            var _ = Main.commandLine(env, command.split(" ", -1)).execute(command.split(" ", -1));
         }
     }
 

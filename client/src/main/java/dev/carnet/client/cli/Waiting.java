@@ -39,7 +39,7 @@ final class Waiting<T> {
     }
 
     static Waiting<Job> forJobs(Env env, CarnetClient client, Progress progress) {
-        return new Waiting<>(env, progress, last -> client.job(last.id()), Job::finished, progress::show);
+        return new Waiting<>(env, progress, client::again, Job::finished, progress::show);
     }
 
     /**

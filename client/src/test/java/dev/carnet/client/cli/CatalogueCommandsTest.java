@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carnet.client.CarnetClient;
 import dev.carnet.client.FakeDaemon;
+import dev.carnet.client.Job;
+import dev.carnet.client.Json;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -37,6 +40,10 @@ class CatalogueCommandsTest {
     private static String job(String kind, String state, String more) {
         return "{\"id\":\"" + JOB + "\",\"kind\":\"" + kind + "\",\"volume\":\"models\",\"name\":\"n\",\"state\":\""
                 + state + "\",\"files\":3,\"bytes\":500000000,\"bytes_total\":1000000000" + more + "}";
+    }
+
+    private static Job begun(String kind, String more) {
+        return new Job(Json.read(job(kind, "running", more).getBytes(StandardCharsets.UTF_8)));
     }
 
     private static String checkpoint(String volume, String name) {
@@ -101,13 +108,21 @@ class CatalogueCommandsTest {
                 + "\"files\":3,\"since\":\"2026-02-03T04:05:06Z\"}";
         try (var daemon = shell.daemon(r -> FakeDaemon.json(
                 200,
-                "{\"checkpoints\":[" + line.formatted(r.contains("after") ? "z" : "a b") + "],\"more\":"
-                        + !r.contains("after") + "}"))) {
+                r.equals("GET /v1/peers")
+                        ? "{\"peers\":[{\"alias\":\"b\",\"id\":\"spiffe://a.test/b\",\"up\":true}]}"
+                        : "{\"checkpoints\":[" + line.formatted(r.contains("after") ? "z" : "a b") + "],\"more\":"
+                                + !r.contains("after") + "}"))) {
             assertThat(shell.run("ls", "spiffe://a.test/b:models")).isZero();
             assertThat(daemon.requests())
+                    .as("paths have room for an alias alone")
                     .containsExactly(
-                            "GET /v1/peers/spiffe%3A%2F%2Fa.test%2Fb/checkpoints?volume=models&max=128",
-                            "GET /v1/peers/spiffe%3A%2F%2Fa.test%2Fb/checkpoints?volume=models&after=a%20b&max=128");
+                            "GET /v1/peers",
+                            "GET /v1/peers/b/checkpoints?volume=models&max=128",
+                            "GET /v1/peers",
+                            "GET /v1/peers/b/checkpoints?volume=models&after=a%20b&max=128");
+            assertThat(shell.run("ls", "spiffe://a.test/c:models")).isEqualTo(3);
+            assertThat(shell.err()).startsWith("carnet: UNKNOWN_PEER: no peer of the daemon");
+            assertThat(shell.run("ls", "b:models")).isZero();
         }
         assertThat(shell.out().lines().toList())
                 .hasSize(3)
@@ -167,12 +182,20 @@ class CatalogueCommandsTest {
         String done = job(
                 "peer-verify",
                 "done",
-                ",\"peer\":\"spiffe://a.test/b\",\"state_found\":\"verified\",\"time\":\"2026-02-03T04:05:06Z\",\"envelope\":\"e30=\"");
-        try (var daemon = shell.daemon(r -> FakeDaemon.json(202, done))) {
+                ",\"peer\":\"b\",\"state_found\":\"verified\",\"time\":\"2026-02-03T04:05:06Z\",\"envelope\":\"e30=\"");
+        String running = job("peer-verify", "running", ",\"peer\":\"b\",\"waiting_for\":\"it reads\"");
+        try (var daemon = shell.daemon(r -> r.endsWith("/verifications")
+                ? FakeDaemon.json(200, "{\"jobs\":[" + done + "]}")
+                : FakeDaemon.json(202, r.contains("/peers/") && r.startsWith("POST") ? running : done))) {
             assertThat(shell.run("verify", "b:models/n")).isZero();
             assertThat(daemon.requests())
-                    .containsExactly("POST /v1/peers/b/verifications {\"name\":\"n\",\"volume\":\"models\"}");
+                    .containsExactly(
+                            "POST /v1/peers/b/verifications {\"name\":\"n\",\"volume\":\"models\"}",
+                            "GET /v1/peers/b/verifications/" + JOB);
+            assertThat(shell.err()).contains("peer-verify models/n at b").contains("running, waiting: it reads\n");
             assertThat(shell.out()).contains("found     verified\n").contains("signed    2026-02-03T04:05:06Z\n");
+            assertThat(shell.run("jobs", "--peer", "b", "00")).isZero();
+            assertThat(shell.out()).contains("what      peer-verify models/n\nat        b\n");
             assertThat(shell.run("verify", "--daemon", "models/n")).isZero();
             assertThat(daemon.requests().getLast())
                     .isEqualTo("POST /v1/verifications {\"name\":\"n\",\"volume\":\"models\"}");
@@ -199,8 +222,9 @@ class CatalogueCommandsTest {
                     00112233  seal  running  500 MB  1.00 GB  models/n
                     """);
             assertThat(shell.run("jobs", "0011")).isZero();
-            assertThat(daemon.requests().getLast()).isEqualTo("GET /v1/jobs/" + JOB);
+            assertThat(shell.out()).contains("state     running");
             assertThat(shell.run("jobs", JOB, "--watch")).isZero();
+            assertThat(daemon.requests().getLast()).isEqualTo("GET /v1/jobs/" + JOB);
             assertThat(shell.out()).contains("state     done");
             assertThat(shell.run("jobs", "0011", "--cancel")).isZero();
             assertThat(daemon.requests().getLast()).isEqualTo("POST /v1/jobs/" + JOB + "/cancel");
@@ -213,12 +237,14 @@ class CatalogueCommandsTest {
     void leaving_cancels_the_job_or_says_that_it_goes_on() throws IOException {
         var client = new CarnetClient(temp.resolve("s"));
         try (var daemon = shell.daemon(r -> FakeDaemon.json(200, job("seal", "cancelled", "")))) {
-            JobCommand.leave(shell.env(InputStream.nullInputStream()), client, JOB);
+            JobCommand.leave(shell.env(InputStream.nullInputStream()), client, begun("seal", ""));
             assertThat(daemon.requests()).containsExactly("POST /v1/jobs/" + JOB + "/cancel");
             assertThat(shell.err()).contains("The job " + JOB + " is cancelled");
         }
         Files.delete(temp.resolve("s"));
-        JobCommand.leave(shell.env(InputStream.nullInputStream()), client, JOB);
+        JobCommand.leave(shell.env(InputStream.nullInputStream()), client, begun("peer-verify", ",\"peer\":\"b\""));
+        assertThat(shell.err()).contains("The peer goes on reading. `carnet jobs --peer b`");
+        JobCommand.leave(shell.env(InputStream.nullInputStream()), client, begun("seal", ""));
         assertThat(shell.err())
                 .contains("goes on in the daemon (UNREACHABLE)")
                 .contains("`carnet jobs " + JOB + " --cancel` stops it");

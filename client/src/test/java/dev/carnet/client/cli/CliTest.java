@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** Whole commands against a daemon that a test writes: what is printed, where, and how it ends. */
 @Timeout(30)
@@ -48,7 +49,7 @@ class CliTest {
                 80,
                 now::get,
                 time -> now.addAndGet(time.toNanos()));
-        return Main.commandLine(env).execute(args);
+        return Main.commandLine(env, args).execute(args);
     }
 
     private FakeDaemon daemon(Function<String, String> answers) throws IOException {
@@ -473,6 +474,15 @@ class CliTest {
         }
         assertThat(out.toString().lines()).allMatch(line -> line.length() <= 80);
         assertThat(out.toString()).contains("Move:").contains("Examples:");
+    }
+
+    @Test
+    void every_command_is_found_by_its_own_name() {
+        Main.commands(Env.system()).forEach((name, command) -> {
+            Object made = command.get();
+            var line = made instanceof CommandLine one ? one : new CommandLine(made);
+            assertThat(line.getCommandName()).isEqualTo(name);
+        });
     }
 
     @Test

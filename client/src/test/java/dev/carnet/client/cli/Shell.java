@@ -36,7 +36,7 @@ final class Shell {
         InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
         out.getBuffer().setLength(0);
         err.getBuffer().setLength(0);
-        return Main.commandLine(env(in)).execute(args);
+        return Main.commandLine(env(in), args).execute(args);
     }
 
     Env env(InputStream in) {

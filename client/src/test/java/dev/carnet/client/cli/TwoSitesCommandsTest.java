@@ -248,8 +248,8 @@ class TwoSitesCommandsTest {
     @Test
     void peer_ls_is_peers_and_peer_test_reports() throws IOException {
         String report = """
-                {"reachable":true,"we_dial":{"tried":[{"address":"192.0.2.7:7443","ok":true},{"address":"h:1","ok":false,"error":"refused"}]},
-                 "they_dial":{"tried":[]},"identity":"spiffe://a.test/b","group":"X25519MLKEM768","suite":"TLS_AES_256_GCM_SHA384",
+                {"alias":"b","connected":true,"why_not":null,"we_dial":{"tried":[{"address":"192.0.2.7:7443","ok":true},{"address":"h:1","ok":false,"error":"refused"}]},
+                 "they_dial":{"outcome":"not_configured","error":null},"identity":"spiffe://a.test/b","group":"X25519MLKEM768","suite":"TLS_AES_256_GCM_SHA384",
                  "round_trip_ms":12.5,"rate_one_stream":1.0e8,"rate_streams":800000000,"streams":4,"congestion_control":"cubic",
                  "buffers":{"wmem_max":212992},"advice":["raise net.core.wmem_max"]}""";
         try (var daemon = north.daemon(r -> FakeDaemon.json(200, r.contains("/test") ? report : """
@@ -262,8 +262,9 @@ class TwoSitesCommandsTest {
                     .isZero();
             assertThat(daemon.requests().getLast()).isEqualTo("POST /v1/peers/b/test {\"seconds\":3,\"streams\":4}");
             assertThat(north.out())
-                    .contains("we dial     192.0.2.7:7443: yes\n")
-                    .contains("we dial     h:1: no, refused\n")
+                    .contains("we dial     192.0.2.7:7443: works\n")
+                    .contains("we dial     h:1: fails, refused\n")
+                    .contains("they dial   not configured\n")
                     .contains("round trip  12.50 ms\n")
                     .contains("1 stream    100 MB/s\n")
                     .contains("4 streams   800 MB/s\n")
@@ -275,12 +276,13 @@ class TwoSitesCommandsTest {
     @Test
     void a_peer_that_nobody_reaches_ends_with_three() throws IOException {
         String report = """
-                {"reachable":{"we_dial":{"tried":[{"address":"h:1","ok":false,"error":"refused"}]},"they_dial":{"ok":false}}}""";
+                {"connected":false,"why_not":"nobody dials","we_dial":{"tried":[{"address":"h:1","ok":false,"error":"refused"}]},
+                 "they_dial":{"outcome":"fails","error":"no route"}}""";
         try (var daemon = north.daemon(r -> FakeDaemon.json(200, report))) {
             assertThat(north.run("peer", "test", "b")).isEqualTo(3);
             assertThat(daemon.requests()).containsExactly("POST /v1/peers/b/test {}");
         }
-        assertThat(north.out()).contains("we dial     h:1: no, refused\n").contains("they dial   no\n");
+        assertThat(north.out()).contains("we dial     h:1: fails, refused\n").contains("they dial   fails, no route\n");
     }
 
     @ParameterizedTest
