@@ -16,10 +16,13 @@ public final class DaemonSocket {
 
     private DaemonSocket() {}
 
-    /** The one to use; where none exists, the last that was looked at. */
+    /** The one to use; where none exists, the first that a user's daemon would have where this user has configured one, else the system's. */
     public static Path find(Map<String, String> environment) {
         var candidates = candidates(environment);
-        return candidates.stream().filter(Files::exists).findFirst().orElse(candidates.getLast());
+        return candidates.stream().filter(Files::exists).findFirst().orElseGet(() -> {
+            var own = UserFolders.of(environment).config().resolve(UserFolders.CONFIG);
+            return Files.exists(own) ? candidates.getFirst() : candidates.getLast();
+        });
     }
 
     /** In order, never empty. */

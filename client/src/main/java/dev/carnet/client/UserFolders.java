@@ -17,6 +17,9 @@ import java.util.Optional;
  * @param data {@code $XDG_DATA_HOME/carnet}; else below {@code ~/.local/share}
  */
 public record UserFolders(Path config, Path state, Path data) {
+    /** The file of the configuration, in its folder. */
+    public static final String CONFIG = "carnetd.toml";
+
     private static final String OURS = "carnet";
     private static final String SOCKET = "carnetd.sock";
 

@@ -7,7 +7,7 @@ final class Advice {
     static String on(String code) {
         return switch (code) {
             case "UNREACHABLE" ->
-                "Start the daemon with `carnetd`, or name its socket with --socket PATH or CARNET_SOCKET.";
+                "Start the daemon with `carnetd` (`carnetd --user`), or name its socket with --socket PATH or CARNET_SOCKET.";
             case "POLICY" -> "Who configures that daemon can add a rule for this; then type the same command again.";
             case "BAD_NAME" ->
                 "Choose another name: at most 400 bytes, no control characters, no '.' or '..', not below .carnet.";

@@ -60,14 +60,17 @@ abstract class ApiCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() {
+        return answer(client()).number();
+    }
+
+    /** Of the daemon whose socket is there now. */
+    CarnetClient client() {
         Path path = socketPath();
         if (!verbose) {
-            return answer(new CarnetClient(path)).number();
+            return new CarnetClient(path);
         }
         env.err().println("daemon at " + Shown.text(path.toString()));
-        return answer(new CarnetClient(
-                        path, CarnetClient.TIMEOUT, line -> env.err().println("  " + Shown.text(line))))
-                .number();
+        return new CarnetClient(path, CarnetClient.TIMEOUT, line -> env.err().println("  " + Shown.text(line)));
     }
 
     /** Asks, prints, and says how it ended. */

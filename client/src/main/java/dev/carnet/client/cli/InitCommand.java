@@ -154,9 +154,12 @@ final class InitCommand implements Callable<Integer> {
         return name + "-" + HexFormat.of().formatHex(bytes) + ".internal";
     }
 
+    /** The account's name; a user whom the system has no name for is "?" to Java. */
     private static String user() {
-        String name = System.getProperty("user.name", "").replaceAll("[^A-Za-z0-9._-]", "-");
-        return name.matches("[.]*") ? "user" : name;
+        String name = System.getProperty("user.name", "")
+                .replaceAll("[^A-Za-z0-9._-]", "-")
+                .replaceAll("^[-.]+|[-.]+$", "");
+        return name.isEmpty() ? "user" : name;
     }
 
     private void say(UserSetup.Wanted wanted, UserSetup.Made made) {

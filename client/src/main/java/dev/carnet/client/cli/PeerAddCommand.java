@@ -98,8 +98,7 @@ final class PeerAddCommand extends ApiCommand {
                 dial(),
                 allow,
                 Optional.of(read.trust()));
-        started(client);
-        var answer = client.addPeer(request);
+        var answer = started(client).addPeer(request);
         if (json) {
             print(answer.members());
             return ExitCode.OK;
@@ -162,14 +161,14 @@ final class PeerAddCommand extends ApiCommand {
         return new String(in.readNBytes(IdentityCard.CHARS_MAX + 1), StandardCharsets.UTF_8);
     }
 
-    /** This command stands behind the daemon's start in people's scripts. */
-    private void started(CarnetClient client) {
+    /** This command stands behind the daemon's start in people's scripts; where its socket will be is known for sure when it is there. */
+    private CarnetClient started(CarnetClient first) {
         long begun = env.nanoTime().getAsLong();
-        boolean told = false;
-        while (true) {
+        var client = first;
+        for (boolean told = false; ; told = true) {
             try {
                 var _ = client.daemon();
-                return;
+                return client;
             } catch (ApiException e) {
                 if (!e.code().equals(ApiException.UNREACHABLE)
                         || env.nanoTime().getAsLong() - begun > START_MAX.toNanos()) {
@@ -180,14 +179,14 @@ final class PeerAddCommand extends ApiCommand {
                 env.err()
                         .println("waiting for the daemon at "
                                 + Shown.text(client.socket().toString()));
-                told = true;
             }
             try {
                 env.pause().of(STEP);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return;
+                return client;
             }
+            client = client();
         }
     }
 }

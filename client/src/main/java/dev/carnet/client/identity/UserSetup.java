@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  */
 public final class UserSetup {
     /** In the folder of the configuration. */
-    public static final String CONFIG = "carnetd.toml";
+    public static final String CONFIG = UserFolders.CONFIG;
 
     static final String CA = "ca";
     static final String IDENTITY = "identity";
