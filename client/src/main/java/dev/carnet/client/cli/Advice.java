@@ -43,6 +43,15 @@ final class Advice {
             case "TOO_LATE" -> "It is being published, or is; `carnet status ID` shows the end.";
             case "STOPPED" -> "`carnet continue ID` once the reason is gone, or `carnet cancel ID`.";
             case "STORAGE" -> "Look at the disk that the sentence names; then `carnet continue ID`.";
+            case "LIMIT" -> "Ask for less at once, or raise the limit that the sentence names in the configuration.";
+            case "NOT_ON_RECORD" ->
+                "`carnet ls` lists what has a record; `carnet adopt DIR` makes one of what came another way.";
+            case "UNREADABLE" -> "Run it as the daemon's user.";
+            case "DAMAGED" ->
+                "The record cannot be believed: `carnet verify PEER:VOLUME/NAME` asks the other side, whose receipt is the same.";
+            case Failure.BAD_CERTIFICATE -> "`carnet identity show FILE` says what a file holds.";
+            case Failure.BAD_FILE -> "Look at the file that the sentence names.";
+            case "PROTOCOL" -> "`carnet --version` and `carnet doctor` say whether both are of one version.";
             case "BUSY", "SHUTTING_DOWN", "REPLACED" -> "Try again in a while.";
             case "TIMEOUT" -> "Try again; if it stays so, the daemon's log and `carnet doctor` say more.";
             case "INTERNAL" -> "The daemon's log says more.";

@@ -6,7 +6,6 @@ import dev.carnet.client.DaemonSocket;
 import dev.carnet.client.Json;
 import dev.carnet.client.Transfer;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -149,20 +148,10 @@ abstract class ApiCommand implements Callable<Integer> {
 
     /** Says on standard error what failed and what to do; with {@code --json} the last line of standard output is an object all the same. */
     ExitCode fail(ApiException e) {
-        var exit = complain(e.code(), e.sentence());
-        if (json) {
-            Map<String, Object> object = new LinkedHashMap<>();
-            object.put("ok", false);
-            object.put("code", e.code());
-            object.put("error", e.sentence());
-            print(object);
-        }
-        return exit;
+        return new Failure(e.code(), e.sentence()).say(env.err(), env.out(), json);
     }
 
     ExitCode complain(String code, String sentence) {
-        env.err().println("carnet: " + Shown.text(code) + ": " + Shown.sentence(sentence));
-        env.err().println("  " + Advice.on(code));
-        return ExitCode.of(code);
+        return new Failure(code, sentence).say(env.err());
     }
 }

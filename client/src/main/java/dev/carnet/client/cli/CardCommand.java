@@ -94,11 +94,11 @@ final class CardCommand implements Callable<Integer> {
             }
             return ExitCode.OK.number();
         } catch (IdentityException e) {
-            env.err().println("carnet: IDENTITY: " + Shown.text(String.valueOf(e.getMessage())));
-            return ExitCode.REFUSED.number();
+            return new Failure(Failure.BAD_CERTIFICATE, String.valueOf(e.getMessage()))
+                    .say(env.err())
+                    .number();
         } catch (IOException e) {
-            env.err().println("carnet: STORAGE: a file cannot be read: " + Shown.text(e.toString()));
-            return ExitCode.REFUSED.number();
+            return Failure.of(e).say(env.err()).number();
         }
     }
 

@@ -84,8 +84,11 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
+    /** What a demo says of its end may be several lines: a log's last ones. */
     private int fail(String code, String why, ExitCode exit) {
-        why.lines().forEach(line -> env.err().println("carnet: demo: " + Shown.text(line)));
+        env.err().println("carnet: " + code + ":");
+        why.lines().forEach(line -> env.err().println("  " + Shown.text(line)));
+        env.err().println("  " + Advice.on(code));
         if (json) {
             env.say(Json.write(Map.of("ok", false, "code", code, "error", why)));
         }

@@ -7,9 +7,6 @@ import dev.carnet.proto.identity.IdentityException;
 import dev.carnet.proto.identity.SpiffeId;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,8 +52,6 @@ import picocli.CommandLine.Spec;
             IdentityCommand.Show.class
         })
 public final class IdentityCommand implements Runnable {
-    private static final int FAILED = 1;
-
     @Spec
     @Nullable
     CommandSpec spec;
@@ -86,7 +81,7 @@ public final class IdentityCommand implements Runnable {
         abstract Map<String, Object> result() throws IOException;
 
         @Override
-        public Integer call() throws IOException {
+        public Integer call() {
             var line = spec().commandLine();
             try {
                 Map<String, Object> result = result();
@@ -94,12 +89,12 @@ public final class IdentityCommand implements Runnable {
                 line.getOut().flush();
                 return 0;
             } catch (IdentityException e) {
-                line.getErr().println("carnet identity: " + e.getMessage());
+                return new Failure(Failure.BAD_CERTIFICATE, String.valueOf(e.getMessage()))
+                        .say(line.getErr(), line.getOut(), json)
+                        .number();
             } catch (IOException e) {
-                line.getErr().println("carnet identity: " + sentence(e));
+                return Failure.of(e).say(line.getErr(), line.getOut(), json).number();
             }
-            line.getErr().flush();
-            return FAILED;
         }
 
         CommandSpec spec() {
@@ -116,17 +111,6 @@ public final class IdentityCommand implements Runnable {
             } catch (IdentityException e) {
                 throw new ParameterException(spec().commandLine(), String.valueOf(e.getMessage()), e);
             }
-        }
-
-        private static String sentence(IOException e) {
-            String message = String.valueOf(e.getMessage());
-            return switch (e) {
-                case FileAlreadyExistsException there ->
-                    message + " is there already and is not replaced: move it away, or choose another place";
-                case NoSuchFileException missing -> message + " does not exist";
-                case AccessDeniedException denied -> message + " may not be read or written by this user";
-                default -> e.toString();
-            };
         }
 
         private static String lines(Map<String, Object> facts, String indent) {

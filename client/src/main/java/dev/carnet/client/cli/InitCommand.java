@@ -7,7 +7,6 @@ import dev.carnet.client.identity.ThisMachine;
 import dev.carnet.client.identity.UserSetup;
 import dev.carnet.proto.identity.IdentityException;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -104,21 +103,10 @@ final class InitCommand implements Callable<Integer> {
             var made = new UserSetup(folders, Identities.system()).make(wanted);
             say(wanted, made);
             return ExitCode.OK.number();
-        } catch (FileAlreadyExistsException e) {
-            return fail(
-                    "NAME_TAKEN",
-                    e.getMessage() + " is there already, and nothing was made",
-                    "It is in use perhaps: look at it, and move the folder away to begin anew.",
-                    ExitCode.REFUSED);
         } catch (IdentityException e) {
             throw usage(String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            boolean full = String.valueOf(e.getMessage()).contains("No space left");
-            return fail(
-                    full ? "NO_SPACE" : "STORAGE",
-                    "it cannot be written: " + e,
-                    "Look at the directory that the sentence names, or choose others (XDG_CONFIG_HOME, --volume).",
-                    full ? ExitCode.NO_SPACE : ExitCode.REFUSED);
+            return Failure.of(e).say(env.err(), env.out(), json).number();
         }
     }
 
@@ -187,15 +175,6 @@ final class InitCommand implements Callable<Integer> {
                     .println(
                             "carnet: carnetd refuses to run as root: run init and carnetd as another user, or add --allow-root to carnetd.");
         }
-    }
-
-    private int fail(String code, String sentence, String advice, ExitCode exit) {
-        env.err().println("carnet: " + code + ": " + Shown.text(sentence));
-        env.err().println("  " + advice);
-        if (json) {
-            env.say(Json.write(Map.of("ok", false, "code", code, "error", sentence)));
-        }
-        return exit.number();
     }
 
     private ParameterException usage(String sentence) {

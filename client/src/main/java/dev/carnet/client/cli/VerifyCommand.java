@@ -1,7 +1,6 @@
 package dev.carnet.client.cli;
 
 import dev.carnet.client.CarnetClient;
-import dev.carnet.client.Json;
 import dev.carnet.client.verify.ProgressLine;
 import dev.carnet.client.verify.Verifier;
 import dev.carnet.client.verify.VerifyException;
@@ -11,7 +10,6 @@ import dev.carnet.client.verify.VerifyText;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -121,12 +119,7 @@ final class VerifyCommand extends JobCommand {
     }
 
     private ExitCode refuse(VerifyException e) {
-        String why = String.valueOf(e.getMessage());
-        env.err().println("carnet: " + e.kind().name() + ": " + Shown.text(why));
-        if (json) {
-            env.say(Json.write(Map.of("ok", false, "code", e.kind().name(), "error", why)));
-        }
-        return e.kind() == VerifyException.Kind.DAMAGED ? ExitCode.MISMATCH : ExitCode.REFUSED;
+        return new Failure(e.kind().name(), String.valueOf(e.getMessage())).say(env.err(), env.out(), json);
     }
 
     private OptionalInt mask() {

@@ -67,8 +67,8 @@ class TwoSitesCommandsTest {
         String before = Files.readString(toml);
         assertThat(before).contains("listen = \"0.0.0.0:7443\"").contains("name = \"models\"");
         assertThat(north.run("init", "--json")).isEqualTo(3);
-        assertThat(north.err()).startsWith("carnet: NAME_TAKEN: " + toml + " is there already");
-        assertThat(north.lastLine().text("code")).isEqualTo("NAME_TAKEN");
+        assertThat(north.err()).startsWith("carnet: BAD_FILE: " + toml + " is there already");
+        assertThat(north.lastLine().text("code")).isEqualTo("BAD_FILE");
         assertThat(Files.readString(toml)).isEqualTo(before);
         Files.delete(toml);
         assertThat(north.run("init"))

@@ -48,6 +48,18 @@ class PagesTest {
     }
 
     @Test
+    void the_documentation_lists_every_command() throws IOException {
+        String page = Files.readString(Path.of("docs/cli.md"));
+        for (Node node : nodes) {
+            String parent = String.join(" ", node.path().subList(0, node.path().size() - 1));
+            assertThat(page)
+                    .as(node.dashed())
+                    .containsPattern("(?m)^\\|.*" + parent + (parent.isEmpty() ? "" : " ") + "([a-z|\\\\]+\\|)?"
+                            + node.name() + "\\b");
+        }
+    }
+
+    @Test
     void bash_has_all() {
         String script = pages.get("completion/carnet.bash");
         for (Node node : nodes) {
