@@ -228,6 +228,8 @@ class PagesTest {
                     .as(node.dashed())
                     .isEmpty();
         }
+        assertThat(output("mandoc", "-Tlint", "-W", "warning", "../dist/src/man/man8/carnetd.8"))
+                .isEmpty();
     }
 
     private static boolean installed(String program) {
