@@ -467,6 +467,12 @@ final class DestinationTransfer extends Transfer {
             abort(e.code(), String.valueOf(e.getMessage()));
         } else if (state() == State.HALF_SIGNED) {
             flag(e.code(), String.valueOf(e.getMessage()));
+            room().refusals()
+                    .refusedPeer(
+                            row().getPeer(),
+                            e.code(),
+                            offerParsed().getVolume(),
+                            sentence(String.valueOf(e.getMessage())));
             link().send(Control.newBuilder()
                     .setRefuse(Refuse.newBuilder()
                             .setTransferId(link().transferId())

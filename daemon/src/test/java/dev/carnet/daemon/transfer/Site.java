@@ -6,6 +6,7 @@ import dev.carnet.daemon.ledger.LeafSigner;
 import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.ledger.Ledgers;
 import dev.carnet.daemon.policy.Policy;
+import dev.carnet.daemon.policy.RefusalSink;
 import dev.carnet.daemon.state.LmdbStore;
 import dev.carnet.daemon.state.Table;
 import dev.carnet.daemon.transport.Transport;
@@ -51,6 +52,7 @@ final class Site implements AutoCloseable {
     private Engine engine;
     FakePool sendPool;
     volatile boolean allowed = true;
+    volatile RefusalSink refusals = RefusalSink.LOG;
     volatile Map<String, Long> quotas = Map.of();
     Duration beginTimeout = Duration.ofSeconds(60);
     int transfersPerPeerMax = 16;
@@ -116,7 +118,8 @@ final class Site implements AutoCloseable {
                 pool,
                 Blake3.scalar(),
                 Clock.systemUTC(),
-                random);
+                random,
+                refusals);
         engine = new Engine(room, fatal::add);
         transport.start(engine);
         engine.start();
