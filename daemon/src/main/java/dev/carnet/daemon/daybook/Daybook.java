@@ -60,13 +60,14 @@ public final class Daybook implements RefusalSink, AutoCloseable {
     private final Ledger ledger;
     private final Clock clock;
     private final Surroundings daemon;
+    private final int entriesOfDayMax;
     private final Consumer<Throwable> onFatal;
     private final Counts counts = new Counts();
     private final RefusalRows rows;
     private final Changes changes;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("daybook").factory());
-    private volatile @Nullable InForce wanted;
+    private @Nullable InForce wanted; // and not on record yet
     private boolean stood; // what was counted before this start has been recorded
     private long forgottenBefore;
     private long complainedMs;
@@ -77,6 +78,17 @@ public final class Daybook implements RefusalSink, AutoCloseable {
 
     /** @param onFatal must end the process: the record cannot be trusted or written any more */
     public Daybook(Store store, Ledger ledger, Clock clock, Surroundings daemon, Consumer<Throwable> onFatal) {
+        this(store, ledger, clock, daemon, ENTRIES_OF_DAY_MAX, onFatal);
+    }
+
+    Daybook(
+            Store store,
+            Ledger ledger,
+            Clock clock,
+            Surroundings daemon,
+            int entriesOfDayMax,
+            Consumer<Throwable> onFatal) {
+        this.entriesOfDayMax = entriesOfDayMax;
         this.ledger = ledger;
         this.clock = clock;
         this.daemon = daemon;
@@ -100,22 +112,24 @@ public final class Daybook implements RefusalSink, AutoCloseable {
      * @param trust canonical text
      * @throws LedgerException where the ledger cannot be trusted any more
      */
-    public void inForce(String policy, String trust) {
-        InForce next = new InForce(policy, trust);
+    public synchronized void inForce(String policy, String trust) {
+        wanted = new InForce(policy, trust);
         try {
-            record(next);
-            wanted = null;
+            recordWanted();
         } catch (NoRoomException e) {
-            wanted = next;
             log.error(
                     "policy or trust have changed and are in force before they are on record, which follows when there is room: {}",
                     e.getMessage());
         }
     }
 
-    private synchronized void record(InForce next) {
-        changes.record(Predicate.POLICY_CHANGE, next.policy());
-        changes.record(Predicate.TRUST_CHANGE, next.trust());
+    private synchronized void recordWanted() {
+        InForce next = wanted;
+        if (next != null) {
+            changes.record(Predicate.POLICY_CHANGE, next.policy());
+            changes.record(Predicate.TRUST_CHANGE, next.trust());
+            wanted = null;
+        }
     }
 
     // ---- refusals
@@ -153,13 +167,10 @@ public final class Daybook implements RefusalSink, AutoCloseable {
                 same, stranger, daemon.policyDigest(), shown.isEmpty() ? code.name() : shown, 1, now, now));
     }
 
-    private void tick() {
+    /** Once a second. */
+    void tick() {
         try {
-            InForce late = wanted;
-            if (late != null) {
-                record(late);
-                wanted = null;
-            }
+            recordWanted();
             flush(!stood);
             stood = true;
         } catch (NoRoomException e) {
@@ -173,7 +184,7 @@ public final class Daybook implements RefusalSink, AutoCloseable {
     }
 
     /** {@code all}: also of the minute that is not over. */
-    private synchronized void flush(boolean all) {
+    synchronized void flush(boolean all) {
         store();
         long minute = clock.millis() / RefusalRows.MINUTE_MS;
         List<Stored> due = rows.before(all ? Long.MAX_VALUE : minute, BATCH_MAX);
@@ -206,7 +217,7 @@ public final class Daybook implements RefusalSink, AutoCloseable {
 
     private void minuteOver(Stored stored) {
         boolean stranger = stranger(stored.row());
-        if (rows.entries(stored, stranger) < ENTRIES_OF_DAY_MAX - 1) {
+        if (rows.entries(stored, stranger) < entriesOfDayMax - 1) {
             record(stored, stranger);
         } else if (!stranger) {
             rows.intoLast(stored);
