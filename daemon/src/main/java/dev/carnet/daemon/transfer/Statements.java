@@ -1,6 +1,8 @@
 package dev.carnet.daemon.transfer;
 
 import com.google.protobuf.ByteString;
+import dev.carnet.daemon.ledger.EntryKey;
+import dev.carnet.daemon.ledger.Recorded;
 import dev.carnet.daemon.transfer.rows.NameRow;
 import dev.carnet.daemon.transfer.rows.SessionRow;
 import dev.carnet.daemon.transfer.rows.TransferRow;
@@ -8,8 +10,10 @@ import dev.carnet.proto.ledger.Brought;
 import dev.carnet.proto.ledger.ChunkList;
 import dev.carnet.proto.ledger.Dsse;
 import dev.carnet.proto.ledger.EntryKeys;
+import dev.carnet.proto.ledger.KeyBindingStatement;
 import dev.carnet.proto.ledger.Possession;
 import dev.carnet.proto.ledger.PossessionReleased;
+import dev.carnet.proto.ledger.Predicate;
 import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.ledger.Seal;
 import dev.carnet.proto.ledger.StagingDestroyed;
@@ -345,10 +349,40 @@ final class Statements {
     private List<String> ourKeys(TransferReceipt receipt) {
         List<String> now = room.ledger().keys().entryKeyIds();
         List<String> named = receipt.source().entryKeys();
-        if (named.equals(now) || room.ledger().keys().holds(named)) {
-            return named;
+        if (named.equals(now)) {
+            return now;
         }
-        return now;
+        if (!formerly(named)) {
+            return now;
+        }
+        if (!room.ledger().keys().holds(named)) {
+            throw new TransferException(
+                    Code.KEY_BINDING,
+                    "the receipt names the entry keys that this daemon had before (" + String.join(", ", named)
+                            + "), and it is they that must countersign it: put their files back into keys/previous/, then `carnet continue`");
+        }
+        return named;
+    }
+
+    /** Whether an earlier binding of our own has these entry keys. */
+    private boolean formerly(List<String> ids) {
+        for (int number = 0; true; number++) {
+            Optional<Recorded> binding =
+                    room.ledger().find(new EntryKey("daemon", "self", Predicate.KEY_BINDING, number));
+            if (binding.isEmpty()) {
+                return false;
+            }
+            byte[] payload = Dsse.parse(binding.get().envelope()).payload();
+            if (KeyBindingStatement.read(payload)
+                    .list()
+                    .keys()
+                    .entry()
+                    .entryKeys()
+                    .ids()
+                    .equals(ids)) {
+                return true;
+            }
+        }
     }
 
     private List<SessionFacts> transferSessions(Transfer transfer) {
