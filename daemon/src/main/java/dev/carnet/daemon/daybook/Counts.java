@@ -14,7 +14,7 @@ final class Counts {
     /** Different refusals between two visits of the writer. */
     static final int DIFFERENT_MAX = 4_096;
 
-    /** Of one minute: peers that no configuration names, and local callers that are no principal. */
+    /** Of one minute: peers that no configuration names; as many local callers that are no principal. */
     static final int STRANGERS_MAX = 64;
 
     /** What makes two refusals of one minute the same. */
@@ -35,7 +35,8 @@ final class Counts {
     }
 
     private Map<Same, Counted> counted = new HashMap<>();
-    private final Set<String> strangers = new HashSet<>();
+    private final Set<String> strangePeers = new HashSet<>();
+    private final Set<String> strangeCallers = new HashSet<>();
     private long strangersMinute;
     private long dropped;
 
@@ -53,10 +54,11 @@ final class Counts {
     private boolean place(Same same) {
         if (same.minute() != strangersMinute) {
             strangersMinute = same.minute();
-            strangers.clear();
+            strangePeers.clear();
+            strangeCallers.clear();
         }
-        String who = (same.local() ? "local " : "peer ") + same.who();
-        return strangers.contains(who) || (strangers.size() < STRANGERS_MAX && strangers.add(who));
+        Set<String> strangers = same.local() ? strangeCallers : strangePeers;
+        return strangers.contains(same.who()) || (strangers.size() < STRANGERS_MAX && strangers.add(same.who()));
     }
 
     /** Takes what there is. */

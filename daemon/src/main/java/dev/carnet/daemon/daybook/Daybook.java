@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A refusal is counted in memory at once, in the state database within a second, and becomes part of an entry when its minute is over, at a clean stop, or at the next
  * start. Of one peer or principal a UTC day has {@value #ENTRIES_OF_DAY_MAX} entries at most; the last one is made when the day is over and has all that is beyond.
- * Peers that are not configured and local callers that are no principal share one such number between them; what is beyond it is counted in the log alone, since
- * an entry names one.
+ * All peers that are not configured share one such number, and so do all local callers that are no principal; what is beyond it is counted in the log alone, since an entry
+ * names one.
  */
 public final class Daybook implements RefusalSink, AutoCloseable {
     static final int ENTRIES_OF_DAY_MAX = 1_000;

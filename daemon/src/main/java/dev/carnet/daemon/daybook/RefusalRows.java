@@ -32,7 +32,6 @@ final class RefusalRows {
     private static final byte[] MINUTES = "m".getBytes(US_ASCII);
     private static final byte[] OVER = "o".getBytes(US_ASCII);
     private static final byte[] DAYS = "d".getBytes(US_ASCII);
-    private static final String STRANGERS = "strangers";
 
     private final Store store;
 
@@ -121,7 +120,7 @@ final class RefusalRows {
         });
     }
 
-    /** Entries that a day has of whoever this row is about; all strangers count as one. */
+    /** Entries that a day has of whoever this row is about; all peers that are strangers count as one, and so do all local callers. */
     int entries(Stored stored, boolean stranger) {
         return store.read(tx -> entries(tx, dayKey(DAYS, stored.day(), holder(stored.row(), stranger))));
     }
@@ -204,7 +203,7 @@ final class RefusalRows {
     }
 
     private static String holder(RefusalRow row, boolean stranger) {
-        return stranger ? STRANGERS : (row.getLocal() ? "local\0" : "peer\0") + row.getWho();
+        return (row.getLocal() ? "local" : "peer") + (stranger ? "" : "\0" + row.getWho());
     }
 
     private static byte[] dayKey(byte[] kind, long when, String what) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.protobuf.ByteString;
 import dev.carnet.daemon.ledger.Keyring;
 import dev.carnet.daemon.state.Table;
+import dev.carnet.daemon.state.Tx;
 import dev.carnet.daemon.transfer.rows.PeerKeysRow;
 import dev.carnet.proto.identity.IdentityException;
 import dev.carnet.proto.identity.TrustAnchors;
@@ -17,7 +18,7 @@ import dev.carnet.proto.wire.v1.KeyEvidence;
 import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.HexFormat;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The key bindings of peers, pinned at first sight; a change is taken only where the pinned keys explain it (SPEC section 10). */
 final class PeerKeys {
-    /** Of one peer in one transfer. */
+    /** Of one peer: in one transfer, and that are kept for its transfers. */
     private static final int BINDINGS_MAX = 16;
 
     private final Room room;
@@ -71,7 +72,7 @@ final class PeerKeys {
                 .toByteArray();
         room.store().update(tx -> {
             tx.put(Table.PEER_KEYS, peer.getBytes(UTF_8), row);
-            tx.put(Table.PEER_KEYS, everKey(now.payloadDigest()), row);
+            keepForTransfers(tx, peer, row);
         });
         known.put(peer, now);
     }
@@ -109,7 +110,7 @@ final class PeerKeys {
             return now;
         }
         return transfer.row().getPeerBindingsList().stream()
-                .map(this::ever)
+                .map(digest -> ever(transfer.row().getPeer(), digest))
                 .flatMap(Optional::stream)
                 .map(KeyBinding::entry)
                 .filter(keys -> signed(dsse, keys))
@@ -121,13 +122,37 @@ final class PeerKeys {
         return dsse.signatures().stream().anyMatch(s -> s.keyId().equals(keys.ed25519Id()));
     }
 
-    /** One that was pinned at some time, verified then. */
-    private Optional<KeyBinding> ever(String digest) {
-        return room.store().read(tx -> tx.get(Table.PEER_KEYS, everKey(digest))).map(PeerKeys::read);
+    /** The newest ones of a peer, numbered: however often it replaces its keys, it gets no more room. */
+    private static void keepForTransfers(Tx tx, String peer, byte[] row) {
+        byte[] prefix = everPrefix(peer);
+        List<byte[]> kept = new ArrayList<>();
+        tx.scan(Table.PEER_KEYS, prefix, (key, value) -> kept.add(key));
+        int number = kept.isEmpty() ? 0 : ByteBuffer.wrap(kept.getLast()).getInt(prefix.length) + 1;
+        for (byte[] old : kept.subList(0, Math.max(0, kept.size() - BINDINGS_MAX + 1))) {
+            tx.delete(Table.PEER_KEYS, old);
+        }
+        byte[] key = ByteBuffer.allocate(prefix.length + Integer.BYTES)
+                .put(prefix)
+                .putInt(number)
+                .array();
+        tx.put(Table.PEER_KEYS, key, row);
     }
 
-    private static byte[] everKey(String digest) {
-        byte[] hash = HexFormat.of().parseHex(digest);
+    /** One that was pinned at some time, and verified then. */
+    private Optional<KeyBinding> ever(String peer, String digest) {
+        List<byte[]> rows = new ArrayList<>();
+        room.store().read(tx -> {
+            tx.scan(Table.PEER_KEYS, everPrefix(peer), (key, value) -> rows.add(value));
+            return rows;
+        });
+        return rows.stream()
+                .map(PeerKeys::read)
+                .filter(binding -> binding.payloadDigest().equals(digest))
+                .findFirst();
+    }
+
+    private static byte[] everPrefix(String peer) {
+        byte[] hash = Transfer.sha256(peer.getBytes(UTF_8)).toByteArray();
         return ByteBuffer.allocate(1 + hash.length).put((byte) 0).put(hash).array();
     }
 
