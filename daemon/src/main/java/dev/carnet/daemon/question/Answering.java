@@ -150,6 +150,7 @@ final class Answering {
             return answer.get();
         } catch (TransferException e) {
             log.warn("refused a question of {}: {} {}", peer, e.code(), e.getMessage());
+            room.refusals().refusedPeer(peer, e.code(), "", e.forPeer());
             return refusal(id, e.code(), e.forPeer());
         } catch (NoRoomException e) {
             log.warn("no room for an answer to {}", peer, e);
@@ -164,6 +165,7 @@ final class Answering {
 
     void refuse(Session session, ByteString id, Code code, String sentence) {
         log.warn("refused a question of {}: {} {}", peer(session), code, sentence);
+        room.refusals().refusedPeer(peer(session), code, "", sentence);
         try {
             session.send(refusal(id, code, sentence));
         } catch (SessionClosedException e) {

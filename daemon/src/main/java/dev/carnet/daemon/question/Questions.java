@@ -121,6 +121,11 @@ public final class Questions implements SessionListener, PeerQuestions, AutoClos
         transfers.chunk(session, header, chunk);
     }
 
+    @Override
+    public void refused(String peer, Code code, String sentence) {
+        transfers.refused(peer, code, sentence);
+    }
+
     // ---- for the local API
 
     @Override

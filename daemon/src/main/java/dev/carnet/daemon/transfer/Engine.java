@@ -209,7 +209,15 @@ public final class Engine implements Transfers, SessionListener {
                     ? new TransferException(Code.NO_SPACE, "no room for the record: " + full.getMessage(), full)
                     : Failures.of(e, Role.DESTINATION);
             log.warn("refused {}: {} {}", session.peer().spiffeId(), refusal.code(), refusal.getMessage());
-            refuse(session, id, refusal.code(), String.valueOf(refusal.getMessage()));
+            refuse(session, id, refusal.code(), String.valueOf(refusal.getMessage()), volume(offer));
+        }
+    }
+
+    private static String volume(OfferMessage offer) {
+        try {
+            return Admission.parse(offer.getOffer()).getVolume();
+        } catch (TransferException unreadable) {
+            return "";
         }
     }
 
@@ -245,6 +253,11 @@ public final class Engine implements Transfers, SessionListener {
     }
 
     private void refuse(Session session, String id, Code code, String sentence) {
+        refuse(session, id, code, sentence, "");
+    }
+
+    private void refuse(Session session, String id, Code code, String sentence, String volume) {
+        room.refusals().refusedPeer(session.peer().spiffeId(), code, volume, sentence);
         try {
             session.send(Control.newBuilder()
                     .setRefuse(Refuse.newBuilder()
@@ -255,6 +268,11 @@ public final class Engine implements Transfers, SessionListener {
         } catch (SessionClosedException e) {
             log.debug("the refused peer has gone", e);
         }
+    }
+
+    @Override
+    public void refused(String peer, Code code, String sentence) {
+        room.refusals().refusedPeer(peer, code, "", sentence);
     }
 
     @Override

@@ -12,9 +12,11 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +36,18 @@ import org.slf4j.LoggerFactory;
 /** The transport: holds its parts together, and is what they know of each other. */
 final class Hub implements Transport {
     private static final int HANDSHAKE_THREADS = 2;
+
+    /** Ends of a session, or of an attempt at one, that refuse the peer something. */
+    private static final Set<Code> REFUSALS = EnumSet.of(
+            Code.VERSION,
+            Code.UNKNOWN_PEER,
+            Code.PROTOCOL,
+            Code.LIMIT,
+            Code.IDENTITY,
+            Code.KEY_BINDING,
+            Code.BUSY,
+            Code.UNSUPPORTED,
+            Code.CRITICAL_EXTENSION);
 
     private final Logger log = LoggerFactory.getLogger(Transport.class);
     private final TransportSpec spec;
@@ -293,6 +307,14 @@ final class Hub implements Transport {
                 Protocols.Alpn.DATA,
                 established -> new JoiningDialler(this, session, established, number, notJoined),
                 notJoined);
+    }
+
+    /** Someone who has authenticated is refused; an end that is nobody's refusal is not told. From any thread. */
+    void refused(String peer, Code code, String sentence) {
+        SessionListener above = listener;
+        if (above != null && REFUSALS.contains(code)) {
+            above.refused(peer, code, sentence);
+        }
     }
 
     void sessionUp(String peer) {

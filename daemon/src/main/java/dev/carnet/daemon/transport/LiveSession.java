@@ -255,6 +255,7 @@ final class LiveSession implements Session {
             renewer.cancel(false);
         }
         if (say && code != null) {
+            hub.refused(peerId(), code, sentence);
             writeNow(Messages.goodbye(code, sentence));
         }
         link.close(why);

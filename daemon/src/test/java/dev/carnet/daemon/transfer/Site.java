@@ -6,6 +6,7 @@ import dev.carnet.daemon.ledger.LeafSigner;
 import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.ledger.Ledgers;
 import dev.carnet.daemon.policy.Policy;
+import dev.carnet.daemon.policy.RefusalSink;
 import dev.carnet.daemon.question.Questions;
 import dev.carnet.daemon.state.LmdbStore;
 import dev.carnet.daemon.state.Table;
@@ -30,6 +31,9 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +63,27 @@ final class Site implements AutoCloseable {
     /** Runs where the policy is asked whether a peer may pull. */
     volatile Runnable listening = () -> {};
 
+    volatile String policyDigest = "dd".repeat(32);
+    volatile Duration ahead = Duration.ZERO; // of the real time
+
+    private final Clock clock = new Clock() {
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.now().plus(ahead);
+        }
+    };
+
+    volatile RefusalSink refusals = RefusalSink.LOG;
     volatile Map<String, Long> quotas = Map.of();
     Duration beginTimeout = Duration.ofSeconds(60);
     int transfersPerPeerMax = 16;
@@ -95,7 +120,7 @@ final class Site implements AutoCloseable {
         second = Volumes.open(new VolumeSpec("w", beside, false, null, 0, false));
         store = LmdbStore.open(root.resolve("state").resolve("db"));
         SecureRandom random = new SecureRandom();
-        ledger = Ledgers.open(root.resolve("state"), store, Optional.empty(), signer(), Clock.systemUTC(), random);
+        ledger = Ledgers.open(root.resolve("state"), store, Optional.empty(), signer(), clock, random);
         Settings settings = new Settings(
                 spiffeId,
                 Map.of("v", volume, "w", second),
@@ -123,8 +148,9 @@ final class Site implements AutoCloseable {
                 () -> trusted,
                 pool,
                 Blake3.scalar(),
-                Clock.systemUTC(),
-                random);
+                clock,
+                random,
+                refusals);
         engine = new Engine(room, fatal::add);
         questions = new Questions(room, engine.holdings(), engine, fatal::add);
         transport.start(questions);
@@ -154,7 +180,7 @@ final class Site implements AutoCloseable {
 
             @Override
             public String digest() {
-                return "dd".repeat(32);
+                return policyDigest;
             }
         };
     }
@@ -195,6 +221,15 @@ final class Site implements AutoCloseable {
             return certificate.getEncoded();
         } catch (CertificateEncodingException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    /** While it is down: its entry keys are replaced at the next start. */
+    void replaceKeys() throws IOException {
+        Path keys = root.resolve("state/keys");
+        Files.createDirectories(keys.resolve("previous"));
+        for (String name : List.of("entry.ed25519", "entry.mldsa44")) {
+            Files.move(keys.resolve(name), keys.resolve("previous").resolve(name));
         }
     }
 
