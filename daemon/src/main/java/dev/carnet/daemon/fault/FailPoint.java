@@ -34,6 +34,7 @@ public enum FailPoint {
     SOURCE_RESUMPTION_LOGGED,
     SOURCE_CANCEL_WANTED,
     SOURCE_EXISTS,
+    SOURCE_BLOB_PAGE_SENT,
 
     // the destination
     DESTINATION_ACCEPTED,
@@ -63,7 +64,11 @@ public enum FailPoint {
     DESTINATION_STAGING_REMOVED,
     DESTINATION_ABORTED,
     DESTINATION_RESUMPTION_LOGGED,
-    DESTINATION_STOPPED;
+    DESTINATION_STOPPED,
+    DESTINATION_REQUESTED_STORED,
+    DESTINATION_REQUEST_SENT,
+    DESTINATION_SEALED_CREATED,
+    DESTINATION_SEALED_STORED;
 
     /** The exit status of a process that a point has ended: the one that a shell shows for SIGKILL. */
     public static final int EXIT_STATUS = 137;

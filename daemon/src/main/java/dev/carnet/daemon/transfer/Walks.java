@@ -9,6 +9,8 @@ import dev.carnet.proto.wire.v1.Code;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Walks of a source: the first puts its members on record, the last proves that it stood still. */
 final class Walks {
@@ -81,21 +83,37 @@ final class Walks {
      * @throws TransferException SOURCE_CHANGED, naming the first member that differs, is new or is gone
      */
     static void unchanged(SourceTree tree, Members members, String peer) {
-        Iterator<Members.Numbered> expected = members.iterator();
+        compare(tree, members, peer, false, false);
+    }
+
+    /**
+     * The same of a checkpoint that is sealed: what lies on disk is compared with what it was when it was recorded, since its tree may say other modes and times. Of a
+     * {@code part} other members than those on record may stand there.
+     *
+     * @throws TransferException SOURCE_CHANGED, likewise
+     */
+    static void stands(SourceTree tree, Members members, String peer, boolean part) {
+        compare(tree, members, peer, true, part);
+    }
+
+    private static void compare(SourceTree tree, Members members, String peer, boolean printsOnly, boolean part) {
+        PeekingIterator expected = new PeekingIterator(members.iterator());
         List<String> touched =
                 new ArrayList<>(1); // a directory: what was added or removed in it says more, and comes later
         tree.walk((member, print) -> {
-            if (!expected.hasNext()) {
-                throw OpenFiles.changed(member.path(), peer);
+            Members.Numbered next = expected.peek();
+            // in tree order: the smaller path is the one that the other side does not have
+            boolean isNew = next == null
+                    || MemberPath.ORDER.compare(member.path(), next.row().getPath()) < 0;
+            if (isNew && part) {
+                return;
             }
-            Members.Numbered next = expected.next();
-            if (!next.row().getPath().equals(member.path())) {
-                // in tree order: the smaller path is the one that the other side does not have
-                boolean isNew =
-                        MemberPath.ORDER.compare(member.path(), next.row().getPath()) < 0;
-                throw OpenFiles.changed(isNew ? member.path() : next.row().getPath(), peer);
+            if (next == null || !next.row().getPath().equals(member.path())) {
+                throw OpenFiles.changed(
+                        isNew || next == null ? member.path() : next.row().getPath(), peer);
             }
-            boolean same = next.member().equals(member) && Members.same(next.row(), print);
+            expected.next();
+            boolean same = (printsOnly || next.member().equals(member)) && Members.same(next.row(), print);
             if (!same && member.type() == Member.Type.DIRECTORY) {
                 if (touched.isEmpty()) {
                     touched.add(member.path());
@@ -109,6 +127,33 @@ final class Walks {
         }
         if (!touched.isEmpty()) {
             throw OpenFiles.changed(touched.getFirst(), peer);
+        }
+    }
+
+    /** Lets the next one be looked at. */
+    private static final class PeekingIterator {
+        private final Iterator<Members.Numbered> all;
+        private Members.@Nullable Numbered head;
+
+        PeekingIterator(Iterator<Members.Numbered> all) {
+            this.all = all;
+        }
+
+        Members.@Nullable Numbered peek() {
+            if (head == null && all.hasNext()) {
+                head = all.next();
+            }
+            return head;
+        }
+
+        boolean hasNext() {
+            return peek() != null;
+        }
+
+        Members.Numbered next() {
+            Members.Numbered now = Objects.requireNonNull(peek());
+            head = null;
+            return now;
         }
     }
 }

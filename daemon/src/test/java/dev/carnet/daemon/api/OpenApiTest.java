@@ -2,6 +2,7 @@ package dev.carnet.daemon.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.carnet.daemon.transfer.CheckpointView;
 import dev.carnet.daemon.transfer.TransferView;
@@ -91,7 +92,7 @@ class OpenApiTest {
     @Test
     void every_route_is_described_and_every_description_has_a_route() {
         assertThat(operations())
-                .hasSize(17)
+                .hasSize(19)
                 .isEqualTo(routes().map(route -> route.method() + " " + route.template())
                         .collect(Collectors.toCollection(TreeSet::new)));
     }
@@ -115,17 +116,23 @@ class OpenApiTest {
                 DaemonInfo.class,
                 PeerInfo.class,
                 PushBody.class,
+                PullBody.class,
                 PeerBody.class,
                 PeerAdded.class,
                 VerifyBody.class,
                 TestBody.class);
     }
 
+    private static String member(RecordComponent component) {
+        var named = component.getAccessor().getAnnotation(JsonProperty.class);
+        return named == null ? component.getName() : named.value();
+    }
+
     @ParameterizedTest
     @MethodSource("records")
     void members_are_described(Class<?> type) {
         var components = Arrays.stream(type.getRecordComponents())
-                .map(RecordComponent::getName)
+                .map(OpenApiTest::member)
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(below("components schemas " + type.getSimpleName() + " properties"))
                 .isEqualTo(components);
@@ -166,6 +173,8 @@ class OpenApiTest {
     private static String bodyOf(String template) {
         return switch (template) {
             case "/v1/transfers" -> "{\"source\":\"/x\",\"peer\":\"b\",\"volume\":\"m\",\"name\":\"n\"}";
+            case "/v1/pulls" ->
+                "{\"peer\":\"b\",\"volume\":\"m\",\"name\":\"n\",\"to_volume\":\"m\",\"to_name\":\"n\"}";
             case "/v1/peers" -> "{\"alias\":\"d\",\"id\":\"spiffe://a.test/d\"}";
             case "/v1/peers/{alias}/verifications" -> "{\"volume\":\"m\",\"name\":\"n\"}";
             default -> "";
