@@ -18,6 +18,7 @@ import dev.carnet.daemon.doctor.TlsCheck;
 import dev.carnet.daemon.ledger.LeafSigner;
 import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.ledger.Ledgers;
+import dev.carnet.daemon.question.Questions;
 import dev.carnet.daemon.state.LmdbStore;
 import dev.carnet.daemon.state.Store;
 import dev.carnet.daemon.transfer.Engine;
@@ -129,12 +130,14 @@ final class Daemon implements AutoCloseable {
                 random,
                 daybook);
         Engine engine = closing(new Engine(room, onFatal));
+        Questions questions = closing(new Questions(room, engine.holdings(), engine, engine::failed));
         closing(transport); // sessions end before what they serve
         open.push(engine::quiesce);
+        open.push(questions::quiesce);
         engine.start();
-        transport.start(engine);
+        transport.start(questions);
         Doctor doctor = Doctor.of(config, clock, () -> tls(transport), live::broken);
-        ApiFacts facts = new Facts(live, ledger, transport, hash, clock, () -> findings(doctor));
+        ApiFacts facts = new Facts(live, ledger, transport, questions, hash, clock, () -> findings(doctor));
         LocalApi api = closing(LocalApi.create(
                 config.daemon().socket(),
                 engine,

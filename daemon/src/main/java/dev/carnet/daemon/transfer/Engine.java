@@ -299,6 +299,33 @@ public final class Engine implements Transfers, SessionListener {
                 .map(DestinationTransfer.class::cast);
     }
 
+    /** What is complete here, for who asks about it. */
+    public Holdings holdings() {
+        return new Holdings(room, this);
+    }
+
+    /** Why the peer's question cannot be answered may be why nothing can: then the daemon stops. */
+    public void failed(Throwable e) {
+        if (isFatal(e)) {
+            fatal(e);
+        }
+    }
+
+    /** The newest push of this daemon to a peer that ended in a receipt. */
+    Optional<TransferRow> closedPush(String peer, String volume, String name) {
+        return register
+                .newest(
+                        1,
+                        transfer -> transfer.key().role() == Role.SOURCE
+                                && transfer.state() == State.CLOSED
+                                && transfer.row().getPeer().equals(peer)
+                                && transfer.offerParsed().getVolume().equals(volume)
+                                && transfer.offerParsed().getName().equals(name))
+                .stream()
+                .map(Transfer::row)
+                .findFirst();
+    }
+
     // ---- what transfers need of the room
 
     Rows rows() {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -24,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
@@ -217,6 +219,13 @@ final class Hub implements Transport {
     }
 
     @Override
+    public CompletionStage<List<Reach>> reach(String peerSpiffeId) {
+        return trust.peer(peerSpiffeId)
+                .map(peer -> Reaching.all(this, peer))
+                .orElseGet(() -> CompletableFuture.completedStage(List.of()));
+    }
+
+    @Override
     public TlsFacts tls() {
         return new TlsFacts(
                 routed.aesGcm().getProvider().getName(), Protocols.GROUP_NAME, Protocols.suiteNames(), wrapSpeed);
@@ -275,6 +284,15 @@ final class Hub implements Transport {
                 Protocols.Alpn.CONTROL,
                 established -> new ControlConversation(this, established, localId, where, ended).following(session),
                 ended);
+    }
+
+    /** A control connection that becomes no session. */
+    void dialOnce(
+            InetSocketAddress resolved,
+            String peer,
+            Function<Established, Conversation> conversation,
+            Consumer<String> failed) {
+        connector.dial(resolved, peer, Protocols.Alpn.CONTROL, conversation, failed);
     }
 
     /** @param notJoined told once, where the stream does not come to be */

@@ -7,6 +7,7 @@ import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.ledger.Ledgers;
 import dev.carnet.daemon.policy.Policy;
 import dev.carnet.daemon.policy.RefusalSink;
+import dev.carnet.daemon.question.Questions;
 import dev.carnet.daemon.state.LmdbStore;
 import dev.carnet.daemon.state.Table;
 import dev.carnet.daemon.transport.Transport;
@@ -37,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 
@@ -53,6 +55,7 @@ final class Site implements AutoCloseable {
     private Volume volume;
     private Volume second;
     private Engine engine;
+    private Questions questions;
     FakePool sendPool;
     volatile boolean allowed = true;
     volatile String policyDigest = "dd".repeat(32);
@@ -76,6 +79,11 @@ final class Site implements AutoCloseable {
     };
 
     volatile RefusalSink refusals = RefusalSink.LOG;
+    volatile Set<Policy.Act> denied = Set.of();
+
+    /** Runs where the policy is asked whether a peer may pull. */
+    volatile Runnable listening = () -> {};
+
     volatile Map<String, Long> quotas = Map.of();
     Duration beginTimeout = Duration.ofSeconds(60);
     int transfersPerPeerMax = 16;
@@ -144,7 +152,8 @@ final class Site implements AutoCloseable {
                 random,
                 refusals);
         engine = new Engine(room, fatal::add);
-        transport.start(engine);
+        questions = new Questions(room, engine.holdings(), engine, fatal::add);
+        transport.start(questions);
         engine.start();
     }
 
@@ -158,7 +167,10 @@ final class Site implements AutoCloseable {
         return new Policy() {
             @Override
             public Optional<Rule> allows(String peer, Act act, String volumeName) {
-                return allowed ? Optional.of(new Rule("test")) : Optional.empty();
+                if (act == Act.SERVE_PULL) {
+                    listening.run();
+                }
+                return allowed && !denied.contains(act) ? Optional.of(new Rule("test")) : Optional.empty();
             }
 
             @Override
@@ -225,6 +237,10 @@ final class Site implements AutoCloseable {
         return engine;
     }
 
+    Questions questions() {
+        return questions;
+    }
+
     LmdbStore store() {
         return store;
     }
@@ -283,6 +299,7 @@ final class Site implements AutoCloseable {
     @Override
     public void close() {
         if (engine != null) {
+            questions.close();
             engine.close();
             ledger.close();
             store.close();
