@@ -132,6 +132,34 @@ def check_key_proof(work: pathlib.Path, statement: dict) -> None:
             raise AssertionError(f"an algorithm that the specification does not name: {other}")
 
 
+def check_change(work: pathlib.Path, name: str, statement: dict) -> None:
+    """The blob has the text of the policy or trust that the entry names."""
+    subject = name.removesuffix("-change")
+    assert statement["subject"][0]["name"] == subject, f"{name} about {statement['subject']}"
+    text = blob(work, statement["subject"][0]["digest"]["sha256"]).decode()
+    assert text.startswith(f"carnet-{subject} v") and text.endswith("\n"), f"{name} names another text: {text[:80]!r}"
+    assert set(statement["predicate"]) - {"previous"} == {"daemon", "origin", "time"}, f"{name} says {statement['predicate']}"
+
+
+def check_in_force(found: dict, daemons: set[str]) -> None:
+    """Every daemon has said which policy and trust are in force, in one chain each; intents name a policy that was."""
+    said: dict[tuple[str, str], list[dict]] = {}
+    for _, statement in found.values():
+        said.setdefault((statement["predicate"]["daemon"], name_of(statement)), []).append(statement)
+    for daemon in daemons:
+        for name in ("policy-change", "trust-change"):
+            chain = said.get((daemon, name), [])
+            first = [statement for statement in chain if "previous" not in statement["predicate"]]
+            assert len(first) == 1, f"{len(first)} first {name} entries of {daemon}"
+            digests = {statement["subject"][0]["digest"]["sha256"] for statement in chain}
+            assert all(statement["predicate"].get("previous", next(iter(digests))) in digests for statement in chain)
+            if name == "policy-change":
+                for intent in said.get((daemon, "transfer-intent"), []) + said.get((daemon, "transfer-resumed"), []):
+                    assert intent["predicate"]["policy"] in digests, f"{daemon} acted by a policy that is not on record"
+                for refusal in said.get((daemon, "refusal"), []):
+                    assert refusal["subject"][0]["digest"]["sha256"] in digests, f"{daemon} refused by an unknown policy"
+
+
 def refuses_changed(keys: Keys, envelope: dict) -> None:
     """The check itself can fail: one changed letter in the payload, and no signature stands."""
     payload = base64.b64decode(envelope["payload"]).replace(b"carnet.dev", b"carnet.dew", 1)
@@ -162,10 +190,13 @@ def main() -> None:
         name = name_of(statement)
         signatures = keys.verify(envelope)
         refuses_changed(keys, envelope)
+        if name in ("policy-change", "trust-change"):
+            check_change(work, name, statement)
         # the receiver's half of a receipt may lie in its state, never in a journal or beside a checkpoint
         assert signatures == SIGNATURES.get(name, 1), f"{name} with {signatures} signatures in {places[raw]}"
         counts[name] = counts.get(name, 0) + 1
 
+    check_in_force(found, daemons)
     receipts = [raw for raw, (_, statement) in found.items() if name_of(statement) == "transfer-receipt"]
     assert len(receipts) == 1, f"{len(receipts)} different receipts of one transfer"
     journals = {path.parent for path in places[receipts[0]] if path.suffix == ".cq4"}

@@ -220,6 +220,10 @@ VALID = {
     "Aborted before anything began": control("aborted", T, u(2, 38)),
     "Waiting": control("waiting", T, s(2, "STOPPED"), u(3, 25), s(4, "the disk is full")),
     "Waiting, a state alone": control("waiting", T, s(2, "SEALED")),
+    "Waiting with the receiver's keys": control("waiting", T, s(2, "SEALED"), s(5, KEYS)),
+    "Waiting that is as long as can be": control(
+        "waiting", T, s(2, "s" * 64), u(3, 25), s(4, "s" * 1024), s(5, s(1, bytes(32_768)) + s(2, bytes(24_576)))
+    ),
     "BlobPage": blob_page(s(1, D), u(2, 4096), s(3, b"bytes"), u(4, 1)),
     "BlobPage, as long as it may be": blob_page(s(1, D), s(3, b"b" * 61_440)),
     "ListRequest": control("list_request", T, s(2, "models"), s(3, "run-11"), u(4, 128)),
@@ -405,6 +409,8 @@ INVALID = {
     "Aborted with a code that is none": ("PROTOCOL", "Aborted.code", control("aborted", T, u(2, 99))),
     "Aborted with a short digest": ("PROTOCOL", "Aborted.abort_digest", control("aborted", T, u(2, 35), s(4, b"x"))),
     "Waiting with a code that is none": ("PROTOCOL", "Waiting.code", control("waiting", T, u(3, 99))),
+"Waiting with a binding that is too long": ("LIMIT", "Waiting.keys.binding", control("waiting", T, s(5, s(1, bytes(32_769))))),
+    "Waiting with a proof that is too long": ("LIMIT", "Waiting.keys.proof", control("waiting", T, s(5, s(2, bytes(24_577))))),
     "Waiting with a state that is too long": ("LIMIT", "Waiting.state", control("waiting", T, s(2, "s" * 65))),
     "BlobPage without a transfer": ("PROTOCOL", "BlobPage.transfer_id", control("blob_page", s(1, D), s(3, b"x"), u(6, 1))),
     "BlobPage of attempt 0": ("PROTOCOL", "BlobPage.attempt", control("blob_page", s(1, D), s(3, b"x"), s(5, digest("transfer")[:16]))),

@@ -7,7 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks one daemon. Every call opens a connection, asks once and closes it, so that an object may be shared between threads and never holds a stale connection.
@@ -20,18 +24,35 @@ public final class CarnetClient {
     /** The doctor measures. */
     private static final Duration DOCTOR_TIMEOUT = Duration.ofMinutes(2);
 
+    /** The daemon asks a peer, which may be far away and busy. */
+    private static final Duration PEER_TIMEOUT = Duration.ofMinutes(2);
+
+    /** Configuration, keys and lists are read again, and sessions ended. */
+    private static final Duration RELOAD_TIMEOUT = Duration.ofMinutes(1);
+
+    private static final int NOT_FOUND = 404;
+    private static final int NOT_ALLOWED = 405;
+    private static final int NOT_IMPLEMENTED = 501;
+
     private final Path socket;
     private final UnixHttp http;
     private final Duration timeout;
+    private final Consumer<String> told;
 
     public CarnetClient(Path socket) {
         this(socket, TIMEOUT);
     }
 
     public CarnetClient(Path socket, Duration timeout) {
+        this(socket, timeout, line -> {});
+    }
+
+    /** @param told gets a line for each request and one for each answer */
+    public CarnetClient(Path socket, Duration timeout, Consumer<String> told) {
         this.socket = socket;
         this.timeout = timeout;
         this.http = new UnixHttp(socket);
+        this.told = told;
     }
 
     public Path socket() {
@@ -45,6 +66,22 @@ public final class CarnetClient {
     /** Returns when the push is on record; the daemon goes on by itself. Asked again, it gives the same unfinished transfer. */
     public Transfer push(PushRequest request) {
         return new Transfer(call("POST", "/v1/transfers", Optional.of(Json.bytes(request.json())), timeout));
+    }
+
+    /** What a push would do; nothing is begun. */
+    public JsonObject dryRun(PushRequest request) {
+        var body = request.json();
+        body.put("dry_run", true);
+        var answer = call("POST", "/v1/transfers", Optional.of(Json.bytes(body)), timeout);
+        if (!answer.optionalFlag("dry_run").orElse(false)) {
+            throw ApiException.protocol("it does not say that nothing was begun");
+        }
+        return answer;
+    }
+
+    /** Returns when the pull is on record; the daemon goes on by itself. */
+    public Transfer pull(PullRequest request) {
+        return new Transfer(call("POST", "/v1/pulls", Optional.of(Json.bytes(request.json())), timeout));
     }
 
     /** Newest first. */
@@ -64,7 +101,12 @@ public final class CarnetClient {
         return new Transfer(call("POST", "/v1/transfers/" + encode(id) + "/cancel", Optional.empty(), timeout));
     }
 
-    /** Tries again now what stopped or waits for its next try ({@code continue} is a word of the language). */
+    /** Keeps a transfer from going on until {@link #resume}; what is held stays held. */
+    public Transfer pause(String id) {
+        return new Transfer(call("POST", "/v1/transfers/" + encode(id) + "/pause", Optional.empty(), timeout));
+    }
+
+    /** Tries again now what stopped, was paused or waits for its next try ({@code continue} is a word of the language). */
     public Transfer resume(String id) {
         return new Transfer(call("POST", "/v1/transfers/" + encode(id) + "/continue", Optional.empty(), timeout));
     }
@@ -86,6 +128,125 @@ public final class CarnetClient {
                 .toList();
     }
 
+    /** One of the catalogue, in full. */
+    public Checkpoint checkpoint(String volume, String name) {
+        return new Checkpoint(get("/v1/checkpoint?volume=" + encode(volume) + "&name=" + encode(name), timeout));
+    }
+
+    /**
+     * What a peer lets this daemon see of a volume of its own: one page.
+     *
+     * @param after names in order, those after this one; empty: from the first
+     */
+    public Page peerCheckpoints(String peer, String volume, String after, int max) {
+        String from = after.isEmpty() ? "" : "&after=" + encode(after);
+        var answer = get(peerPath(peer) + "/checkpoints?volume=" + encode(volume) + from + "&max=" + max, PEER_TIMEOUT);
+        return new Page(
+                answer.objects("checkpoints").stream().map(Checkpoint::new).toList(),
+                answer.optionalFlag("more").orElse(false));
+    }
+
+    /** Some of a list, and whether there are others behind it. */
+    public record Page(List<Checkpoint> checkpoints, boolean more) {}
+
+    /** @param path absolute, in a volume of the daemon: is read, and its tree and the values of its chunks go on record */
+    public Job seal(String path) {
+        return begin("/v1/seals", Map.of("path", path));
+    }
+
+    /** @param path absolute, in a volume of the daemon: came another way, and goes into the catalogue */
+    public Job adopt(String path) {
+        return begin("/v1/adoptions", Map.of("path", path));
+    }
+
+    /** The daemon reads what it holds again, and signs what it found. */
+    public Job verify(String volume, String name) {
+        return begin("/v1/verifications", Map.of("volume", volume, "name", name));
+    }
+
+    /** The peer reads what it holds again, and signs what it found. */
+    public Job verifyAt(String peer, String volume, String name) {
+        return begin(peerPath(peer) + "/verifications", Map.of("volume", volume, "name", name));
+    }
+
+    private Job begin(String target, Map<String, String> body) {
+        return new Job(call("POST", target, Optional.of(Json.bytes(new TreeMap<>(body))), timeout));
+    }
+
+    /** Of this run of the daemon. */
+    public List<Job> jobs() {
+        return get("/v1/jobs", timeout).objects("jobs").stream().map(Job::new).toList();
+    }
+
+    /** As it is now. */
+    public Job again(Job job) {
+        if (job.peer().isEmpty()) {
+            return job(job.id());
+        }
+        return new Job(get(peerPath(job.peer().get()) + "/verifications/" + encode(job.id()), timeout));
+    }
+
+    /** What a peer was asked to read, in this run of the daemon. */
+    public List<Job> verificationsAt(String peer) {
+        return get(peerPath(peer) + "/verifications", timeout).objects("jobs").stream()
+                .map(Job::new)
+                .toList();
+    }
+
+    /** Paths take an alias alone; who has an ID instead looks it up. */
+    private String peerPath(String peer) {
+        String alias = peer;
+        if (peer.startsWith("spiffe://")) {
+            alias = peers().stream()
+                    .filter(one -> one.id().equals(peer))
+                    .map(Peer::alias)
+                    .findFirst()
+                    .orElseThrow(() -> new ApiException(
+                            "UNKNOWN_PEER", 0, "no peer of the daemon at " + socket + " has the ID " + peer));
+        }
+        return "/v1/peers/" + encode(alias);
+    }
+
+    public Job job(String id) {
+        return new Job(get("/v1/jobs/" + encode(id), timeout));
+    }
+
+    /** What it has read is of no use to anybody then; nothing is on record. */
+    public Job cancelJob(String id) {
+        return new Job(call("POST", "/v1/jobs/" + encode(id) + "/cancel", Optional.empty(), timeout));
+    }
+
+    /** Reads configuration, certificates and revocation lists again; the answer says whether what was read is in force. */
+    public JsonObject reload() {
+        return call("POST", "/v1/reload", Optional.empty(), RELOAD_TIMEOUT);
+    }
+
+    /** From now on and after a restart. */
+    public JsonObject addPeer(PeerRequest request) {
+        return call("POST", "/v1/peers", Optional.of(Json.bytes(request.json())), RELOAD_TIMEOUT);
+    }
+
+    /**
+     * Tries the line to a peer. Takes a while.
+     *
+     * @param seconds of each measurement; 0 for the daemon's own number
+     * @param streams of the second measurement; 0 for the daemon's own number
+     */
+    public JsonObject testPeer(String peer, int seconds, int streams) {
+        Map<String, @Nullable Object> body = new TreeMap<>();
+        if (seconds > 0) {
+            body.put("seconds", seconds);
+        }
+        if (streams > 0) {
+            body.put("streams", streams);
+        }
+        return call(
+                "POST",
+                peerPath(peer) + "/test",
+                Optional.of(Json.bytes(body)),
+                PEER_TIMEOUT.plusSeconds(4L * seconds));
+    }
+
     public List<Peer> peers() {
         return get("/v1/peers", timeout).objects("peers").stream()
                 .map(Peer::new)
@@ -105,6 +266,10 @@ public final class CarnetClient {
 
     private JsonObject call(String method, String target, Optional<byte[]> body, Duration limit) {
         HttpReply reply;
+        long begun = System.nanoTime();
+        told.accept(method + " " + target
+                + body.map(bytes -> " " + new String(bytes, StandardCharsets.UTF_8))
+                        .orElse(""));
         try {
             reply = http.exchange(method, target, body, limit);
         } catch (SocketTimeoutException e) {
@@ -121,13 +286,15 @@ public final class CarnetClient {
                     "the conversation with the daemon at " + socket + " broke off: " + e.getMessage(),
                     e);
         }
+        told.accept("HTTP " + reply.status() + " after "
+                + Duration.ofNanos(System.nanoTime() - begun).toMillis() + " ms");
         if (reply.status() / 100 == 2) {
             return Json.read(reply.body());
         }
-        throw problem(reply);
+        throw problem(method, target, reply);
     }
 
-    private ApiException problem(HttpReply reply) {
+    private ApiException problem(String method, String target, HttpReply reply) {
         if (!reply.contentType().startsWith("application/problem+json")) {
             return new ApiException(
                     ApiException.PROTOCOL,
@@ -136,7 +303,24 @@ public final class CarnetClient {
                             + " and does not look like carnetd");
         }
         var problem = Json.read(reply.body());
-        return new ApiException(problem.text("code"), reply.status(), problem.text("detail"));
+        String code = problem.text("code");
+        return new ApiException(
+                code,
+                reply.status(),
+                code.equals("UNSUPPORTED")
+                        ? unsupported(method, target, reply.status(), problem)
+                        : problem.text("detail"));
+    }
+
+    /** A path that a daemon does not know is one that came later, since this library asks for no other. */
+    private String unsupported(String method, String target, int status, JsonObject problem) {
+        String path = target.indexOf('?') < 0 ? target : target.substring(0, target.indexOf('?'));
+        return switch (status) {
+            case NOT_FOUND, NOT_ALLOWED, NOT_IMPLEMENTED ->
+                "the daemon at " + socket + " cannot do this: it answers " + status + " to " + method + " " + path
+                        + " (" + problem.text("detail") + ")";
+            default -> problem.text("detail");
+        };
     }
 
     private static String encode(String text) {

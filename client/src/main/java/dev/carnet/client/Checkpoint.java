@@ -1,7 +1,9 @@
 package dev.carnet.client;
 
+import java.util.Optional;
+
 /**
- * A published checkpoint of the daemon's catalogue.
+ * A checkpoint of a daemon's catalogue: published, sealed or adopted. What a peer lists, and a sealed or adopted one, has less to say: see the optional members.
  *
  * @param json everything the daemon said
  */
@@ -36,7 +38,22 @@ public record Checkpoint(JsonObject json) {
     }
 
     public long logicalBytes() {
-        return json.number("logicalBytes");
+        return json.optionalNumber("logicalBytes").orElseGet(() -> json.number("bytes"));
+    }
+
+    /** "published", "sealed" or "adopted"; a daemon that says nothing has published it. */
+    public String state() {
+        return json.optionalText("state").orElse("published");
+    }
+
+    /** RFC 3339: when it was published, sealed or adopted. */
+    public Optional<String> since() {
+        return json.optionalText("since").or(() -> json.optionalText("published"));
+    }
+
+    /** Tree digest of the whole that this is a part of. */
+    public Optional<String> partOf() {
+        return json.optionalText("part_of");
     }
 
     /** SPIFFE ID of the daemon that it came from. */

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where a daemon's socket is looked for: {@code CARNET_SOCKET}; else the first that exists of {@code $XDG_RUNTIME_DIR/carnet/carnetd.sock} and
- * {@code /run/carnet/carnetd.sock}. Never the working directory: whoever owns that would choose which daemon is trusted.
+ * Where a daemon's socket is looked for: {@code CARNET_SOCKET}; else the first that exists of {@code $XDG_RUNTIME_DIR/carnet/carnetd.sock}, where {@code carnetd
+ * --user} has it without that variable ({@link UserFolders}), and {@code /run/carnet/carnetd.sock}. Never the working directory: whoever owns that would choose which daemon is trusted.
  */
 public final class DaemonSocket {
     public static final String VARIABLE = "CARNET_SOCKET";
@@ -16,10 +16,13 @@ public final class DaemonSocket {
 
     private DaemonSocket() {}
 
-    /** The one to use; where none exists, the last that was looked at. */
+    /** The one to use; where none exists, the first that a user's daemon would have where this user has configured one, else the system's. */
     public static Path find(Map<String, String> environment) {
         var candidates = candidates(environment);
-        return candidates.stream().filter(Files::exists).findFirst().orElse(candidates.getLast());
+        return candidates.stream().filter(Files::exists).findFirst().orElseGet(() -> {
+            var own = UserFolders.of(environment).config().resolve(UserFolders.CONFIG);
+            return Files.exists(own) ? candidates.getFirst() : candidates.getLast();
+        });
     }
 
     /** In order, never empty. */
@@ -29,9 +32,10 @@ public final class DaemonSocket {
             return List.of(Path.of(named).toAbsolutePath());
         }
         List<Path> candidates = new ArrayList<>();
-        var runtime = environment.getOrDefault("XDG_RUNTIME_DIR", "");
-        if (runtime.startsWith("/")) {
-            candidates.add(Path.of(runtime, "carnet", "carnetd.sock"));
+        UserFolders.socketOfRuntime(environment).ifPresent(candidates::add);
+        Path other = UserFolders.of(environment).socketWithoutRuntime();
+        if (!candidates.contains(other)) {
+            candidates.add(other);
         }
         candidates.add(SYSTEM);
         return candidates;

@@ -1,7 +1,9 @@
 package dev.carnet.client;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param dereference follow links inside declared volumes
  * @param bytesPerSecondMax 0 for no limit
  * @param streams 0 for the daemon's own number
+ * @param labels what shall stand on the transfer and in its record, by key
  */
 public record PushRequest(
         String source,
@@ -22,7 +25,24 @@ public record PushRequest(
         String name,
         boolean dereference,
         long bytesPerSecondMax,
-        int streams) {
+        int streams,
+        Map<String, String> labels) {
+    public PushRequest {
+        labels = Collections.unmodifiableMap(new TreeMap<>(labels));
+    }
+
+    /** Without labels. */
+    public PushRequest(
+            String source,
+            String peer,
+            String volume,
+            String name,
+            boolean dereference,
+            long bytesPerSecondMax,
+            int streams) {
+        this(source, peer, volume, name, dereference, bytesPerSecondMax, streams, Map.of());
+    }
+
     Map<String, @Nullable Object> json() {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("source", source);
@@ -32,6 +52,9 @@ public record PushRequest(
         json.put("dereference", dereference);
         json.put("bytesPerSecondMax", bytesPerSecondMax);
         json.put("streams", streams);
+        if (!labels.isEmpty()) {
+            json.put("labels", labels);
+        }
         return json;
     }
 }

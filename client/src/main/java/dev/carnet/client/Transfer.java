@@ -1,7 +1,10 @@
 package dev.carnet.client;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /**
  * A transfer as the daemon sees it; what each member means stands in the daemon's {@code openapi.yaml}.
@@ -143,5 +146,38 @@ public record Transfer(JsonObject json) {
     /** RFC 3339. */
     public String updated() {
         return json.text("updated");
+    }
+
+    /** "push" or "pull": who asked, seen from the source. */
+    public Optional<String> direction() {
+        return json.optionalText("direction");
+    }
+
+    /** "open" or "sealed". */
+    public Optional<String> mode() {
+        return json.optionalText("mode");
+    }
+
+    /** Whether it is kept from going on until {@code continue}. */
+    public boolean paused() {
+        return json.optionalFlag("paused").orElse(false);
+    }
+
+    /** What whoever asked wrote on it, by key. */
+    public Map<String, String> labels() {
+        Map<String, String> labels = new TreeMap<>();
+        json.optionalObject("labels")
+                .ifPresent(all -> all.members().keySet().forEach(key -> labels.put(key, all.text(key))));
+        return labels;
+    }
+
+    /** Patterns of what is taken; empty: everything. */
+    public List<String> include() {
+        return json.texts("include");
+    }
+
+    /** Tree digest of the whole that this is a part of. */
+    public Optional<String> partOf() {
+        return json.optionalText("part_of");
     }
 }

@@ -107,12 +107,31 @@ class CarnetClientTest {
     @Test
     void the_socket_is_looked_for_in_order() throws IOException {
         var runtime = Files.createDirectories(temp.resolve("carnet")).resolve("carnetd.sock");
-        Map<String, String> environment = Map.of("XDG_RUNTIME_DIR", temp.toString());
+        Map<String, String> environment = Map.of(
+                "XDG_RUNTIME_DIR",
+                temp.toString(),
+                "XDG_CONFIG_HOME",
+                temp.resolve("none").toString());
         assertThat(DaemonSocket.find(environment)).isEqualTo(DaemonSocket.SYSTEM);
+        Files.createFile(Files.createDirectories(temp.resolve("config/carnet")).resolve("carnetd.toml"));
+        assertThat(DaemonSocket.find(Map.of(
+                        "XDG_RUNTIME_DIR",
+                        temp.toString(),
+                        "XDG_CONFIG_HOME",
+                        temp.resolve("config").toString())))
+                .as("who has configured a daemon of his own means that one, even while it is not there")
+                .isEqualTo(runtime);
+        var state = temp.resolve("state/carnet/run/carnetd.sock");
+        Map<String, String> bare =
+                Map.of("XDG_STATE_HOME", temp.resolve("state").toString());
+        if (!Files.exists(Path.of("/run/user/" + UserFolders.uid().orElseThrow()))) {
+            Files.createFile(Files.createDirectories(state.getParent()).resolve("carnetd.sock"));
+            assertThat(DaemonSocket.find(bare)).isEqualTo(state);
+        }
         Files.createFile(runtime);
         assertThat(DaemonSocket.find(environment)).isEqualTo(runtime);
         assertThat(DaemonSocket.find(Map.of("XDG_RUNTIME_DIR", temp.toString(), "CARNET_SOCKET", "/x/y")))
                 .isEqualTo(Path.of("/x/y"));
-        assertThat(DaemonSocket.find(Map.of())).isEqualTo(DaemonSocket.SYSTEM);
+        assertThat(DaemonSocket.candidates(Map.of())).last().isEqualTo(DaemonSocket.SYSTEM);
     }
 }

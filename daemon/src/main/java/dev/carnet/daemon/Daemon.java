@@ -11,12 +11,14 @@ import dev.carnet.daemon.config.Defaults;
 import dev.carnet.daemon.config.IdentityFiles;
 import dev.carnet.daemon.config.StateDirectory;
 import dev.carnet.daemon.config.VolumeConfig;
+import dev.carnet.daemon.daybook.Daybook;
+import dev.carnet.daemon.daybook.Surroundings;
 import dev.carnet.daemon.doctor.Doctor;
 import dev.carnet.daemon.doctor.TlsCheck;
 import dev.carnet.daemon.ledger.LeafSigner;
 import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.ledger.Ledgers;
-import dev.carnet.daemon.policy.RefusalSink;
+import dev.carnet.daemon.question.Questions;
 import dev.carnet.daemon.state.LmdbStore;
 import dev.carnet.daemon.state.Store;
 import dev.carnet.daemon.transfer.Engine;
@@ -101,6 +103,10 @@ final class Daemon implements AutoCloseable {
         Store store = closing(LmdbStore.open(state.resolve("db")));
         Ledger ledger =
                 closing(Ledgers.open(state, store, config.daemon().origin(), signer(credentials), clock, random));
+        Daybook daybook = closing(new Daybook(store, ledger, clock, surroundings(live), onFatal));
+        live.witness(next ->
+                daybook.inForce(next.policy().canonicalText(), next.trust().canonicalText()));
+        daybook.start();
         Transport transport = Transports.create(
                 transportSpec(config, ledger.origin()),
                 () -> live.now().credentials(),
@@ -121,19 +127,22 @@ final class Daemon implements AutoCloseable {
                 ChunkPools.create(config.limits().sendBudgetBytes()),
                 hash,
                 clock,
-                random);
+                random,
+                daybook);
         Engine engine = closing(new Engine(room, onFatal));
+        Questions questions = closing(new Questions(room, engine.holdings(), engine, engine::failed));
         closing(transport); // sessions end before what they serve
         open.push(engine::quiesce);
+        open.push(questions::quiesce);
         engine.start();
-        transport.start(engine);
+        transport.start(questions);
         Doctor doctor = Doctor.of(config, clock, () -> tls(transport), live::broken);
-        ApiFacts facts = new Facts(live, ledger, transport, hash, clock, () -> findings(doctor));
+        ApiFacts facts = new Facts(live, ledger, transport, questions, hash, clock, () -> findings(doctor));
         LocalApi api = closing(LocalApi.create(
                 config.daemon().socket(),
                 engine,
                 facts,
-                new Gate(() -> live.now().policy(), RefusalSink.LOG),
+                new Gate(() -> live.now().policy(), daybook),
                 new CallerPaths(() -> live.now().config().rights().pathMaps()),
                 ApiLimits.DEFAULT));
         api.start();
@@ -144,6 +153,32 @@ final class Daemon implements AutoCloseable {
                 identity.id().uri(),
                 config.daemon().listen().isPresent() ? transport.address() : "no port",
                 api.socket());
+    }
+
+    private static Surroundings surroundings(Live live) {
+        return new Surroundings() {
+            @Override
+            public String self() {
+                return live.now().identity().id().uri();
+            }
+
+            @Override
+            public String policyDigest() {
+                return live.now().policy().digest();
+            }
+
+            @Override
+            public boolean peer(String spiffeId) {
+                return live.now().config().peers().stream()
+                        .anyMatch(peer -> peer.id().uri().equals(spiffeId));
+            }
+
+            @Override
+            public boolean volume(String name) {
+                return live.now().config().volumes().stream()
+                        .anyMatch(volume -> volume.name().equals(name));
+            }
+        };
     }
 
     /** Reads the configuration again; a broken one changes nothing. */

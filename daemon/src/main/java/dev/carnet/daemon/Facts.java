@@ -2,10 +2,13 @@ package dev.carnet.daemon;
 
 import dev.carnet.daemon.api.ApiFacts;
 import dev.carnet.daemon.api.DaemonInfo;
+import dev.carnet.daemon.api.NewPeer;
+import dev.carnet.daemon.api.PeerAdded;
 import dev.carnet.daemon.api.PeerInfo;
 import dev.carnet.daemon.api.ReloadInfo;
 import dev.carnet.daemon.config.PeerConfig;
 import dev.carnet.daemon.ledger.Ledger;
+import dev.carnet.daemon.question.PeerQuestions;
 import dev.carnet.daemon.transport.Session;
 import dev.carnet.daemon.transport.Transport;
 import dev.carnet.proto.hash.Blake3;
@@ -22,6 +25,7 @@ final class Facts implements ApiFacts {
     private final Live live;
     private final Ledger ledger;
     private final Transport transport;
+    private final PeerQuestions questions;
     private final Blake3 hash;
     private final Clock clock;
     private final Supplier<List<Map<String, String>>> doctor;
@@ -31,12 +35,14 @@ final class Facts implements ApiFacts {
             Live live,
             Ledger ledger,
             Transport transport,
+            PeerQuestions questions,
             Blake3 hash,
             Clock clock,
             Supplier<List<Map<String, String>>> doctor) {
         this.live = live;
         this.ledger = ledger;
         this.transport = transport;
+        this.questions = questions;
         this.hash = hash;
         this.clock = clock;
         this.doctor = doctor;
@@ -74,6 +80,16 @@ final class Facts implements ApiFacts {
                 session.isPresent(),
                 session.map(Session::since).orElse(null),
                 session.isPresent() ? null : transport.whyNot(id).orElse(null));
+    }
+
+    @Override
+    public PeerQuestions questions() {
+        return questions;
+    }
+
+    @Override
+    public PeerAdded add(NewPeer peer) {
+        return new PeerFiles(live).add(peer);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ final class Live {
 
     private final Defaults defaults;
     private final Clock clock;
+    private final List<Consumer<InForce>> witnesses = new CopyOnWriteArrayList<>();
     private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
     private volatile InForce now;
     private volatile ReloadInfo last;
@@ -53,6 +55,12 @@ final class Live {
 
     void subscribe(Subscriber subscriber) {
         subscribers.add(subscriber);
+    }
+
+    /** Shown what is in force now, and every change <em>before</em> it is in force. What it throws keeps the change from being made. */
+    synchronized void witness(Consumer<InForce> witness) {
+        witness.accept(now);
+        witnesses.add(witness);
     }
 
     /** Reads the configuration and everything that it names again. */
@@ -104,6 +112,7 @@ final class Live {
 
     private ReloadInfo take(String trigger, InForce loaded, List<String> restart) {
         InForce was = now;
+        witnesses.forEach(witness -> witness.accept(loaded));
         now = loaded;
         String changes = changes(was, loaded).stream().collect(Collectors.joining("; "));
         last = new ReloadInfo(

@@ -7,7 +7,7 @@ final class Advice {
     static String on(String code) {
         return switch (code) {
             case "UNREACHABLE" ->
-                "Start the daemon with `carnetd`, or name its socket with --socket PATH or CARNET_SOCKET.";
+                "Start the daemon with `carnetd` (`carnetd --user`), or name its socket with --socket PATH or CARNET_SOCKET.";
             case "POLICY" -> "Who configures that daemon can add a rule for this; then type the same command again.";
             case "BAD_NAME" ->
                 "Choose another name: at most 400 bytes, no control characters, no '.' or '..', not below .carnet.";
@@ -16,14 +16,18 @@ final class Advice {
             case "NAME_CONFLICT" ->
                 "Rename one of the two files, or use a volume on a file system that tells such names apart.";
             case "READ_ONLY" -> "Choose another volume, or make this one writable in the destination's configuration.";
-            case "UNKNOWN_PEER" -> "`carnet peers` lists the peers that this daemon is configured for.";
+            case "UNKNOWN_PEER" ->
+                "`carnet peer ls` lists the peers that this daemon knows; `carnet peer add` takes another.";
+            case "UNKNOWN_CHECKPOINT" ->
+                "`carnet ls` lists what this daemon has; `carnet ls PEER:VOLUME` what a peer lets it see.";
             case "UNKNOWN_TRANSFER" -> "`carnet status` lists the transfers that this daemon knows.";
             case "BAD_SOURCE" ->
                 "SRC has to lie in a volume of the daemon's configuration and to hold only files and directories that it can"
                         + " read.";
             case "SOURCE_CHANGED" -> "Push again once nobody writes to it.";
-            case "VERSION", "UNSUPPORTED", "CRITICAL_EXTENSION" ->
-                "Both daemons need versions that know this: `carnet doctor`.";
+            case "UNSUPPORTED" ->
+                "Both daemons, and carnet, need versions that know this: `carnet --version`, `carnet doctor`.";
+            case "VERSION", "CRITICAL_EXTENSION" -> "Both daemons need versions that know this: `carnet doctor`.";
             case "KEY_BINDING", "IDENTITY" ->
                 "The other daemon's keys or certificate are not the expected ones: find out why before you trust it.";
             case "CHUNK_MISMATCH",
@@ -39,6 +43,15 @@ final class Advice {
             case "TOO_LATE" -> "It is being published, or is; `carnet status ID` shows the end.";
             case "STOPPED" -> "`carnet continue ID` once the reason is gone, or `carnet cancel ID`.";
             case "STORAGE" -> "Look at the disk that the sentence names; then `carnet continue ID`.";
+            case "LIMIT" -> "Ask for less at once, or raise the limit that the sentence names in the configuration.";
+            case "NOT_ON_RECORD" ->
+                "`carnet ls` lists what has a record; `carnet adopt DIR` makes one of what came another way.";
+            case "UNREADABLE" -> "Run it as the daemon's user.";
+            case "DAMAGED" ->
+                "The record cannot be believed: `carnet verify PEER:VOLUME/NAME` asks the other side, whose receipt is the same.";
+            case Failure.BAD_CERTIFICATE -> "`carnet identity show FILE` says what a file holds.";
+            case Failure.BAD_FILE -> "Look at the file that the sentence names.";
+            case "PROTOCOL" -> "`carnet --version` and `carnet doctor` say whether both are of one version.";
             case "BUSY", "SHUTTING_DOWN", "REPLACED" -> "Try again in a while.";
             case "TIMEOUT" -> "Try again; if it stays so, the daemon's log and `carnet doctor` say more.";
             case "INTERNAL" -> "The daemon's log says more.";

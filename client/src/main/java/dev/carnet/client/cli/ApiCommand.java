@@ -6,7 +6,6 @@ import dev.carnet.client.DaemonSocket;
 import dev.carnet.client.Json;
 import dev.carnet.client.Transfer;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -44,6 +43,11 @@ abstract class ApiCommand implements Callable<Integer> {
     boolean json;
 
     @Option(
+            names = {"-v", "--verbose"},
+            description = "Say what the daemon is asked, what it answers and how long it takes.")
+    boolean verbose;
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help and exit.")
@@ -55,7 +59,17 @@ abstract class ApiCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() {
-        return answer(new CarnetClient(socketPath())).number();
+        return answer(client()).number();
+    }
+
+    /** Of the daemon whose socket is there now. */
+    CarnetClient client() {
+        Path path = socketPath();
+        if (!verbose) {
+            return new CarnetClient(path);
+        }
+        env.err().println("daemon at " + Shown.text(path.toString()));
+        return new CarnetClient(path, CarnetClient.TIMEOUT, line -> env.err().println("  " + Shown.text(line)));
     }
 
     /** Asks, prints, and says how it ended. */
@@ -66,9 +80,10 @@ abstract class ApiCommand implements Callable<Integer> {
         if (socket != null) {
             return socket.toAbsolutePath();
         }
-        var parent = spec == null ? null : spec.parent();
-        if (parent != null && parent.userObject() instanceof Main main && main.socket != null) {
-            return main.socket.toAbsolutePath();
+        for (var above = spec == null ? null : spec.parent(); above != null; above = above.parent()) {
+            if (above.userObject() instanceof Main main && main.socket != null) {
+                return main.socket.toAbsolutePath();
+            }
         }
         return DaemonSocket.find(env.variables());
     }
@@ -122,26 +137,21 @@ abstract class ApiCommand implements Callable<Integer> {
         return new ParameterException(Objects.requireNonNull(spec).commandLine(), sentence);
     }
 
+    /** Of the working directory of this command, not of the daemon's. A {@code ..} behind a link means what the kernel says it means. */
+    Path absolute(String what, @Nullable String given) {
+        return HerePath.absolute(Objects.requireNonNull(given), what, this::usage);
+    }
+
     void print(Map<String, ? extends @Nullable Object> object) {
         env.say(Json.write(object));
     }
 
     /** Says on standard error what failed and what to do; with {@code --json} the last line of standard output is an object all the same. */
     ExitCode fail(ApiException e) {
-        var exit = complain(e.code(), e.sentence());
-        if (json) {
-            Map<String, Object> object = new LinkedHashMap<>();
-            object.put("ok", false);
-            object.put("code", e.code());
-            object.put("error", e.sentence());
-            print(object);
-        }
-        return exit;
+        return new Failure(e.code(), e.sentence()).say(env.err(), env.out(), json);
     }
 
     ExitCode complain(String code, String sentence) {
-        env.err().println("carnet: " + Shown.text(code) + ": " + Shown.sentence(sentence));
-        env.err().println("  " + Advice.on(code));
-        return ExitCode.of(code);
+        return new Failure(code, sentence).say(env.err());
     }
 }

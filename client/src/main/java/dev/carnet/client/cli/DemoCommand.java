@@ -17,6 +17,7 @@ import picocli.CommandLine.Parameters;
 /** {@code carnet demo}. */
 @Command(
         name = "demo",
+        header = "Move a checkpoint between two daemons here, and break it",
         description = {
             "Moves a checkpoint between two real daemons on this machine, kills the receiver half-way and starts it again,"
                     + " verifies what arrived without believing the transfer, and shows the receipt.",
@@ -48,6 +49,12 @@ final class DemoCommand implements Callable<Integer> {
             description = "The last line of standard output is one JSON object; the story goes to standard error.")
     private boolean json;
 
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
+    boolean help;
+
     DemoCommand(Env env) {
         this.env = env;
     }
@@ -77,8 +84,11 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
+    /** What a demo says of its end may be several lines: a log's last ones. */
     private int fail(String code, String why, ExitCode exit) {
-        why.lines().forEach(line -> env.err().println("carnet: demo: " + Shown.text(line)));
+        env.err().println("carnet: " + code + ":");
+        why.lines().forEach(line -> env.err().println("  " + Shown.text(line)));
+        env.err().println("  " + Advice.on(code));
         if (json) {
             env.say(Json.write(Map.of("ok", false, "code", code, "error", why)));
         }

@@ -2,6 +2,7 @@ package dev.carnet.client.cli;
 
 import dev.carnet.client.verify.Screen;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -13,6 +14,7 @@ import java.util.function.LongSupplier;
 /**
  * What a command has of the world around it; a test brings its own.
  *
+ * @param in standard input
  * @param out results: what a script reads
  * @param err progress and errors: what a person reads
  * @param variables of the environment
@@ -21,6 +23,7 @@ import java.util.function.LongSupplier;
  * @param nanoTime monotonic
  */
 record Env(
+        InputStream in,
         PrintWriter out,
         PrintWriter err,
         Map<String, String> variables,
@@ -42,6 +45,7 @@ record Env(
         boolean terminal = Boolean.getBoolean("carnet.terminal");
         int columns = Integer.getInteger("carnet.columns", COLUMNS);
         return new Env(
+                System.in,
                 writer(System.out),
                 writer(System.err),
                 System.getenv(),

@@ -30,7 +30,7 @@ public enum ExitCode {
         return meaning;
     }
 
-    /** For a code of SPEC section 13, or of {@link dev.carnet.client.ApiException}; one that is not known is INTERNAL. */
+    /** For a code of SPEC section 13, of {@link dev.carnet.client.ApiException}, or of the command line's own (client/docs/cli.md); one that is not known is INTERNAL. */
     public static ExitCode of(String code) {
         return switch (code) {
             case "POLICY",
@@ -49,6 +49,10 @@ public enum ExitCode {
                     "KEY_BINDING",
                     "IDENTITY",
                     "LIMIT",
+                    "NOT_ON_RECORD",
+                    "UNREADABLE",
+                    Failure.BAD_CERTIFICATE,
+                    Failure.BAD_FILE,
                     "TOO_LATE" -> REFUSED;
             case "UNREACHABLE" -> UNREACHABLE;
             case "CHUNK_MISMATCH",
@@ -56,7 +60,8 @@ public enum ExitCode {
                     "TREE_MISMATCH",
                     "OFFER_MISMATCH",
                     "BAD_STATEMENT",
-                    "RECEIPT_MISMATCH" -> MISMATCH;
+                    "RECEIPT_MISMATCH",
+                    "DAMAGED" -> MISMATCH;
             case "NO_SPACE" -> NO_SPACE;
             case "CANCELLED", "EXPIRED", "NO_BEGIN" -> CANCELLED;
             case "STOPPED", "STORAGE", "PAUSED" -> STOPPED;

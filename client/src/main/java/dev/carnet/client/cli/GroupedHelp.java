@@ -14,10 +14,11 @@ final class GroupedHelp implements IHelpSectionRenderer {
 
     private static Map<String, List<String>> groups() {
         Map<String, List<String>> groups = new LinkedHashMap<>();
-        groups.put("Move", List.of("push", "status", "cancel", "continue"));
-        groups.put("Look", List.of("ls", "peers", "doctor"));
-        groups.put("Prove", List.of("verify"));
-        groups.put("Set up", List.of("demo", "identity"));
+        groups.put("Move", List.of("push", "pull", "status", "pause", "continue", "cancel"));
+        groups.put("Look", List.of("ls", "show", "jobs", "doctor"));
+        groups.put("Prove", List.of("verify", "seal", "adopt"));
+        groups.put("Peers", List.of("peer", "peers"));
+        groups.put("Set up", List.of("init", "identity", "reload", "demo"));
         return groups;
     }
 

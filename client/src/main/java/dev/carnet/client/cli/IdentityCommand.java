@@ -7,9 +7,6 @@ import dev.carnet.proto.identity.IdentityException;
 import dev.carnet.proto.identity.SpiffeId;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,6 +25,7 @@ import picocli.CommandLine.Spec;
 /** {@code carnet identity}: for those who have no certificate authority that issues SPIFFE IDs. Asks no daemon. */
 @Command(
         name = "identity",
+        header = "Make certificates, and cards for other daemons",
         description = {
             "Makes the certificates by which daemons know each other.",
             "",
@@ -38,6 +37,8 @@ import picocli.CommandLine.Spec;
             "  carnet identity sign --ca ca --request request.pem --out north.pem",
             "On the node again, with north.pem and the CA's ca.pem:",
             "  carnet identity install --certificate north.pem --ca ca.pem --into node",
+            "",
+            "For another daemon that shall know this one: `carnet identity card`.",
             "",
             "The node's key never leaves the node, the CA's key never leaves its directory."
         },
@@ -51,16 +52,19 @@ import picocli.CommandLine.Spec;
             IdentityCommand.Show.class
         })
 public final class IdentityCommand implements Runnable {
-    private static final int FAILED = 1;
-
     @Spec
     @Nullable
     CommandSpec spec;
 
+    static CommandLine line(Env env) {
+        return new CommandLine(new IdentityCommand()).addSubcommand(new CardCommand(env));
+    }
+
     @Override
     public void run() {
         if (spec != null) {
-            throw new ParameterException(spec.commandLine(), "say what to do: ca, request, sign, install or show");
+            throw new ParameterException(
+                    spec.commandLine(), "say what to do: ca, request, sign, install, show or card");
         }
     }
 
@@ -77,7 +81,7 @@ public final class IdentityCommand implements Runnable {
         abstract Map<String, Object> result() throws IOException;
 
         @Override
-        public Integer call() throws IOException {
+        public Integer call() {
             var line = spec().commandLine();
             try {
                 Map<String, Object> result = result();
@@ -85,12 +89,12 @@ public final class IdentityCommand implements Runnable {
                 line.getOut().flush();
                 return 0;
             } catch (IdentityException e) {
-                line.getErr().println("carnet identity: " + e.getMessage());
+                return new Failure(Failure.BAD_CERTIFICATE, String.valueOf(e.getMessage()))
+                        .say(line.getErr(), line.getOut(), json)
+                        .number();
             } catch (IOException e) {
-                line.getErr().println("carnet identity: " + sentence(e));
+                return Failure.of(e).say(line.getErr(), line.getOut(), json).number();
             }
-            line.getErr().flush();
-            return FAILED;
         }
 
         CommandSpec spec() {
@@ -107,17 +111,6 @@ public final class IdentityCommand implements Runnable {
             } catch (IdentityException e) {
                 throw new ParameterException(spec().commandLine(), String.valueOf(e.getMessage()), e);
             }
-        }
-
-        private static String sentence(IOException e) {
-            String message = String.valueOf(e.getMessage());
-            return switch (e) {
-                case FileAlreadyExistsException there ->
-                    message + " is there already and is not replaced: move it away, or choose another place";
-                case NoSuchFileException missing -> message + " does not exist";
-                case AccessDeniedException denied -> message + " may not be read or written by this user";
-                default -> e.toString();
-            };
         }
 
         private static String lines(Map<String, Object> facts, String indent) {
@@ -181,6 +174,7 @@ public final class IdentityCommand implements Runnable {
 
     @Command(
             name = "ca",
+            header = "Make a certificate authority for a trust domain",
             description =
                     "Makes a certificate authority for one SPIFFE trust domain: ca.pem for every daemon, ca-key.pem for nobody. EC P-256, ten years.",
             mixinStandardHelpOptions = true)
@@ -208,6 +202,7 @@ public final class IdentityCommand implements Runnable {
 
     @Command(
             name = "request",
+            header = "On the node: make a key and a request for a certificate",
             description =
                     "On the node: makes a key (key.pem, mode 0600) and a request to have it certified (request.pem).",
             mixinStandardHelpOptions = true)
@@ -239,6 +234,7 @@ public final class IdentityCommand implements Runnable {
 
     @Command(
             name = "sign",
+            header = "Where the CA is: certify a request",
             description =
                     "Where the CA is: certifies the one SPIFFE ID and the key of a request, and nothing else that it may ask for.",
             mixinStandardHelpOptions = true)
@@ -269,6 +265,7 @@ public final class IdentityCommand implements Runnable {
 
     @Command(
             name = "install",
+            header = "On the node: put certificate, key and CA in place",
             description =
                     "On the node: checks that certificate, key and CA fit together, and writes cert.pem, key.pem and trust.pem.",
             mixinStandardHelpOptions = true)
@@ -309,6 +306,7 @@ public final class IdentityCommand implements Runnable {
 
     @Command(
             name = "show",
+            header = "Say what a PEM file holds",
             description = "Says what certificates and requests a PEM file holds. Verifies nothing.",
             mixinStandardHelpOptions = true)
     static final class Show extends Step {

@@ -13,15 +13,24 @@ import picocli.CommandLine.Parameters;
 /** {@code carnet ls}. */
 @Command(
         name = "ls",
-        header = "List the checkpoints that were published here",
-        description = "Lists the checkpoints that this daemon published, with what they are and where they came from.",
-        footer = {"", "Examples:", "  carnet ls", "  carnet ls models --json"})
+        header = "List the checkpoints of this daemon, or of a peer",
+        description = {
+            "Lists the checkpoints that this daemon published, sealed or adopted, with what they are and since when.",
+            "With PEER: what that daemon lets this one see of a volume there; these can be pulled."
+        },
+        footer = {"", "Examples:", "  carnet ls", "  carnet ls models --json", "  carnet ls south:models"})
 final class LsCommand extends ApiCommand {
     private static final int PAGE = 1000;
+    private static final int PEER_PAGE = 128;
     private static final int SHOWN_MAX = 100_000;
     private static final int DIGITS = 12;
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "VOLUME", description = "Only this volume.")
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "[PEER:]VOLUME",
+            hideParamSyntax = true,
+            description = "Only this volume; of that peer.")
     @Nullable
     String volume;
 
@@ -31,8 +40,9 @@ final class LsCommand extends ApiCommand {
 
     @Override
     ExitCode answer(CarnetClient client) {
-        var checkpoints = volume == null ? client.checkpoints(PAGE) : pages(client, volume);
-        boolean more = checkpoints.size() >= (volume == null ? PAGE : SHOWN_MAX);
+        var listed = listed(client);
+        var checkpoints = listed.checkpoints();
+        boolean more = listed.more();
         if (json) {
             Map<String, Object> object = new LinkedHashMap<>();
             object.put("checkpoints", checkpoints.stream().map(Checkpoint::json).toList());
@@ -44,21 +54,44 @@ final class LsCommand extends ApiCommand {
             env.say("no checkpoints");
             return ExitCode.OK;
         }
-        var table = new Table(">SIZE", ">FILES", "PUBLISHED", "CONTENT", "NAME");
+        var table = new Table(">SIZE", ">FILES", "STATE", "SINCE", "CONTENT", "NAME");
         for (Checkpoint c : checkpoints) {
             table.row(
                     Quantities.bytes(c.logicalBytes()),
                     String.valueOf(c.files()),
-                    c.published(),
+                    c.partOf().isPresent() ? c.state() + ", part" : c.state(),
+                    c.since().orElse("-"),
                     c.contentDigest()
                             .substring(0, Math.min(DIGITS, c.contentDigest().length())),
-                    c.volume() + "/" + c.name());
+                    c.json().optionalText("volume").orElse(listed.volume()) + "/" + c.name());
         }
         table.lines().forEach(env::say);
         if (more) {
             env.err().println("There are more: name a volume to see all of it (`carnet ls VOLUME`).");
         }
         return ExitCode.OK;
+    }
+
+    /** What is shown. */
+    private record Listed(String volume, List<Checkpoint> checkpoints, boolean more) {}
+
+    private Listed listed(CarnetClient client) {
+        if (volume == null) {
+            var all = client.checkpoints(PAGE);
+            return new Listed("", all, all.size() >= PAGE);
+        }
+        if (Shown.garbled(volume)) {
+            throw usage("VOLUME '" + Shown.text(volume) + "' " + Shown.GARBLED);
+        }
+        int colon = volume.lastIndexOf(':'); // a SPIFFE ID has one of its own
+        if (colon < 0) {
+            var all = pages(client, volume);
+            return new Listed(volume, all, all.size() >= SHOWN_MAX);
+        }
+        if (colon == 0 || colon == volume.length() - 1 || volume.indexOf('/', colon) >= 0) {
+            throw usage("'" + Shown.text(volume) + "' is no volume: write VOLUME or PEER:VOLUME");
+        }
+        return peerPages(client, volume.substring(0, colon), volume.substring(colon + 1));
     }
 
     private static List<Checkpoint> pages(CarnetClient client, String volume) {
@@ -69,5 +102,16 @@ final class LsCommand extends ApiCommand {
             all.addAll(page);
         } while (page.size() == PAGE && all.size() < SHOWN_MAX);
         return all;
+    }
+
+    private static Listed peerPages(CarnetClient client, String peer, String volume) {
+        List<Checkpoint> all = new ArrayList<>();
+        CarnetClient.Page page;
+        do {
+            String after = all.isEmpty() ? "" : all.getLast().name();
+            page = client.peerCheckpoints(peer, volume, after, PEER_PAGE);
+            all.addAll(page.checkpoints());
+        } while (page.more() && !page.checkpoints().isEmpty() && all.size() < SHOWN_MAX);
+        return new Listed(volume, all, page.more());
     }
 }

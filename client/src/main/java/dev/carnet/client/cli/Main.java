@@ -3,7 +3,10 @@ package dev.carnet.client.cli;
 import dev.carnet.client.ApiException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Properties;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,6 +32,7 @@ import picocli.CommandLine.ParameterException;
             "",
             "Examples:",
             "  carnet push /data/run7/step-100 backup:models/run7/step-100",
+            "  carnet pull south:models/run7/step-100 models/run7/step-100",
             "  carnet status --watch",
             "  carnet help push                  all that one command can do",
             "",
@@ -46,26 +50,67 @@ public final class Main implements Runnable {
     Main() {}
 
     public static void main(String[] args) {
-        int exit = commandLine(Env.system()).execute(args);
+        int exit = commandLine(Env.system(), args).execute(args);
         System.out.flush();
         System.exit(exit);
     }
 
-    /** Every command, one line each. */
+    /** All commands with their options, for whoever describes them; nothing of it is run. */
+    public static CommandLine model() {
+        return commandLine(Env.system());
+    }
+
+    /** Every command. */
     static CommandLine commandLine(Env env) {
-        var line = new CommandLine(new Main())
-                .addSubcommand(new PushCommand(env))
-                .addSubcommand(new StatusCommand(env))
-                .addSubcommand(new CancelCommand(env))
-                .addSubcommand(new ContinueCommand(env))
-                .addSubcommand(new LsCommand(env))
-                .addSubcommand(new PeersCommand(env))
-                .addSubcommand(new DoctorCommand(env))
-                .addSubcommand(new IdentityCommand())
-                .addSubcommand(new VerifyCommand(env))
-                .addSubcommand(new DemoCommand(env))
-                .addSubcommand(new HelpCommand());
-        return configured(line, env);
+        var line = new CommandLine(new Main());
+        commands(env).values().forEach(command -> line.addSubcommand(command.get()));
+        return configured(line.addSubcommand(new HelpCommand()), env);
+    }
+
+    /** The one command that is asked for, where one is: to describe two dozen others to picocli takes longer than most commands do. */
+    static CommandLine commandLine(Env env, String[] args) {
+        var wanted = commands(env).get(word(args));
+        if (wanted == null) {
+            return commandLine(env);
+        }
+        return configured(new CommandLine(new Main()).addSubcommand(wanted.get()), env);
+    }
+
+    /** The first that is neither an option nor the value of one; empty where there is none. */
+    private static String word(String[] args) {
+        for (int i = 0; i < args.length; i++) {
+            if (args[i].equals("--socket")) {
+                i++;
+            } else if (!args[i].startsWith("-")) {
+                return args[i];
+            }
+        }
+        return "";
+    }
+
+    /** By the name that each has, one line each. */
+    static Map<String, Supplier<Object>> commands(Env env) {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("push", () -> new PushCommand(env));
+        commands.put("pull", () -> new PullCommand(env));
+        commands.put("status", () -> new StatusCommand(env));
+        commands.put("cancel", () -> new CancelCommand(env));
+        commands.put("pause", () -> new PauseCommand(env));
+        commands.put("continue", () -> new ContinueCommand(env));
+        commands.put("ls", () -> new LsCommand(env));
+        commands.put("show", () -> new ShowCommand(env));
+        commands.put("jobs", () -> new JobsCommand(env));
+        commands.put("peer", () -> PeerCommand.line(env));
+        commands.put("peers", () -> new PeersCommand(env));
+        commands.put("doctor", () -> new DoctorCommand(env));
+        commands.put("verify", () -> new VerifyCommand(env));
+        commands.put("seal", () -> new SealCommand(env));
+        commands.put("adopt", () -> new AdoptCommand(env));
+        commands.put("init", () -> new InitCommand(env));
+        commands.put("identity", () -> IdentityCommand.line(env));
+        commands.put("reload", () -> new ReloadCommand(env));
+        commands.put("demo", () -> new DemoCommand(env));
+        return commands;
     }
 
     private static CommandLine configured(CommandLine line, Env env) {

@@ -9,7 +9,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "peers",
         header = "List the peers, and why one is not connected",
-        description = "Lists the configured peers, whether each is connected, and if not, why not.")
+        description =
+                "The same as `carnet peer ls`: lists the configured peers, whether each is connected, and if not, why not.")
 final class PeersCommand extends ApiCommand {
     PeersCommand(Env env) {
         super(env);
@@ -17,13 +18,18 @@ final class PeersCommand extends ApiCommand {
 
     @Override
     ExitCode answer(CarnetClient client) {
+        return list(this, client);
+    }
+
+    static ExitCode list(ApiCommand command, CarnetClient client) {
+        var env = command.env;
         var peers = client.peers();
-        if (json) {
-            print(Map.of("peers", peers.stream().map(Peer::json).toList()));
+        if (command.json) {
+            command.print(Map.of("peers", peers.stream().map(Peer::json).toList()));
             return ExitCode.OK;
         }
         if (peers.isEmpty()) {
-            env.say("no peers are configured");
+            env.say("no peers are configured; `carnet peer add` takes one from its identity card");
             return ExitCode.OK;
         }
         var table = new Table("ALIAS", "SESSION", "SINCE", "ID");

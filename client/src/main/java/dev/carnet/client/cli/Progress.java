@@ -1,5 +1,6 @@
 package dev.carnet.client.cli;
 
+import dev.carnet.client.Job;
 import dev.carnet.client.Transfer;
 import java.time.Duration;
 import java.util.Locale;
@@ -33,8 +34,40 @@ final class Progress {
         }
     }
 
+    void show(Job job) {
+        if (silent) {
+            return;
+        }
+        if (env.terminal()) {
+            draw(line(job));
+        } else {
+            plain(job.state(), line(job));
+        }
+    }
+
+    /** Of a job: what it reads, and how much of it it has read. */
+    static String line(Job job) {
+        var line = new StringBuilder(Shown.text(job.kind()))
+                .append(' ')
+                .append(Shown.text(job.volume() + "/" + job.name()))
+                .append(job.peer().map(peer -> " at " + Shown.text(peer)).orElse(""))
+                .append("  ")
+                .append(Quantities.bytes(job.bytes()));
+        job.bytesTotal().ifPresent(total -> {
+            line.append(" of ").append(Quantities.bytes(total));
+            if (total > 0) {
+                line.append(" (")
+                        .append((long) ((double) job.bytes() / total * PERCENT))
+                        .append("%)");
+            }
+        });
+        line.append("  ").append(Shown.text(job.state()));
+        job.waitingFor().ifPresent(sentence -> line.append(", waiting: ").append(Shown.sentence(sentence)));
+        return line.toString();
+    }
+
     void away() {
-        String line = "the daemon does not answer; the transfer goes on when it is back";
+        String line = "the daemon does not answer; what was begun goes on when it is back";
         if (env.terminal()) {
             draw(line);
         } else {

@@ -13,10 +13,24 @@ final class Report {
         List<String> lines = new ArrayList<>();
         boolean source = t.role().equals("source");
         add(lines, "transfer", t.id());
-        add(lines, "state", t.state() + (t.ok() && t.state().equals("EXISTS") ? " (the same was there already)" : ""));
+        add(
+                lines,
+                "state",
+                t.state()
+                        + (t.ok() && t.state().equals("EXISTS") ? " (the same was there already)" : "")
+                        + (t.paused() ? " (paused)" : ""));
+        t.direction()
+                .ifPresent(direction -> add(
+                        lines,
+                        "asked",
+                        direction + t.mode().map(m -> ", " + m + " mode").orElse("")));
         t.source().ifPresent(path -> add(lines, "source", path));
         add(lines, source ? "to" : "from", t.peer());
         add(lines, source ? "there" : "here", t.volume() + "/" + t.name());
+        if (!t.include().isEmpty()) {
+            add(lines, "include", String.join(" ", t.include()));
+        }
+        t.labels().forEach((key, value) -> add(lines, "label", key + "=" + value));
         t.published().ifPresent(path -> add(lines, "published", path));
         add(lines, "files", t.filesDone() + " of " + t.files());
         add(
@@ -33,6 +47,7 @@ final class Report {
         t.error().ifPresent(sentence -> addShown(lines, "error", Shown.sentence(sentence)));
         t.treeDigest().ifPresent(digest -> add(lines, "tree", digest));
         t.contentDigest().ifPresent(digest -> add(lines, "content", digest));
+        t.partOf().ifPresent(digest -> add(lines, "part of", digest));
         t.receipt().ifPresent(path -> add(lines, "receipt", path));
         add(lines, "created", t.created());
         add(lines, "updated", t.updated());

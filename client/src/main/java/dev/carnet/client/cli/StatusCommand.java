@@ -59,7 +59,8 @@ final class StatusCommand extends ApiCommand {
     private ExitCode one(CarnetClient client, String which) {
         Transfer transfer = named(client, which, client::transfer);
         if (watch) {
-            transfer = new Waiting(env, client, new Progress(env, json && !env.terminal())).untilFinished(transfer);
+            transfer = Waiting.forTransfers(env, client, new Progress(env, json && !env.terminal()))
+                    .untilFinished(transfer);
         }
         if (json) {
             print(transfer.json().members());
@@ -92,12 +93,15 @@ final class StatusCommand extends ApiCommand {
             boolean moving = !t.finished();
             table.row(
                     t.id().substring(0, Math.min(8, t.id().length())),
-                    t.state(),
+                    t.paused() && moving ? t.state() + "*" : t.state(),
                     Progress.percent(t),
                     Quantities.bytes(t.bytesTotal()),
                     Quantities.rate(moving ? t.rateNow() : t.rateAverage()),
                     moving && eta.isPresent() ? Quantities.duration(eta.getAsLong()) : "-",
                     t.volume() + "/" + t.name() + (t.role().equals("source") ? " to " : " from ") + t.peer());
+            if (t.paused() && moving) {
+                table.note("* paused: `carnet continue` lets it go on");
+            }
             t.waitingFor().ifPresent(sentence -> table.note("waiting: " + sentence));
             t.error().ifPresent(sentence -> table.note(t.code().orElse("error") + ": " + sentence));
         }

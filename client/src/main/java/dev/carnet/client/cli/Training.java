@@ -1,6 +1,7 @@
 package dev.carnet.client.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.net.StandardProtocolFamily;
@@ -59,6 +60,7 @@ final class Training {
             var nowhere = new PrintWriter(Writer.nullWriter());
             var system = Env.system();
             var env = new Env(
+                    InputStream.nullInputStream(),
                     nowhere,
                     nowhere,
                     Map.of("CARNET_SOCKET", socket.toString()),
@@ -66,7 +68,7 @@ final class Training {
                     system.columns(),
                     system.nanoTime(),
                     system.pause());
-            var _ = Main.commandLine(env).execute(command.split(" ", -1));
+            var _ = Main.commandLine(env, command.split(" ", -1)).execute(command.split(" ", -1));
         }
     }
 

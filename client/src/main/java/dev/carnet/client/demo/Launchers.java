@@ -1,8 +1,8 @@
 package dev.carnet.client.demo;
 
+import dev.carnet.client.UserFolders;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -24,7 +24,7 @@ record Launchers(Path carnet, Path carnetd, Optional<Path> checkout, boolean all
                     DemoException.Kind.USAGE,
                     "no carnetd in " + home + " or " + folder + ": start the demo through the launcher `carnet`");
         }
-        int user = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid", LinkOption.NOFOLLOW_LINKS);
+        int user = UserFolders.uid().orElse(-1);
         return new Launchers(
                 folder.resolve("carnet"),
                 carnetd,

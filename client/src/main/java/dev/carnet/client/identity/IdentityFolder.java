@@ -90,7 +90,7 @@ final class IdentityFolder {
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(KEY_MODE)));
         try {
             try (FileChannel channel = FileChannel.open(temporary, Set.of(StandardOpenOption.WRITE))) {
-                ByteBuffer bytes = StandardCharsets.US_ASCII.encode(text);
+                ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
                 }

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** Whole commands against a daemon that a test writes: what is printed, where, and how it ends. */
 @Timeout(30)
@@ -40,6 +41,7 @@ class CliTest {
 
     private int run(String... args) {
         var env = new Env(
+                java.io.InputStream.nullInputStream(),
                 new PrintWriter(out, true),
                 new PrintWriter(err, true),
                 Map.of("CARNET_SOCKET", temp.resolve("s").toString()),
@@ -47,7 +49,7 @@ class CliTest {
                 80,
                 now::get,
                 time -> now.addAndGet(time.toNanos()));
-        return Main.commandLine(env).execute(args);
+        return Main.commandLine(env, args).execute(args);
     }
 
     private FakeDaemon daemon(Function<String, String> answers) throws IOException {
@@ -203,7 +205,7 @@ class CliTest {
             assertThat(run("push", "x", "b:models/n")).isZero();
             assertThat(daemon.requests()).hasSize(4);
         }
-        assertThat(err.toString()).contains("the daemon does not answer; the transfer goes on when it is back\n");
+        assertThat(err.toString()).contains("the daemon does not answer; what was begun goes on when it is back\n");
     }
 
     @Test
@@ -412,7 +414,7 @@ class CliTest {
         }
         assertThat(out.toString()).hasLineCount(1002);
         assertThat(out.toString().lines().toList().getLast())
-                .isEqualTo("1.50 GB      3  2026-02-03T04:05:06Z  0123456789ab  m/z");
+                .isEqualTo("1.50 GB      3  published  2026-02-03T04:05:06Z  0123456789ab  m/z");
     }
 
     private static String checkpoint(String name) {
@@ -448,8 +450,9 @@ class CliTest {
 
     @Test
     void leaving_says_that_the_transfer_goes_on() {
-        PushCommand.leave(
+        MoveCommand.leave(
                 new Env(
+                        java.io.InputStream.nullInputStream(),
                         new PrintWriter(out, true),
                         new PrintWriter(err, true),
                         Map.of(),
@@ -474,8 +477,17 @@ class CliTest {
     }
 
     @Test
+    void every_command_is_found_by_its_own_name() {
+        Main.commands(Env.system()).forEach((name, command) -> {
+            Object made = command.get();
+            var line = made instanceof CommandLine one ? one : new CommandLine(made);
+            assertThat(line.getCommandName()).isEqualTo(name);
+        });
+    }
+
+    @Test
     void every_command_explains_itself() {
-        for (String command : List.of("push", "status", "cancel", "continue", "ls", "peers", "doctor")) {
+        for (String command : Main.commandLine(Env.system()).getSubcommands().keySet()) {
             assertThat(run(command, "--help")).as(command).isZero();
         }
         assertThat(run("help", "push")).isZero();

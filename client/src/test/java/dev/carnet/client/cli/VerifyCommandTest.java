@@ -110,6 +110,7 @@ class VerifyCommandTest {
 
     private int run(String... words) {
         Env env = new Env(
+                java.io.InputStream.nullInputStream(),
                 new PrintWriter(out, true),
                 new PrintWriter(err, true),
                 Map.of(),

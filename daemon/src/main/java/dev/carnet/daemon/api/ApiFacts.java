@@ -1,14 +1,25 @@
 package dev.carnet.daemon.api;
 
+import dev.carnet.daemon.question.PeerQuestions;
 import java.util.List;
 import java.util.Map;
 
-/** What the API tells besides transfers. Called on the API's worker threads; may read a disk, waits for no peer. */
+/** What the API tells besides transfers. Called on the API's worker threads; may read a disk, and waits for no peer but in {@link #questions}. */
 public interface ApiFacts {
     DaemonInfo daemon();
 
     /** Every configured peer, in the order of the configuration. */
     List<PeerInfo> peers();
+
+    /** Questions to peers. */
+    PeerQuestions questions();
+
+    /**
+     * Adds a peer to the configuration on disk and takes it up, whole or not at all.
+     *
+     * @throws dev.carnet.daemon.transfer.TransferException NAME_TAKEN; UNSUPPORTED where what is asked for cannot be configured, saying why; READ_ONLY where the directory cannot be written
+     */
+    PeerAdded add(NewPeer peer);
 
     /** How the last reload went. */
     ReloadInfo reloaded();

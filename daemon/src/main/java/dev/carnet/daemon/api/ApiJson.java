@@ -2,15 +2,21 @@ package dev.carnet.daemon.api;
 
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -20,6 +26,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 
 /** Strict JSON: unknown, repeated and mistyped members are refused by name, as a caller's typing error should be. */
@@ -45,6 +52,8 @@ final class ApiJson {
         times.addSerializer(Instant.class, new Rfc3339());
         times.addSerializer(Double.class, new Finite());
         times.addSerializer(double.class, new Finite());
+        times.addDeserializer(Integer.class, new Whole<>(Integer.class, Math::toIntExact));
+        times.addDeserializer(Long.class, new Whole<>(Long.class, number -> number));
         return JsonMapper.builder(factory)
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -78,6 +87,7 @@ final class ApiJson {
             if (value == null) {
                 throw ApiRefusal.malformed("the body is null; it has to be a JSON object");
             }
+            refuseNulls(body);
             return value;
         } catch (UnrecognizedPropertyException e) {
             var known = e.getKnownPropertyIds().stream()
@@ -105,6 +115,18 @@ final class ApiJson {
         }
     }
 
+    /** What is not there is left out: null could mean a default or none. */
+    private static void refuseNulls(byte[] body) throws IOException {
+        try (JsonParser in = MAPPER.createParser(body)) {
+            while (in.nextToken() != null) {
+                if (in.currentToken() == JsonToken.VALUE_NULL) {
+                    throw ApiRefusal.malformed(
+                            "member '" + shown(String.valueOf(in.currentName())) + "' is null: leave it out instead");
+                }
+            }
+        }
+    }
+
     private static String shown(String name) {
         return name.length() > NAME_SHOWN ? name.substring(0, NAME_SHOWN) + "…" : name;
     }
@@ -120,6 +142,39 @@ final class ApiJson {
         @Override
         public void serialize(Instant value, JsonGenerator out, SerializerProvider provider) throws IOException {
             out.writeString(value.truncatedTo(ChronoUnit.MILLIS).toString());
+        }
+    }
+
+    /** An integer as JSON Schema means it: 15.0 is one, 15.5 and "15" are none. */
+    private static final class Whole<T extends Number> extends StdDeserializer<T> {
+        private static final long serialVersionUID = 1L;
+
+        /** What a double can say exactly. */
+        private static final double EXACT_MAX = 1L << 53;
+
+        private final transient LongFunction<T> narrow;
+
+        Whole(Class<T> type, LongFunction<T> narrow) {
+            super(type);
+            this.narrow = narrow;
+        }
+
+        @Override
+        public T deserialize(JsonParser in, DeserializationContext context) throws IOException {
+            try {
+                if (in.currentToken() == JsonToken.VALUE_NUMBER_INT) {
+                    return narrow.apply(in.getLongValue());
+                }
+                if (in.currentToken() == JsonToken.VALUE_NUMBER_FLOAT) {
+                    double number = in.getDoubleValue();
+                    if (number == Math.rint(number) && Math.abs(number) <= EXACT_MAX) {
+                        return narrow.apply((long) number);
+                    }
+                }
+            } catch (ArithmeticException | InputCoercionException e) {
+                // beyond its type: told as what has another type
+            }
+            throw MismatchedInputException.from(in, handledType(), "no whole number, or too large");
         }
     }
 

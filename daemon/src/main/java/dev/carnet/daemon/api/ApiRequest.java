@@ -1,6 +1,7 @@
 package dev.carnet.daemon.api;
 
 import dev.carnet.daemon.policy.Caller;
+import dev.carnet.proto.wire.v1.Code;
 import java.util.Map;
 import java.util.Optional;
 
@@ -42,5 +43,25 @@ record ApiRequest(
             }
         }
         throw ApiRefusal.malformed("'" + name + "' is a number from 1 to " + most);
+    }
+
+    /**
+     * The body as an object of JSON.
+     *
+     * @throws ApiRefusal where it is none, or does not say that it is
+     */
+    <T> T json(Class<T> type) {
+        String said = contentType.split(";", 2)[0].strip();
+        if (!said.equalsIgnoreCase(Reply.JSON)) {
+            throw new ApiRefusal(415, Code.PROTOCOL, "send the header Content-Type: application/json");
+        }
+        return ApiJson.read(body, type);
+    }
+
+    /** @throws ApiRefusal where there is a body */
+    void noBody() {
+        if (body.length > 0) {
+            throw ApiRefusal.malformed("this operation takes no body");
+        }
     }
 }

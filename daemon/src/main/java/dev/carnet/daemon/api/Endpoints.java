@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 
 /** Every operation of version 1. {@code openapi.yaml} describes each, and a test holds one against the other. */
 final class Endpoints {
@@ -40,26 +41,43 @@ final class Endpoints {
         Set<Right> move = EnumSet.of(Right.PUSH, Right.PULL, Right.ADMIN);
         Set<Right> push = EnumSet.of(Right.PUSH);
         Set<Right> admin = EnumSet.of(Right.ADMIN);
-        return List.of(
-                new Route("GET", "/v1/daemon", none, any, request -> Reply.json(200, facts.daemon())),
-                new Route("GET", "/v1/peers", none, any, request -> Reply.json(200, Map.of("peers", facts.peers()))),
-                new Route("GET", "/v1/doctor", none, admin, own::doctor),
-                new Route("GET", "/v1/reload", none, admin, request -> Reply.json(200, facts.reloaded())),
-                new Route("POST", "/v1/reload", none, admin, own::reload),
-                new Route("GET", "/v1/checkpoints", Set.of("volume", "after", "max"), any, own::checkpoints),
-                new Route("GET", "/v1/transfers", Set.of("max"), move, own::list),
-                new Route("POST", "/v1/transfers", none, push, own::push),
-                new Route("GET", "/v1/transfers/{id}", none, move, request -> Reply.json(200, own.find(request))),
-                new Route("POST", "/v1/transfers/{id}/cancel", none, move, own.act(Transfers::cancel)),
-                new Route("POST", "/v1/transfers/{id}/continue", none, move, own.act(Transfers::resume)));
+        List<Route> more = PeerEndpoints.routes(facts, gate);
+        return Stream.concat(
+                        more.stream(),
+                        Stream.of(
+                                new Route("GET", "/v1/daemon", none, any, request -> Reply.json(200, facts.daemon())),
+                                new Route(
+                                        "GET",
+                                        "/v1/peers",
+                                        none,
+                                        any,
+                                        request -> Reply.json(200, Map.of("peers", facts.peers()))),
+                                new Route("GET", "/v1/doctor", none, admin, own::doctor),
+                                new Route(
+                                        "GET", "/v1/reload", none, admin, request -> Reply.json(200, facts.reloaded())),
+                                new Route("POST", "/v1/reload", none, admin, own::reload),
+                                new Route(
+                                        "GET",
+                                        "/v1/checkpoints",
+                                        Set.of("volume", "after", "max"),
+                                        any,
+                                        own::checkpoints),
+                                new Route("GET", "/v1/transfers", Set.of("max"), move, own::list),
+                                new Route("POST", "/v1/transfers", none, push, own::push),
+                                new Route(
+                                        "GET",
+                                        "/v1/transfers/{id}",
+                                        none,
+                                        move,
+                                        request -> Reply.json(200, own.find(request))),
+                                new Route("POST", "/v1/transfers/{id}/cancel", none, move, own.act(Transfers::cancel)),
+                                new Route(
+                                        "POST", "/v1/transfers/{id}/continue", none, move, own.act(Transfers::resume))))
+                .toList();
     }
 
     private Reply push(ApiRequest request) {
-        String type = request.contentType().split(";", 2)[0].strip();
-        if (!type.equalsIgnoreCase(Reply.JSON)) {
-            throw new ApiRefusal(415, Code.PROTOCOL, "send the header Content-Type: application/json");
-        }
-        var body = ApiJson.read(request.body(), PushBody.class);
+        var body = request.json(PushBody.class);
         try {
             return Reply.json(201, transfers.push(body.request(request.principal(), request.caller(), paths)));
         } catch (ApiRefusal e) {
@@ -79,7 +97,7 @@ final class Endpoints {
     }
 
     private Reply reload(ApiRequest request) {
-        noBody(request);
+        request.noBody();
         return Reply.json(200, facts.reload());
     }
 
@@ -99,7 +117,7 @@ final class Endpoints {
         var volume = request.query("volume");
         var after = request.query("after");
         if (after.isPresent() && volume.isEmpty()) {
-            throw ApiRefusal.malformed("'after' needs 'volume': names are in order within one volume");
+            throw new ApiRefusal(422, Code.PROTOCOL, "'after' needs 'volume': names are in order within one volume");
         }
         int max = request.count("max", LIST_DEFAULT, LIST_MAX);
         return Reply.json(200, Map.of("checkpoints", checkpoints(request.principal(), volume, after.orElse(""), max)));
@@ -119,15 +137,9 @@ final class Endpoints {
                 .toList();
     }
 
-    private static void noBody(ApiRequest request) {
-        if (request.body().length > 0) {
-            throw ApiRefusal.malformed("this operation takes no body");
-        }
-    }
-
     private java.util.function.Function<ApiRequest, Reply> act(BiFunction<Transfers, String, TransferView> action) {
         return request -> {
-            noBody(request);
+            request.noBody();
             return Reply.json(200, action.apply(transfers, find(request).id()));
         };
     }

@@ -68,6 +68,20 @@ public record Gate(Supplier<Policy> policy, RefusalSink refusals) {
         }
     }
 
+    /** May move something to or from a peer, on some volume. */
+    void peer(String principal, String peer) {
+        Policy now = policy.get();
+        if (now.grants(principal, Right.PUSH, "", peer).isEmpty()
+                && now.grants(principal, Right.PULL, "", peer).isEmpty()
+                && !admin(principal)) {
+            throw refuse(
+                    principal,
+                    "",
+                    "the principal '" + principal + "' has no right to push to or pull from " + peer
+                            + toGive(principal, "push", ""));
+        }
+    }
+
     /** The volumes that a principal may look at; empty for all. */
     Optional<Set<String>> volumes(String principal) {
         return policy.get().volumes(principal);

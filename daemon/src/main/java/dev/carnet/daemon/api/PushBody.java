@@ -21,6 +21,9 @@ record PushBody(
     private static final int NAME_BYTES_MAX = 400;
     private static final int STREAMS_MAX = 64;
 
+    /** What every reader of JSON can say exactly. */
+    private static final long RATE_MAX = 1L << 53;
+
     /** Lengths of SPEC section 4 are checked here, what the names mean in the rooms below. Only what is well formed gets a code of its own. */
     PushRequest request(String principal, Caller caller, CallerPaths paths) {
         String from = text("source", source, SOURCE_BYTES_MAX, Code.BAD_SOURCE);
@@ -35,7 +38,7 @@ record PushBody(
                 text("volume", volume, VOLUME_BYTES_MAX, Code.BAD_NAME),
                 text("name", name, NAME_BYTES_MAX, Code.BAD_NAME),
                 dereference != null && dereference,
-                number("bytesPerSecondMax", bytesPerSecondMax, Long.MAX_VALUE),
+                number("bytesPerSecondMax", bytesPerSecondMax, RATE_MAX),
                 (int) number("streams", streams, STREAMS_MAX));
     }
 

@@ -31,6 +31,9 @@ public enum FailPoint {
     SOURCE_COUNTERSIGNED_SENT,
     SOURCE_CLOSED,
     SOURCE_ABORT_LOGGED,
+    SOURCE_RESUMPTION_LOGGED,
+    SOURCE_CANCEL_WANTED,
+    SOURCE_EXISTS,
 
     // the destination
     DESTINATION_ACCEPTED,
@@ -58,7 +61,9 @@ public enum FailPoint {
     DESTINATION_RECEIPT_WRITTEN,
     DESTINATION_ABORTING,
     DESTINATION_STAGING_REMOVED,
-    DESTINATION_ABORTED;
+    DESTINATION_ABORTED,
+    DESTINATION_RESUMPTION_LOGGED,
+    DESTINATION_STOPPED;
 
     /** The exit status of a process that a point has ended: the one that a shell shows for SIGKILL. */
     public static final int EXIT_STATUS = 137;

@@ -48,7 +48,10 @@ final class KeyBindings {
             checkKeys(current);
         }
         return new FileKeyring(
-                files.publicKeys(), files.entrySigner(), new Keyring.Evidence(current.envelope(), proof(current)));
+                files.publicKeys(),
+                files.entrySigner(),
+                new Keyring.Evidence(current.envelope(), proof(current)),
+                files);
     }
 
     private int count() {

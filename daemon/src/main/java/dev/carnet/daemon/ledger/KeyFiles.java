@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -72,6 +74,30 @@ final class KeyFiles {
         return ed25519.isEmpty() || mldsa44.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new EntrySigner(ed25519.get(), mldsa44.get()));
+    }
+
+    /** The entry keys with these ids, wherever either of them lies now. */
+    Optional<EntrySigner> formerEntrySigner(List<String> ids) throws IOException {
+        for (var ed25519 : secrets(KeyKind.ED25519)) {
+            for (var mldsa44 : secrets(KeyKind.MLDSA44)) {
+                var signer = new EntrySigner(ed25519, mldsa44);
+                if (signer.keys().ids().equals(ids)) {
+                    return Optional.of(signer);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private List<byte[]> secrets(KeyKind kind) throws IOException {
+        var name = name("entry", kind);
+        var found = new ArrayList<byte[]>();
+        for (var file : new Path[] {directory.resolve(name), previous(name)}) {
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                found.add(KeyFile.read(file, kind));
+            }
+        }
+        return found;
     }
 
     private Optional<byte[]> former(KeyKind kind, byte[] wanted) throws IOException {

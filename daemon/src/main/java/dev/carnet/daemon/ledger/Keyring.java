@@ -16,6 +16,16 @@ public interface Keyring {
     /** Adds both our signatures to an envelope that others have signed; the payload stays as it is, signatures are sorted by key id. */
     byte[] countersign(byte[] envelope);
 
+    /**
+     * The same with the entry keys of these ids: those of now, or others that were in use before and still lie in {@code keys/previous/}.
+     *
+     * @throws IllegalArgumentException where they are not here: see {@link #holds}
+     */
+    byte[] countersign(byte[] envelope, List<String> entryKeyIds);
+
+    /** Whether {@link #countersign(byte[], List)} can sign with the keys of these ids. */
+    boolean holds(List<String> entryKeyIds);
+
     /** The current key binding, as the Offer and Accept carry it. */
     Evidence evidence();
 

@@ -21,7 +21,9 @@ public enum Table {
     /** Journal sequence number to entry key. */
     JOURNAL("journal"),
     /** SPIFFE ID to the pinned key binding. */
-    PEER_KEYS("peer-keys");
+    PEER_KEYS("peer-keys"),
+    /** Refusals that no entry has yet, and how many entries a day has. */
+    REFUSALS("refusals");
 
     private final String onDisk;
 

@@ -373,6 +373,8 @@ final class Admission {
 
     /** The intent on record, and with it ACCEPTED. Also after a crash in between: the entry is the one that was built then. */
     TransferRow accepted(DestinationTransfer transfer) {
+        String binding = engine.peerKeys().binding(transfer.row().getPeer());
+        String own = engine.peerKeys().own();
         transfer.record(
                 transfer.entry(Predicate.TRANSFER_INTENT),
                 () -> transfer.sign(engine.statements().intent(transfer, "")),
@@ -380,7 +382,11 @@ final class Admission {
                         .update(
                                 tx,
                                 transfer.key(),
-                                row -> row.setState(State.ACCEPTED.name()).setOwnIntent(recorded.payloadDigest())));
+                                row -> row.setState(State.ACCEPTED.name())
+                                        .setOwnIntent(recorded.payloadDigest())
+                                        .setOwnBinding(own)
+                                        .clearPeerBindings()
+                                        .addPeerBindings(binding)));
         FailPoint.DESTINATION_ACCEPTED.pass();
         return transfer.row();
     }

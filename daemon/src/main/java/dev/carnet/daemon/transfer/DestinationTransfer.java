@@ -47,6 +47,7 @@ final class DestinationTransfer extends Transfer {
     private final Publication publication;
     private final Intake intake = new Intake(this);
     private final Standstill standstill = new Standstill(this);
+    private final Asking asking = new Asking();
 
     DestinationTransfer(Room room, Engine engine, Key key, TransferRow row) {
         super(room, engine, key, row);
@@ -80,6 +81,9 @@ final class DestinationTransfer extends Transfer {
 
     @Override
     void sessionUp(Session session) {
+        if (link().session().filter(live -> live.id().equals(session.id())).isEmpty()) {
+            asking.soon(room().clock().millis());
+        }
         link().up(session);
     }
 
@@ -163,16 +167,32 @@ final class DestinationTransfer extends Transfer {
             throw new TransferException(
                     Code.OFFER_MISMATCH, row().getPeer() + " resumes " + key().id() + " with another offer");
         }
-        engine().peerKeys().accept(row().getPeer(), resume.getKeys());
+        engine().peerKeys().accept(this, resume.getKeys());
         checkPolicy();
+        tellKeys();
         switch (state()) {
             case OFFERED -> offered();
             case ACCEPTED -> sendAccept();
             case RECEIVING -> openAttempt(session);
-            case HALF_SIGNED -> sendReceipt();
+            case HALF_SIGNED -> {
+                asking.asked(room().clock().millis());
+                sendReceipt();
+            }
             case CLOSED -> sendClosed();
             case ABORTING, ABORTED -> sendAborted();
             default -> sendWaiting(Code.CODE_UNSPECIFIED, "it is " + state());
+        }
+    }
+
+    /** The source knows our keys from Accept: where they are others now, it is told before it gets what they have signed. */
+    private void tellKeys() {
+        if (!row().getOwnBinding().equals(engine().peerKeys().own())) {
+            link().send(Control.newBuilder()
+                    .setWaiting(Waiting.newBuilder()
+                            .setTransferId(link().transferId())
+                            .setState(state().name())
+                            .setSentence(room().settings().self() + " has other keys than in its Accept")
+                            .setKeys(engine().peerKeys().ours())));
         }
     }
 
@@ -219,6 +239,7 @@ final class DestinationTransfer extends Transfer {
         drain();
         standstill.over();
         standstill.makeAnew(row().getVoidedList());
+        Resumption.note(this, session);
         int attempt = row().getAttempt() + 1;
         write(tx -> {
             rows().session(
@@ -467,6 +488,12 @@ final class DestinationTransfer extends Transfer {
             abort(e.code(), String.valueOf(e.getMessage()));
         } else if (state() == State.HALF_SIGNED) {
             flag(e.code(), String.valueOf(e.getMessage()));
+            room().refusals()
+                    .refusedPeer(
+                            row().getPeer(),
+                            e.code(),
+                            offerParsed().getVolume(),
+                            sentence(String.valueOf(e.getMessage())));
             link().send(Control.newBuilder()
                     .setRefuse(Refuse.newBuilder()
                             .setTransferId(link().transferId())
@@ -537,6 +564,12 @@ final class DestinationTransfer extends Transfer {
                 }
             }
             case RECEIVING -> tickReceiving(nowMillis);
+            case HALF_SIGNED -> {
+                if (link().session().isPresent() && asking.due(nowMillis)) {
+                    tellKeys();
+                    sendReceipt();
+                }
+            }
             case ABORTING -> {
                 if (standstill.lookAgain(nowMillis)) {
                     publication.finishAbort();

@@ -209,7 +209,15 @@ public final class Engine implements Transfers, SessionListener {
                     ? new TransferException(Code.NO_SPACE, "no room for the record: " + full.getMessage(), full)
                     : Failures.of(e, Role.DESTINATION);
             log.warn("refused {}: {} {}", session.peer().spiffeId(), refusal.code(), refusal.getMessage());
-            refuse(session, id, refusal.code(), String.valueOf(refusal.getMessage()));
+            refuse(session, id, refusal.code(), String.valueOf(refusal.getMessage()), volume(offer));
+        }
+    }
+
+    private static String volume(OfferMessage offer) {
+        try {
+            return Admission.parse(offer.getOffer()).getVolume();
+        } catch (TransferException unreadable) {
+            return "";
         }
     }
 
@@ -245,6 +253,11 @@ public final class Engine implements Transfers, SessionListener {
     }
 
     private void refuse(Session session, String id, Code code, String sentence) {
+        refuse(session, id, code, sentence, "");
+    }
+
+    private void refuse(Session session, String id, Code code, String sentence, String volume) {
+        room.refusals().refusedPeer(session.peer().spiffeId(), code, volume, sentence);
         try {
             session.send(Control.newBuilder()
                     .setRefuse(Refuse.newBuilder()
@@ -255,6 +268,11 @@ public final class Engine implements Transfers, SessionListener {
         } catch (SessionClosedException e) {
             log.debug("the refused peer has gone", e);
         }
+    }
+
+    @Override
+    public void refused(String peer, Code code, String sentence) {
+        room.refusals().refusedPeer(peer, code, "", sentence);
     }
 
     @Override
@@ -279,6 +297,33 @@ public final class Engine implements Transfers, SessionListener {
                 .filter(transfer ->
                         transfer.row().getPeer().equals(session.peer().spiffeId()))
                 .map(DestinationTransfer.class::cast);
+    }
+
+    /** What is complete here, for who asks about it. */
+    public Holdings holdings() {
+        return new Holdings(room, this);
+    }
+
+    /** Why the peer's question cannot be answered may be why nothing can: then the daemon stops. */
+    public void failed(Throwable e) {
+        if (isFatal(e)) {
+            fatal(e);
+        }
+    }
+
+    /** The newest push of this daemon to a peer that ended in a receipt. */
+    Optional<TransferRow> closedPush(String peer, String volume, String name) {
+        return register
+                .newest(
+                        1,
+                        transfer -> transfer.key().role() == Role.SOURCE
+                                && transfer.state() == State.CLOSED
+                                && transfer.row().getPeer().equals(peer)
+                                && transfer.offerParsed().getVolume().equals(volume)
+                                && transfer.offerParsed().getName().equals(name))
+                .stream()
+                .map(Transfer::row)
+                .findFirst();
     }
 
     // ---- what transfers need of the room

@@ -5,22 +5,30 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.protobuf.ByteString;
 import dev.carnet.daemon.ledger.Keyring;
 import dev.carnet.daemon.state.Table;
+import dev.carnet.daemon.state.Tx;
 import dev.carnet.daemon.transfer.rows.PeerKeysRow;
 import dev.carnet.proto.identity.IdentityException;
 import dev.carnet.proto.identity.TrustAnchors;
+import dev.carnet.proto.ledger.Dsse;
 import dev.carnet.proto.ledger.EntryKeys;
 import dev.carnet.proto.ledger.KeyBinding;
 import dev.carnet.proto.ledger.StatementException;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.KeyEvidence;
+import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The key bindings of peers, pinned at first sight; a change is taken only where the pinned keys explain it (SPEC section 10). */
 final class PeerKeys {
+    /** Of one peer: in one transfer, and that are kept for its transfers. */
+    private static final int BINDINGS_MAX = 16;
+
     private final Room room;
     private final Map<String, KeyBinding> known = new ConcurrentHashMap<>();
 
@@ -57,12 +65,100 @@ final class PeerKeys {
                     e.getMessage() + "; if its operator says that it lost its keys, remove its pinned binding",
                     e);
         }
-        PeerKeysRow row = PeerKeysRow.newBuilder()
+        byte[] row = PeerKeysRow.newBuilder()
                 .setBinding(evidence.getBinding())
                 .setProof(evidence.getProof())
-                .build();
-        room.store().update(tx -> tx.put(Table.PEER_KEYS, peer.getBytes(UTF_8), row.toByteArray()));
+                .build()
+                .toByteArray();
+        room.store().update(tx -> {
+            tx.put(Table.PEER_KEYS, peer.getBytes(UTF_8), row);
+            keepForTransfers(tx, peer, row);
+        });
         known.put(peer, now);
+    }
+
+    /** {@link #accept(String, KeyEvidence)}, for a transfer: what the peer signs with these keys counts in it, whatever it signs with later. */
+    void accept(Transfer transfer, KeyEvidence evidence) {
+        String peer = transfer.row().getPeer();
+        accept(peer, evidence);
+        String digest = binding(peer);
+        List<String> all = transfer.row().getPeerBindingsList();
+        if (all.isEmpty() || !all.getLast().equals(digest)) {
+            if (all.size() >= BINDINGS_MAX) {
+                throw refused(peer, "it has had " + BINDINGS_MAX + " others in this very transfer", null);
+            }
+            transfer.update(row -> row.addPeerBindings(digest));
+        }
+    }
+
+    /** Of the pinned binding: SHA-256 of its payload. */
+    String binding(String peer) {
+        return pinned(peer)
+                .map(KeyBinding::payloadDigest)
+                .orElseThrow(() -> refused(peer, "it has shown no key binding", null));
+    }
+
+    /** Of our own. */
+    String own() {
+        return Dsse.parse(room.ledger().keys().evidence().binding()).payloadDigest();
+    }
+
+    /** The peer's entry keys that an envelope of a transfer is to be verified with: those pinned now, or others that were during this transfer, where they signed it. */
+    EntryKeys signer(Transfer transfer, Dsse dsse) {
+        EntryKeys now = of(transfer.row().getPeer());
+        if (signed(dsse, now)) {
+            return now;
+        }
+        return transfer.row().getPeerBindingsList().stream()
+                .map(digest -> ever(transfer.row().getPeer(), digest))
+                .flatMap(Optional::stream)
+                .map(KeyBinding::entry)
+                .filter(keys -> signed(dsse, keys))
+                .findFirst()
+                .orElse(now); // which says what is missing
+    }
+
+    private static boolean signed(Dsse dsse, EntryKeys keys) {
+        return dsse.signatures().stream().anyMatch(s -> s.keyId().equals(keys.ed25519Id()));
+    }
+
+    /** The newest ones of a peer, numbered: however often it replaces its keys, it gets no more room. */
+    private static void keepForTransfers(Tx tx, String peer, byte[] row) {
+        byte[] prefix = everPrefix(peer);
+        List<byte[]> kept = new ArrayList<>();
+        tx.scan(Table.PEER_KEYS, prefix, (key, value) -> kept.add(key));
+        int number = kept.isEmpty() ? 0 : ByteBuffer.wrap(kept.getLast()).getInt(prefix.length) + 1;
+        for (byte[] old : kept.subList(0, Math.max(0, kept.size() - BINDINGS_MAX + 1))) {
+            tx.delete(Table.PEER_KEYS, old);
+        }
+        byte[] key = ByteBuffer.allocate(prefix.length + Integer.BYTES)
+                .put(prefix)
+                .putInt(number)
+                .array();
+        tx.put(Table.PEER_KEYS, key, row);
+    }
+
+    /** One that was pinned at some time, and verified then. */
+    private Optional<KeyBinding> ever(String peer, String digest) {
+        List<byte[]> rows = new ArrayList<>();
+        room.store().read(tx -> {
+            tx.scan(Table.PEER_KEYS, everPrefix(peer), (key, value) -> rows.add(value));
+            return rows;
+        });
+        return rows.stream()
+                .map(PeerKeys::read)
+                .filter(binding -> binding.payloadDigest().equals(digest))
+                .findFirst();
+    }
+
+    private static byte[] everPrefix(String peer) {
+        byte[] hash = Transfer.sha256(peer.getBytes(UTF_8)).toByteArray();
+        return ByteBuffer.allocate(1 + hash.length).put((byte) 0).put(hash).array();
+    }
+
+    private static KeyBinding read(byte[] bytes) {
+        PeerKeysRow row = Rows.parse(PeerKeysRow.parser(), bytes);
+        return KeyBinding.verify(row.getBinding().toByteArray(), row.getProof().toByteArray());
     }
 
     private KeyBinding verify(String peer, byte[] binding, byte[] proof) {
@@ -102,10 +198,6 @@ final class PeerKeys {
                 .orElseThrow(() -> refused(peer, "it has shown no key binding", null));
     }
 
-    EntryKeys self() {
-        return room.ledger().keys().publicKeys().entry().entryKeys();
-    }
-
     private Optional<KeyBinding> pinned(String peer) {
         KeyBinding cached = known.get(peer);
         if (cached != null) {
@@ -113,9 +205,7 @@ final class PeerKeys {
         }
         Optional<KeyBinding> stored = room.store()
                 .read(tx -> tx.get(Table.PEER_KEYS, peer.getBytes(UTF_8)))
-                .map(bytes -> Rows.parse(PeerKeysRow.parser(), bytes))
-                .map(row -> KeyBinding.verify(
-                        row.getBinding().toByteArray(), row.getProof().toByteArray()));
+                .map(PeerKeys::read);
         stored.ifPresent(binding -> known.put(peer, binding));
         return stored;
     }

@@ -226,6 +226,7 @@ final class Publication {
                 row -> row.setStoppedIn(in.name())
                         .setCode(why.code().getNumber())
                         .setSentence(String.valueOf(why.getMessage())));
+        FailPoint.DESTINATION_STOPPED.pass();
         transfer.waiting("the operator: " + why.getMessage());
         transfer.sendWaiting(Code.STOPPED, why.forPeer());
     }

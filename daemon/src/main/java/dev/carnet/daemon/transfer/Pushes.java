@@ -58,11 +58,7 @@ final class Pushes {
                         Code.POLICY,
                         "no rule lets '" + place.volume().name() + "' be pushed to " + peer
                                 + ": add one to the policy of this daemon"));
-        if (engine.unfinished(peer, Role.SOURCE) >= room.settings().transfersPerPeerMax()) {
-            throw new TransferException(
-                    Code.BUSY,
-                    room.settings().transfersPerPeerMax() + " pushes to " + peer + " are unfinished already");
-        }
+        bound(peer);
         Key key = new Key(random(), Role.SOURCE);
         Walks.Found found = walk(key, place, request); // takes a while: others may push meanwhile
         Transfer transfer;
@@ -71,6 +67,12 @@ final class Pushes {
             if (same.isPresent()) {
                 room.store().update(tx -> Rows.forgetContent(tx, key));
                 return same.get().view();
+            }
+            try {
+                bound(peer); // others may have been quicker
+            } catch (TransferException e) {
+                room.store().update(tx -> Rows.forgetContent(tx, key));
+                throw e;
             }
             open(key, request, peer, path, place, rule, grant, found);
             FailPoint.SOURCE_OPEN_STORED.pass();
@@ -86,6 +88,13 @@ final class Pushes {
                                         .map(why -> ": " + why)
                                         .orElse("")));
         return transfer.view();
+    }
+
+    private void bound(String peer) {
+        int max = room.settings().transfersPerPeerMax();
+        if (engine.unfinished(peer, Role.SOURCE) >= max) {
+            throw new TransferException(Code.BUSY, max + " pushes to " + peer + " are unfinished already");
+        }
     }
 
     /** Asked here, where the volume is known, and with the policy of this moment. */

@@ -2,6 +2,7 @@ package dev.carnet.daemon.transfer;
 
 import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.policy.Policy;
+import dev.carnet.daemon.policy.RefusalSink;
 import dev.carnet.daemon.state.Store;
 import dev.carnet.daemon.transport.ChunkPool;
 import dev.carnet.daemon.transport.Transport;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
  * @param policy the one in force, asked anew each time
  * @param trusted asked anew each time, by {@link #anchors}
  * @param sendPool byte budget of what is read and sent
+ * @param refusals told what is refused to a peer
  */
 public record Room(
         Supplier<Settings> current,
@@ -29,7 +31,8 @@ public record Room(
         ChunkPool sendPool,
         Blake3 blake3,
         Clock clock,
-        SecureRandom random) {
+        SecureRandom random,
+        RefusalSink refusals) {
     /** What configuration says now: a value, replaced whole when it changes. Volumes, state and this daemon's own ID never do. */
     public Settings settings() {
         return current.get();

@@ -163,6 +163,7 @@ final class SourceSending {
     }
 
     private void begin(Session session, int number, int membersKnown, HeldSet held) {
+        Resumption.note(transfer, session);
         FlushWindow window =
                 new FlushWindow(room.settings().windowMin(), room.settings().windowMax());
         Run now = new Run(

@@ -8,6 +8,7 @@ import dev.carnet.daemon.transfer.rows.TransferRow;
 import dev.carnet.daemon.transport.Session;
 import dev.carnet.proto.ledger.Predicate;
 import dev.carnet.proto.ledger.Role;
+import dev.carnet.proto.ledger.TransferReceipt;
 import dev.carnet.proto.tree.TreeSummary;
 import dev.carnet.proto.wire.v1.Aborted;
 import dev.carnet.proto.wire.v1.Accept;
@@ -48,6 +49,7 @@ final class SourceTransfer extends Transfer {
     private final SourceSending sending;
     private volatile boolean hashing; // our own files, to be compared with what stands at the name
     private boolean answered; // since the session came up
+    private final Asking asking = new Asking();
 
     SourceTransfer(Room room, Engine engine, Key key, TransferRow row) {
         super(room, engine, key, row);
@@ -62,6 +64,7 @@ final class SourceTransfer extends Transfer {
         meter().connected(System.nanoTime());
         answered = false;
         seen(); // silence is counted from here: the peer could say nothing before
+        asking.asked(room().clock().millis());
         greet();
     }
 
@@ -174,7 +177,7 @@ final class SourceTransfer extends Transfer {
         if (state() != State.OPEN) {
             return;
         }
-        engine().peerKeys().accept(row().getPeer(), accept.getKeys());
+        engine().peerKeys().accept(this, accept.getKeys());
         String theirs = HexFormat.of().formatHex(accept.getIntentDigest().toByteArray());
         if (!row().getPeerIntent().isEmpty() && !row().getPeerIntent().equals(theirs)) {
             throw new TransferException(
@@ -266,6 +269,7 @@ final class SourceTransfer extends Transfer {
                 .setTreeDigest(theirs)
                 .setContentDigest(ours.contentDigest().hex())
                 .setHeldBytes(row.getLogicalBytes()));
+        FailPoint.SOURCE_EXISTS.pass();
         forgetContent();
     }
 
@@ -290,6 +294,9 @@ final class SourceTransfer extends Transfer {
     }
 
     private void told(Waiting told) {
+        if (told.hasKeys()) {
+            engine().peerKeys().accept(this, told.getKeys()); // before what they have signed
+        }
         waiting(row().getPeer() + ": " + told.getSentence());
         if (STANDSTILL.contains(told.getCode())) {
             sending.stop();
@@ -336,8 +343,9 @@ final class SourceTransfer extends Transfer {
     private void countersign(Receipt receipt) {
         byte[] envelope = receipt.getEnvelope().toByteArray();
         byte[] moreSessions = receipt.getSessionsMore().toByteArray();
+        TransferReceipt checked;
         try {
-            engine().statements().checkReceipt(this, envelope, moreSessions);
+            checked = engine().statements().checkReceipt(this, envelope, moreSessions);
         } catch (TransferException e) {
             flag(e.code(), String.valueOf(e.getMessage()));
             return;
@@ -347,7 +355,9 @@ final class SourceTransfer extends Transfer {
         }
         record(
                 entry(Predicate.TRANSFER_RECEIPT),
-                () -> room().ledger().keys().countersign(envelope),
+                () -> room().ledger()
+                        .keys()
+                        .countersign(envelope, checked.source().entryKeys()),
                 (tx, recorded) -> rows().update(
                                 tx,
                                 key(),
@@ -398,6 +408,7 @@ final class SourceTransfer extends Transfer {
                         .setCode(Code.CANCELLED_VALUE)
                         .setSentence("cancelled by the operator of "
                                 + room().settings().self()));
+                FailPoint.SOURCE_CANCEL_WANTED.pass();
                 waiting(row().getPeer() + " to say whether it can still be taken back");
                 sendCancel();
             }
@@ -415,6 +426,7 @@ final class SourceTransfer extends Transfer {
                 update(row -> row.clearCode().clearSentence());
             }
             sending.stop();
+            asking.asked(room().clock().millis());
             greet();
         }
     }
@@ -484,6 +496,9 @@ final class SourceTransfer extends Transfer {
         Optional<Session> session = link().session();
         if (session.isEmpty() || state().finished()) {
             return;
+        }
+        if (state() != State.OPEN && asking.due(nowMillis)) {
+            greet();
         }
         // once sealed, the other side may force files for as long as that takes; it has to have said something, though
         boolean expecting = !answered || sending.expectsAnswer();

@@ -1,14 +1,19 @@
 package dev.carnet.daemon.transfer;
 
 import com.google.protobuf.ByteString;
+import dev.carnet.daemon.ledger.EntryKey;
+import dev.carnet.daemon.ledger.Recorded;
 import dev.carnet.daemon.transfer.rows.NameRow;
 import dev.carnet.daemon.transfer.rows.SessionRow;
 import dev.carnet.daemon.transfer.rows.TransferRow;
 import dev.carnet.proto.ledger.Brought;
 import dev.carnet.proto.ledger.ChunkList;
 import dev.carnet.proto.ledger.Dsse;
+import dev.carnet.proto.ledger.EntryKeys;
+import dev.carnet.proto.ledger.KeyBindingStatement;
 import dev.carnet.proto.ledger.Possession;
 import dev.carnet.proto.ledger.PossessionReleased;
+import dev.carnet.proto.ledger.Predicate;
 import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.ledger.Seal;
 import dev.carnet.proto.ledger.StagingDestroyed;
@@ -28,6 +33,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -145,7 +151,7 @@ final class Statements {
         Offer offer = transfer.offerParsed();
         Dsse dsse = parse(peer, "seal", envelope);
         Seal seal = read(peer, "seal", () -> {
-            keys.of(peer).verifyBoth(dsse);
+            keys.signer(transfer, dsse).verifyBoth(dsse);
             return Seal.read(dsse.payload());
         });
         require(dsse.signatures().size() == 2, peer, "a seal has two signatures");
@@ -288,25 +294,21 @@ final class Statements {
     /**
      * What a source demands before it countersigns (SPEC section 11): nothing in the receipt may be what it did not see.
      *
-     * @throws TransferException BAD_STATEMENT or RECEIPT_MISMATCH
+     * @throws TransferException BAD_STATEMENT, RECEIPT_MISMATCH, or KEY_BINDING where we have the keys no more with which we are to sign
      */
-    void checkReceipt(Transfer transfer, byte[] envelope, byte[] moreSessions) {
+    TransferReceipt checkReceipt(Transfer transfer, byte[] envelope, byte[] moreSessions) {
         String peer = transfer.row().getPeer();
         TransferRow row = transfer.row();
         Dsse dsse = parse(peer, "receipt", envelope);
+        EntryKeys signer = keys.signer(transfer, dsse);
         TransferReceipt receipt = read(peer, "receipt", () -> {
-            keys.of(peer).verifyBoth(dsse);
+            signer.verifyBoth(dsse);
             return TransferReceipt.read(dsse.payload());
         });
         require(dsse.signatures().size() == 2, peer, "a receipt comes with the receiver's two signatures");
         Seal seal = Seal.read(Dsse.parse(row.getSeal().toByteArray()).payload());
         TransferReceipt.Source source = new TransferReceipt.Source(
-                self(),
-                origin(),
-                row.getOwnIntent(),
-                row.getSealDigest(),
-                room.ledger().keys().entryKeyIds(),
-                seal.time());
+                self(), origin(), row.getOwnIntent(), row.getSealDigest(), ourKeys(receipt), seal.time());
         demand(receipt.daemon().equals(peer) && receipt.destination().id().equals(peer), peer, "its signer");
         demand(receipt.transfer().equals(seal.transfer()), peer, "the transfer");
         demand(receipt.offer().equals(seal.offer()), peer, "the offer");
@@ -324,6 +326,7 @@ final class Statements {
         demand(theirs.volume().equals(ours.volume()), peer, "the volume");
         demand(theirs.name().equals(ours.name()), peer, "the name");
         demand(theirs.intent().equals(row.getPeerIntent()), peer, "the destination's intent");
+        demand(theirs.entryKeys().equals(signer.ids()), peer, "the destination's entry keys");
         List<SessionFacts> known = transferSessions(transfer);
         List<SessionFacts> said = new ArrayList<>(receipt.sessions());
         if (receipt.sessionsMore().isPresent()) {
@@ -339,6 +342,47 @@ final class Statements {
                     () -> TransferReceipt.readMoreSessions(moreSessions, Limits.RECEIPT_SESSIONS_MORE_BYTES_MAX)));
         }
         demand(said.stream().allMatch(s -> known.stream().anyMatch(k -> same(k, s))), peer, "a session");
+        return receipt;
+    }
+
+    /** The receiver names the keys of ours that it knew: where those have been replaced since, it is they that countersign. */
+    private List<String> ourKeys(TransferReceipt receipt) {
+        List<String> now = room.ledger().keys().entryKeyIds();
+        List<String> named = receipt.source().entryKeys();
+        if (named.equals(now)) {
+            return now;
+        }
+        if (!formerly(named)) {
+            return now;
+        }
+        if (!room.ledger().keys().holds(named)) {
+            throw new TransferException(
+                    Code.KEY_BINDING,
+                    "the receipt names the entry keys that this daemon had before (" + String.join(", ", named)
+                            + "), and it is they that must countersign it: put their files back into keys/previous/, then `carnet continue`");
+        }
+        return named;
+    }
+
+    /** Whether an earlier binding of our own has these entry keys. */
+    private boolean formerly(List<String> ids) {
+        for (int number = 0; true; number++) {
+            Optional<Recorded> binding =
+                    room.ledger().find(new EntryKey("daemon", "self", Predicate.KEY_BINDING, number));
+            if (binding.isEmpty()) {
+                return false;
+            }
+            byte[] payload = Dsse.parse(binding.get().envelope()).payload();
+            if (KeyBindingStatement.read(payload)
+                    .list()
+                    .keys()
+                    .entry()
+                    .entryKeys()
+                    .ids()
+                    .equals(ids)) {
+                return true;
+            }
+        }
     }
 
     private List<SessionFacts> transferSessions(Transfer transfer) {
@@ -371,11 +415,20 @@ final class Statements {
                 peer,
                 "the payload is not the receipt that we signed");
         require(dsse.signatures().size() == 4, peer, "a receipt has four signatures");
+        // ours as we made them, with whatever keys we had then
+        require(
+                ours.signatures().stream()
+                        .allMatch(mine -> dsse.signatures().stream().anyMatch(s -> same(mine, s))),
+                peer,
+                "our own signatures on the receipt are not the ones that we made");
         read(peer, "countersigned receipt", () -> {
-            keys.of(peer).verifyBoth(dsse);
-            keys.self().verifyBoth(dsse);
+            keys.signer(transfer, dsse).verifyBoth(dsse);
             return dsse;
         });
+    }
+
+    private static boolean same(Dsse.Signature one, Dsse.Signature other) {
+        return one.keyId().equals(other.keyId()) && Arrays.equals(one.value(), other.value());
     }
 
     /** Stores the list of chunks that were exposed, and gives its digest. */

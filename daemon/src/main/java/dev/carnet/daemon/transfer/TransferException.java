@@ -22,7 +22,7 @@ public final class TransferException extends RuntimeException {
     }
 
     /** What a peer may know: the code, and no path of this machine. */
-    String forPeer() {
+    public String forPeer() {
         return getCause() instanceof VolumeException
                 ? code + " at this side; its operator can read more"
                 : String.valueOf(getMessage());

@@ -122,8 +122,10 @@ final class Views {
 
     /** With the reason where there is no session: it changes with every dial. */
     private static @Nullable String waitingFor(Transfer transfer) {
+        String evidence = Asking.evidence(transfer.key().role(), transfer.row());
         if (transfer.link().session().isPresent()) {
-            return transfer.waitingFor();
+            String waiting = transfer.waitingFor();
+            return waiting == null ? null : waiting + evidence;
         }
         String peer = transfer.row().getPeer();
         return "a session with " + peer
@@ -131,7 +133,8 @@ final class Views {
                         .transport()
                         .whyNot(peer)
                         .map(why -> ": " + why)
-                        .orElse("");
+                        .orElse("")
+                + evidence;
     }
 
     private static @Nullable String emptyIsNull(String text) {

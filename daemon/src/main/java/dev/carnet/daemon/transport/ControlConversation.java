@@ -148,6 +148,7 @@ final class ControlConversation implements Conversation {
         if (session != null) {
             session.close(code, sentence);
         } else if (reason == null) {
+            hub.refused(peerId(), code, sentence);
             write(Messages.goodbye(code, sentence));
             closeLink(peerId() + " is turned away: " + sentence + " (" + code + ")");
         }

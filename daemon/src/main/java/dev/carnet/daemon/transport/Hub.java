@@ -12,9 +12,12 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -22,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
@@ -32,6 +36,18 @@ import org.slf4j.LoggerFactory;
 /** The transport: holds its parts together, and is what they know of each other. */
 final class Hub implements Transport {
     private static final int HANDSHAKE_THREADS = 2;
+
+    /** Ends of a session, or of an attempt at one, that refuse the peer something. */
+    private static final Set<Code> REFUSALS = EnumSet.of(
+            Code.VERSION,
+            Code.UNKNOWN_PEER,
+            Code.PROTOCOL,
+            Code.LIMIT,
+            Code.IDENTITY,
+            Code.KEY_BINDING,
+            Code.BUSY,
+            Code.UNSUPPORTED,
+            Code.CRITICAL_EXTENSION);
 
     private final Logger log = LoggerFactory.getLogger(Transport.class);
     private final TransportSpec spec;
@@ -203,6 +219,13 @@ final class Hub implements Transport {
     }
 
     @Override
+    public CompletionStage<List<Reach>> reach(String peerSpiffeId) {
+        return trust.peer(peerSpiffeId)
+                .map(peer -> Reaching.all(this, peer))
+                .orElseGet(() -> CompletableFuture.completedStage(List.of()));
+    }
+
+    @Override
     public TlsFacts tls() {
         return new TlsFacts(
                 routed.aesGcm().getProvider().getName(), Protocols.GROUP_NAME, Protocols.suiteNames(), wrapSpeed);
@@ -263,6 +286,15 @@ final class Hub implements Transport {
                 ended);
     }
 
+    /** A control connection that becomes no session. */
+    void dialOnce(
+            InetSocketAddress resolved,
+            String peer,
+            Function<Established, Conversation> conversation,
+            Consumer<String> failed) {
+        connector.dial(resolved, peer, Protocols.Alpn.CONTROL, conversation, failed);
+    }
+
     /** @param notJoined told once, where the stream does not come to be */
     void dialStream(LiveSession session, int number, Consumer<String> notJoined) {
         InetSocketAddress where = session.dialledAddress();
@@ -275,6 +307,14 @@ final class Hub implements Transport {
                 Protocols.Alpn.DATA,
                 established -> new JoiningDialler(this, session, established, number, notJoined),
                 notJoined);
+    }
+
+    /** Someone who has authenticated is refused; an end that is nobody's refusal is not told. From any thread. */
+    void refused(String peer, Code code, String sentence) {
+        SessionListener above = listener;
+        if (above != null && REFUSALS.contains(code)) {
+            above.refused(peer, code, sentence);
+        }
     }
 
     void sessionUp(String peer) {

@@ -4,6 +4,7 @@ import dev.carnet.proto.wire.Ids;
 import dev.carnet.proto.wire.JoinAnswer;
 import dev.carnet.proto.wire.JoinFrame;
 import dev.carnet.proto.wire.ProtocolException;
+import dev.carnet.proto.wire.v1.Code;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -33,8 +34,13 @@ final class JoiningAcceptor implements Conversation {
     @Override
     public void begin(TlsLink begun) {
         link = begun;
-        if (hub.against(established, false).isPresent()) {
+        var against = hub.against(established, false);
+        if (against.isPresent()) {
             over = true;
+            hub.refused(
+                    established.facts().spiffeId(),
+                    against.get().code(),
+                    against.get().sentence());
             begun.close("it is no configured peer");
             return;
         }
@@ -78,7 +84,9 @@ final class JoiningAcceptor implements Conversation {
         if (session.dialledHere()
                 || !session.peer().spiffeId().equals(established.facts().spiffeId())
                 || !join.verify(session.established().joinKey(), established.joinStream())) {
-            refuse("the join of session " + session.id() + " does not verify");
+            String reason = "the join of session " + session.id() + " does not verify";
+            hub.refused(established.facts().spiffeId(), Code.PROTOCOL, reason);
+            refuse(reason);
             return;
         }
         String reason = session.streamSet().reserve(join.stream());
@@ -112,6 +120,9 @@ final class JoiningAcceptor implements Conversation {
 
     @Override
     public void failed(RuntimeException e) {
+        if (e instanceof ProtocolException broken && !over) {
+            hub.refused(established.facts().spiffeId(), broken.code(), String.valueOf(e.getMessage()));
+        }
         refuse(String.valueOf(e.getMessage()));
     }
 

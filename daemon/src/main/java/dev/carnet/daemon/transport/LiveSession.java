@@ -40,6 +40,9 @@ final class LiveSession implements Session {
     private @Nullable ScheduledFuture<?> renewer;
     private boolean heard;
     private long sequence;
+    private long pinged;
+    private long pingedNanos;
+    private CompletableFuture<Duration> ping = new CompletableFuture<>();
     private volatile int missed;
     private volatile @Nullable String ended;
 
@@ -146,6 +149,9 @@ final class LiveSession implements Session {
     }
 
     private void answer(long number, boolean answer) {
+        if (answer && number == pinged) {
+            ping.complete(Duration.ofNanos(System.nanoTime() - pingedNanos));
+        }
         if (!answer && link.writable()) { // who does not read needs no answer
             writeNow(Messages.heartbeat(number, true));
         }
@@ -200,6 +206,28 @@ final class LiveSession implements Session {
     }
 
     @Override
+    public CompletionStage<Duration> roundTrip() {
+        CompletableFuture<Duration> answer = new CompletableFuture<>();
+        if (!Loops.execute(link.loop(), () -> ping(answer))) {
+            answer.completeExceptionally(new SessionClosedException("the daemon shuts down"));
+        }
+        return answer.minimalCompletionStage();
+    }
+
+    private void ping(CompletableFuture<Duration> answer) {
+        ping.cancel(false);
+        ping = answer;
+        if (ended != null) {
+            answer.completeExceptionally(
+                    new SessionClosedException("the session with " + peerId() + " has ended: " + reason()));
+            return;
+        }
+        pinged = ++sequence;
+        pingedNanos = System.nanoTime();
+        writeNow(Messages.heartbeat(pinged, false));
+    }
+
+    @Override
     public void close(Code code, String sentence) {
         if (link.loop().inEventLoop()) {
             end(code, sentence, true);
@@ -227,9 +255,11 @@ final class LiveSession implements Session {
             renewer.cancel(false);
         }
         if (say && code != null) {
+            hub.refused(peerId(), code, sentence);
             writeNow(Messages.goodbye(code, sentence));
         }
         link.close(why);
+        ping.completeExceptionally(new SessionClosedException(why));
         streams.close(why);
         outbox.close();
         inbox.end(why);

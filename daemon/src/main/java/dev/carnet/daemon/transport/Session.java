@@ -2,6 +2,7 @@ package dev.carnet.daemon.transport;
 
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Control;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -39,6 +40,12 @@ public interface Session {
      * where so many dials failed that too few can come up. The stage completes on an event loop.
      */
     CompletionStage<List<DataStream>> streams(int count);
+
+    /**
+     * How long a heartbeat and its answer take, event loop to event loop. One at a time: another call cancels the one before. A peer that takes no bytes does not answer, so that whoever asks
+     * bounds its wait. Fails where the session ends. Completes on an event loop.
+     */
+    CompletionStage<Duration> roundTrip();
 
     /** Ends the session after a Goodbye with this reason. */
     void close(Code code, String sentence);

@@ -1,6 +1,7 @@
 package dev.carnet.daemon.transport;
 
 import dev.carnet.proto.wire.ChunkHeader;
+import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Control;
 
 /** What stands above the transport. */
@@ -29,4 +30,13 @@ public interface SessionListener {
 
     /** The session has ended; called once, after the last message, on the thread of the messages. That of a replaced session comes before {@code opened} of the new one. */
     void closed(Session session, String reason);
+
+    /**
+     * Someone who has authenticated was turned away, or its session ended for what it did: an ID that is not configured or is revoked, another version, a message that breaks
+     * the protocol, a stream that is not its own. Called on any thread, event loops among them: must not block.
+     *
+     * @param peer SPIFFE ID; configured or not
+     * @param sentence as the peer was told, or would have been
+     */
+    default void refused(String peer, Code code, String sentence) {}
 }

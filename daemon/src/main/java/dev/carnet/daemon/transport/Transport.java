@@ -2,6 +2,7 @@ package dev.carnet.daemon.transport;
 
 import java.net.InetSocketAddress;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -35,6 +36,12 @@ public interface Transport extends AutoCloseable {
      * says so, and its streams with it. Peers that are new are dialled. Connections that are being made are judged by what is in force when their certificate comes, and again when they have authenticated.
      */
     void reload(TransportTrust trust);
+
+    /**
+     * Tries each configured address of a peer, all at once, with a fresh connection that must prove the peer's ID and ends with its Hello. No session comes of it, and none that lives is touched. Completes within
+     * the time limits of one connection, on any thread; empty for a peer without addresses, or none that is configured.
+     */
+    CompletionStage<List<Reach>> reach(String peerSpiffeId);
 
     /** What TLS is made of, and how fast it is. */
     TlsFacts tls();

@@ -80,6 +80,18 @@ class ClientAndServerTest {
     }
 
     @Test
+    void a_reload_says_what_is_in_force() {
+        var expected = new FakeFacts().reload();
+        var answer = client.reload();
+        assertThat(answer.flag("ok")).isEqualTo(expected.ok());
+        assertThat(answer.text("detail")).isEqualTo(expected.detail());
+        assertThat(answer.text("needs_restart"))
+                .as("either spelling will do")
+                .isEqualTo(answer.text("needsRestart"))
+                .isEqualTo(expected.needsRestart());
+    }
+
+    @Test
     void a_refusal_keeps_code_status_and_sentence() {
         assertThatThrownBy(() -> client.push(request("NAME_TAKEN"))).isInstanceOfSatisfying(ApiException.class, e -> {
             assertThat(e.code()).isEqualTo("NAME_TAKEN");

@@ -1,5 +1,6 @@
 package dev.carnet.daemon.api;
 
+import dev.carnet.daemon.question.PeerQuestions;
 import java.util.List;
 import java.util.Map;
 
@@ -16,6 +17,16 @@ final class FakeFacts implements ApiFacts {
         return List.of(
                 new PeerInfo("b", "spiffe://a.test/b", true, FakeTransfers.THEN, null),
                 new PeerInfo("c", "spiffe://a.test/c", false, null, "connection refused by 10.0.0.3:7777"));
+    }
+
+    @Override
+    public PeerQuestions questions() {
+        return new FakeQuestions();
+    }
+
+    @Override
+    public PeerAdded add(NewPeer peer) {
+        return new PeerAdded(peer.alias(), peer.id(), "/etc/carnet/carnetd.d/" + peer.alias() + ".toml", "1 peers", "");
     }
 
     @Override

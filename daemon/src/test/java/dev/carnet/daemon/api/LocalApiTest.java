@@ -174,7 +174,7 @@ class LocalApiTest {
                 .get("checkpoints");
         assertThat(page).hasSize(1);
         assertThat(page.get(0).get("name").asText()).isEqualTo("a/2");
-        assertThat(ask(Raw.get("/v1/checkpoints?after=a")).status()).isEqualTo(400);
+        assertThat(ask(Raw.get("/v1/checkpoints?after=a")).status()).isEqualTo(422);
     }
 
     @ParameterizedTest

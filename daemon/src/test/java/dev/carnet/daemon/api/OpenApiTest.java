@@ -91,7 +91,7 @@ class OpenApiTest {
     @Test
     void every_route_is_described_and_every_description_has_a_route() {
         assertThat(operations())
-                .hasSize(11)
+                .hasSize(17)
                 .isEqualTo(routes().map(route -> route.method() + " " + route.template())
                         .collect(Collectors.toCollection(TreeSet::new)));
     }
@@ -109,7 +109,16 @@ class OpenApiTest {
     }
 
     static Stream<Class<?>> records() {
-        return Stream.of(TransferView.class, CheckpointView.class, DaemonInfo.class, PeerInfo.class, PushBody.class);
+        return Stream.of(
+                TransferView.class,
+                CheckpointView.class,
+                DaemonInfo.class,
+                PeerInfo.class,
+                PushBody.class,
+                PeerBody.class,
+                PeerAdded.class,
+                VerifyBody.class,
+                TestBody.class);
     }
 
     @ParameterizedTest
@@ -131,10 +140,16 @@ class OpenApiTest {
             var push = Raw.post("/v1/transfers", "{\"source\":\"/x\",\"peer\":\"b\",\"volume\":\"m\",\"name\":\"n\"}");
             try (var raw = new Raw(api.socket())) {
                 assertThat(raw.send(push).answer().status()).isEqualTo(201);
-                var target = route.template().replace("{id}", "00000000000000000000000000001000");
+                var target = route.template()
+                        .replace("{alias}", "b")
+                        .replace(
+                                "{id}",
+                                route.template().contains("/verifications/")
+                                        ? FakeQuestions.JOB
+                                        : "00000000000000000000000000001000");
                 var request = route.method().equals("GET")
-                        ? Raw.get(target)
-                        : route.template().endsWith("/transfers") ? push : Raw.post(target, "");
+                        ? Raw.get(target.endsWith("b/checkpoints") ? target + "?volume=m" : target)
+                        : Raw.post(target, bodyOf(route.template()));
                 var answer = raw.send(request).answer();
                 if (target.endsWith("/continue")) {
                     assertSchema(answer.json(), "Problem");
@@ -146,6 +161,15 @@ class OpenApiTest {
                 assertBody(answer.json(), responses + " " + answer.status() + " content application/json schema");
             }
         }
+    }
+
+    private static String bodyOf(String template) {
+        return switch (template) {
+            case "/v1/transfers" -> "{\"source\":\"/x\",\"peer\":\"b\",\"volume\":\"m\",\"name\":\"n\"}";
+            case "/v1/peers" -> "{\"alias\":\"d\",\"id\":\"spiffe://a.test/d\"}";
+            case "/v1/peers/{alias}/verifications" -> "{\"volume\":\"m\",\"name\":\"n\"}";
+            default -> "";
+        };
     }
 
     private static void assertBody(JsonNode body, String schema) {
@@ -182,6 +206,7 @@ class OpenApiTest {
             case STRING -> "string";
             case BOOLEAN -> "boolean";
             case NULL -> "null";
+            case ARRAY -> "array";
             case NUMBER -> node.isIntegralNumber() ? "integer" : "number";
             default -> "object";
         };

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.carnet.client.ApiException;
 import dev.carnet.client.Transfer;
 import dev.carnet.daemon.fault.FailPoint;
+import dev.carnet.proto.ledger.TransferResumed;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,8 +36,14 @@ class KillTest {
     @TempDir
     private Path work;
 
-    private static boolean abort(FailPoint point) {
+    /** Not on the way of a plain push: there are tests of their own. */
+    private static boolean aside(FailPoint point) {
         return List.of(
+                        FailPoint.SOURCE_RESUMPTION_LOGGED,
+                        FailPoint.SOURCE_CANCEL_WANTED,
+                        FailPoint.SOURCE_EXISTS,
+                        FailPoint.DESTINATION_RESUMPTION_LOGGED,
+                        FailPoint.DESTINATION_STOPPED,
                         FailPoint.SOURCE_ABORT_LOGGED,
                         FailPoint.DESTINATION_ABORTING,
                         FailPoint.DESTINATION_STAGING_REMOVED,
@@ -60,7 +67,7 @@ class KillTest {
 
     private static List<FailPoint> points(String side) {
         return Arrays.stream(FailPoint.values())
-                .filter(point -> point.name().startsWith(side) && !abort(point))
+                .filter(point -> point.name().startsWith(side) && !aside(point))
                 .toList();
     }
 
@@ -113,9 +120,9 @@ class KillTest {
         try (TwoSites sites = sites()) {
             boolean sender = side.equals("sender");
             String id = "";
-            // the first entry of all is the key binding, at the first start
+            // the first entries of all, at the first start, are the key binding, the policy and the trust
             for (String point : List.of(
-                    FailPoint.LEDGER_OUTBOX_STORED + "@2",
+                    FailPoint.LEDGER_OUTBOX_STORED + "@4",
                     FailPoint.LEDGER_JOURNAL_APPENDED + "@1",
                     FailPoint.LEDGER_JOURNAL_SYNCED + "@1",
                     FailPoint.LEDGER_COMMITTED + "@1")) {
@@ -174,6 +181,95 @@ class KillTest {
             assertThat(sites.awaitEnd(sites.receiver(), id).state()).isEqualTo("ABORTED");
             assertThat(sites.in().resolve("model")).doesNotExist();
             assertThat(sites.in().resolve(".carnet/staging")).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void a_cancel_that_was_asked_for_is_not_forgotten() {
+        try (TwoSites sites = sites()) {
+            sites.startReceiver("carnet.failpoint=" + FailPoint.DESTINATION_SEALED);
+            sites.startSender("carnet.failpoint=" + FailPoint.SOURCE_CANCEL_WANTED);
+            String id = push(sites);
+            assertThat(sites.receiver().await()).isEqualTo(FailPoint.EXIT_STATUS);
+            ask(() -> sites.sender().client().cancel(id));
+            assertThat(sites.sender().await()).isEqualTo(FailPoint.EXIT_STATUS);
+            sites.startSender();
+            assertThat(sites.sender().client().transfer(id).state()).isEqualTo("CANCEL_WANTED");
+            sites.startReceiver(); // it publishes what is sealed, before anybody can ask
+            assertEnded(sites, id, 2);
+        }
+    }
+
+    @Test
+    void what_is_there_already_is_there_after_a_kill() {
+        try (TwoSites sites = sites()) {
+            sites.startReceiver();
+            sites.startSender("carnet.failpoint=" + FailPoint.SOURCE_EXISTS);
+            String first = push(sites);
+            assertThat(sites.awaitEnd(sites.sender(), first).state()).isEqualTo("CLOSED");
+            String second = push(sites);
+            assertThat(sites.sender().await()).isEqualTo(FailPoint.EXIT_STATUS);
+            sites.startSender();
+            Transfer ended = sites.awaitEnd(
+                    sites.sender(),
+                    second.isEmpty()
+                            ? sites.sender().client().transfers(1).getFirst().id()
+                            : second);
+            assertThat(ended.state()).isEqualTo("EXISTS");
+            assertThat(ended.wireBytes()).isZero();
+        }
+    }
+
+    @Test
+    void what_stopped_is_stopped_after_a_kill_and_goes_on_when_the_operator_says_so() throws Exception {
+        try (TwoSites sites = sites()) {
+            sites.startReceiver("carnet.failpoint=" + FailPoint.DESTINATION_PUBLISHING);
+            sites.startSender();
+            String id = push(sites);
+            assertThat(sites.receiver().await()).isEqualTo(FailPoint.EXIT_STATUS);
+            Files.writeString(sites.in().resolve("model"), "in the way");
+            assertThat(sites.startReceiver("carnet.failpoint=" + FailPoint.DESTINATION_STOPPED)
+                            .await())
+                    .isEqualTo(FailPoint.EXIT_STATUS);
+            sites.startReceiver();
+            assertThat(sites.receiver().client().transfer(id).state()).isEqualTo("STOPPED");
+            Files.delete(sites.in().resolve("model"));
+            var _ = sites.receiver().client().resume(id);
+            assertEnded(sites, id, 2);
+        }
+    }
+
+    /** The policy is another in the next session, and its entry is begun once, whatever kills the daemon. */
+    @ParameterizedTest
+    @ValueSource(strings = {"sender", "receiver"})
+    void a_transfer_that_goes_on_under_another_policy_says_so_once(String side) {
+        try (TwoSites sites = sites()) {
+            sites.startReceiver();
+            sites.startSender();
+            String id =
+                    sites.push(sites.out().resolve("model"), "model", 4 * MIB).id();
+            sites.await(sites.sender(), id, transfer -> transfer.bytesDone() > 0);
+            boolean sender = side.equals("sender");
+            (sender ? sites.sender() : sites.receiver()).kill();
+            sites.append(
+                    side,
+                    "[[policy]]\nname = \"more\"\npeer = \"" + (sender ? "receiver" : "sender") + "\"\nvolume = \""
+                            + (sender ? "out" : "in") + "\"\nallow = [\"pull-by\"]\n");
+            for (String point : List.of(
+                    FailPoint.LEDGER_OUTBOX_STORED + "@2", // the first is the change of policy
+                    (sender ? FailPoint.SOURCE_RESUMPTION_LOGGED : FailPoint.DESTINATION_RESUMPTION_LOGGED) + "@1")) {
+                String property = "carnet.failpoint=" + point;
+                DaemonProcess killed = sender ? sites.startSender(property) : sites.startReceiver(property);
+                assertThat(killed.await()).as(point + "\n" + killed.log()).isEqualTo(FailPoint.EXIT_STATUS);
+            }
+            var _ = sender ? sites.startSender() : sites.startReceiver();
+            assertEnded(sites, id, 3);
+            assertThat(Journals.read(sites.folder(side).resolve("state"), TransferResumed.class))
+                    .singleElement()
+                    .satisfies(said -> {
+                        assertThat(said.transfer()).isEqualTo(id);
+                        assertThat(said.changed()).containsExactly("policy");
+                    });
         }
     }
 

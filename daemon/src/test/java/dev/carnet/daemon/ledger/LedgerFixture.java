@@ -15,20 +15,20 @@ import java.util.List;
 import java.util.Optional;
 
 /** A daemon's state directory with its store and ledger, opened and closed together. */
-final class LedgerFixture implements AutoCloseable {
+public final class LedgerFixture implements AutoCloseable {
     static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-25T10:00:30Z"), ZoneOffset.UTC);
-    static final String ID = "spiffe://example.org/node/a";
+    public static final String ID = "spiffe://example.org/node/a";
     static final TestLeaf LEAF = TestLeaf.of(ID);
 
-    final Store store;
-    final Ledger ledger;
+    public final Store store;
+    public final Ledger ledger;
 
     private LedgerFixture(Store store, Ledger ledger) {
         this.store = store;
         this.ledger = ledger;
     }
 
-    static LedgerFixture open(Path directory) {
+    public static LedgerFixture open(Path directory) {
         return open(directory, LEAF, Optional.empty(), 0);
     }
 
@@ -44,6 +44,11 @@ final class LedgerFixture implements AutoCloseable {
                 store.close();
             }
         }
+    }
+
+    /** One that has no room for new entries. */
+    public static LedgerFixture openFull(Path directory) {
+        return open(directory, LEAF, Optional.empty(), Long.MAX_VALUE);
     }
 
     static EntryKey key(int n) {

@@ -3,6 +3,7 @@ package dev.carnet.daemon.transfer;
 import dev.carnet.daemon.transport.DataStream;
 import dev.carnet.daemon.transport.PeerFacts;
 import dev.carnet.daemon.transport.PooledChunk;
+import dev.carnet.daemon.transport.Reach;
 import dev.carnet.daemon.transport.Session;
 import dev.carnet.daemon.transport.SessionClosedException;
 import dev.carnet.daemon.transport.SessionListener;
@@ -84,6 +85,7 @@ final class FakeLine {
         private final String origin;
         private final int number;
         private final FakePool pool = new FakePool(8);
+        volatile List<Reach> reach = List.of();
         private SessionListener listener;
         private volatile Live live;
 
@@ -126,6 +128,12 @@ final class FakeLine {
         @Override
         public void reload(TransportTrust trust) {
             throw new UnsupportedOperationException("this line trusts its two ends");
+        }
+
+        /** What a test says of this end's dials. */
+        @Override
+        public CompletionStage<List<Reach>> reach(String peer) {
+            return CompletableFuture.completedFuture(reach);
         }
 
         @Override
@@ -236,6 +244,11 @@ final class FakeLine {
                 streams.add(new Stream(this, i));
             }
             return CompletableFuture.completedFuture(streams);
+        }
+
+        @Override
+        public CompletionStage<Duration> roundTrip() {
+            return CompletableFuture.completedFuture(Duration.ofMillis(3));
         }
 
         @Override

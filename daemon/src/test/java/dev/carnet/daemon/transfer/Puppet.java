@@ -192,6 +192,11 @@ final class Puppet implements Session {
     }
 
     @Override
+    public CompletionStage<Duration> roundTrip() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void close(Code code, String sentence) {
         end(code + " " + sentence);
     }

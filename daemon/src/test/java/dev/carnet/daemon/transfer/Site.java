@@ -6,6 +6,8 @@ import dev.carnet.daemon.ledger.LeafSigner;
 import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.ledger.Ledgers;
 import dev.carnet.daemon.policy.Policy;
+import dev.carnet.daemon.policy.RefusalSink;
+import dev.carnet.daemon.question.Questions;
 import dev.carnet.daemon.state.LmdbStore;
 import dev.carnet.daemon.state.Table;
 import dev.carnet.daemon.transport.Transport;
@@ -29,10 +31,14 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 
@@ -49,8 +55,35 @@ final class Site implements AutoCloseable {
     private Volume volume;
     private Volume second;
     private Engine engine;
+    private Questions questions;
     FakePool sendPool;
     volatile boolean allowed = true;
+    volatile Set<Policy.Act> denied = Set.of();
+
+    /** Runs where the policy is asked whether a peer may pull. */
+    volatile Runnable listening = () -> {};
+
+    volatile String policyDigest = "dd".repeat(32);
+    volatile Duration ahead = Duration.ZERO; // of the real time
+
+    private final Clock clock = new Clock() {
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.now().plus(ahead);
+        }
+    };
+
+    volatile RefusalSink refusals = RefusalSink.LOG;
     volatile Map<String, Long> quotas = Map.of();
     Duration beginTimeout = Duration.ofSeconds(60);
     int transfersPerPeerMax = 16;
@@ -87,7 +120,7 @@ final class Site implements AutoCloseable {
         second = Volumes.open(new VolumeSpec("w", beside, false, null, 0, false));
         store = LmdbStore.open(root.resolve("state").resolve("db"));
         SecureRandom random = new SecureRandom();
-        ledger = Ledgers.open(root.resolve("state"), store, Optional.empty(), signer(), Clock.systemUTC(), random);
+        ledger = Ledgers.open(root.resolve("state"), store, Optional.empty(), signer(), clock, random);
         Settings settings = new Settings(
                 spiffeId,
                 Map.of("v", volume, "w", second),
@@ -115,10 +148,12 @@ final class Site implements AutoCloseable {
                 () -> trusted,
                 pool,
                 Blake3.scalar(),
-                Clock.systemUTC(),
-                random);
+                clock,
+                random,
+                refusals);
         engine = new Engine(room, fatal::add);
-        transport.start(engine);
+        questions = new Questions(room, engine.holdings(), engine, fatal::add);
+        transport.start(questions);
         engine.start();
     }
 
@@ -132,7 +167,10 @@ final class Site implements AutoCloseable {
         return new Policy() {
             @Override
             public Optional<Rule> allows(String peer, Act act, String volumeName) {
-                return allowed ? Optional.of(new Rule("test")) : Optional.empty();
+                if (act == Act.SERVE_PULL) {
+                    listening.run();
+                }
+                return allowed && !denied.contains(act) ? Optional.of(new Rule("test")) : Optional.empty();
             }
 
             @Override
@@ -142,7 +180,7 @@ final class Site implements AutoCloseable {
 
             @Override
             public String digest() {
-                return "dd".repeat(32);
+                return policyDigest;
             }
         };
     }
@@ -186,8 +224,21 @@ final class Site implements AutoCloseable {
         }
     }
 
+    /** While it is down: its entry keys are replaced at the next start. */
+    void replaceKeys() throws IOException {
+        Path keys = root.resolve("state/keys");
+        Files.createDirectories(keys.resolve("previous"));
+        for (String name : List.of("entry.ed25519", "entry.mldsa44")) {
+            Files.move(keys.resolve(name), keys.resolve("previous").resolve(name));
+        }
+    }
+
     Engine engine() {
         return engine;
+    }
+
+    Questions questions() {
+        return questions;
     }
 
     LmdbStore store() {
@@ -248,6 +299,7 @@ final class Site implements AutoCloseable {
     @Override
     public void close() {
         if (engine != null) {
+            questions.close();
             engine.close();
             ledger.close();
             store.close();

@@ -95,6 +95,12 @@ class ReloadTest {
     void a_peer_that_is_configured_no_more_is_let_go() throws Exception {
         connect();
         assertCut(trust(Revocations.NONE), "has no such peer in its configuration");
+        assertThat(Site.Recorder.next(south.heard.refused))
+                .startsWith(NORTH + " UNKNOWN_PEER the certificate of " + NORTH + " is good");
+        assertThat(Site.Recorder.next(south.heard.refused))
+                .as("dialled again, it is refused again")
+                .startsWith(NORTH + " UNKNOWN_PEER");
+        assertThat(north.heard.refused).isEmpty();
         south.transport.reload(trust(Revocations.NONE, accepts(NORTH)));
         assertThat(south.up(NORTH).open())
                 .as("it may come back when it is configured again")
@@ -105,6 +111,10 @@ class ReloadTest {
     void an_id_that_is_refused_is_let_go() throws Exception {
         connect();
         assertCut(trust(revocations(Set.of(NORTH), Set.of(), List.of()), accepts(NORTH)), "certificate");
+        assertThat(Site.Recorder.next(south.heard.refused)).startsWith(NORTH + " IDENTITY");
+        assertThat(south.heard.refused)
+                .as("who is not believed any more has not authenticated")
+                .isEmpty();
     }
 
     @Test

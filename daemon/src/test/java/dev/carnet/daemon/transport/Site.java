@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.carnet.proto.identity.Revocations;
 import dev.carnet.proto.identity.TrustAnchors;
 import dev.carnet.proto.wire.ChunkHeader;
+import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Control;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -176,6 +177,7 @@ final class Site implements AutoCloseable {
         final BlockingQueue<Control> messages = new LinkedBlockingQueue<>();
         final BlockingQueue<Frame> frames = new LinkedBlockingQueue<>();
         final BlockingQueue<String> closed = new LinkedBlockingQueue<>();
+        final BlockingQueue<String> refused = new LinkedBlockingQueue<>();
         final List<String> order = new CopyOnWriteArrayList<>();
         volatile Consumer<Control> onMessage = message -> {};
         volatile Predicate<ChunkHeader> wanted = header -> true;
@@ -191,6 +193,11 @@ final class Site implements AutoCloseable {
         public void message(Session session, Control message) {
             messages.add(message);
             onMessage.accept(message);
+        }
+
+        @Override
+        public void refused(String peer, Code code, String sentence) {
+            refused.add(peer + " " + code + " " + sentence);
         }
 
         @Override

@@ -313,6 +313,7 @@ class StreamTest {
             thief.write(JoinFrame.make(peer.control.joinKey, peer.sessionId, 1, thief.joinStream)
                     .encode());
             assertThat(peer.answer(thief).sentence()).contains("does not verify");
+            assertThat(Site.Recorder.next(south.heard.refused)).startsWith(east + " PROTOCOL the join of session");
         }
     }
 

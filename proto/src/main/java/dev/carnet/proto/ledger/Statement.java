@@ -17,8 +17,7 @@ public sealed interface Statement
                 PossessionReleased,
                 TransferResumed,
                 Refusal,
-                PolicyChange,
-                TrustChange {
+                Change {
     Predicate predicate();
 
     /** SPIFFE ID of the daemon that makes the statement. */
@@ -51,8 +50,7 @@ public sealed interface Statement
             case POSSESSION_RELEASED -> PossessionReleased.from(text);
             case TRANSFER_RESUMED -> TransferResumed.from(text);
             case REFUSAL -> Refusal.from(text);
-            case POLICY_CHANGE -> PolicyChange.from(text);
-            case TRUST_CHANGE -> TrustChange.from(text);
+            case POLICY_CHANGE, TRUST_CHANGE -> Change.from(text);
         };
         return text.mustBe(statement);
     }

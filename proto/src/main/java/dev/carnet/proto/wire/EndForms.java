@@ -62,5 +62,6 @@ final class EndForms {
         check.text(m.getState(), Limits.STATE_BYTES_MAX, "state");
         check.form(m.getCode() != Code.UNRECOGNIZED, "code", "is none that this version knows");
         check.sentence(m.getSentence());
+        OfferForms.keys(check, m.getKeys());
     }
 }

@@ -35,8 +35,8 @@ class StatementVectorsTest {
             Map.entry(Predicate.POSSESSION_RELEASED, PossessionReleased::read),
             Map.entry(Predicate.TRANSFER_RESUMED, TransferResumed::read),
             Map.entry(Predicate.REFUSAL, Refusal::read),
-            Map.entry(Predicate.POLICY_CHANGE, PolicyChange::read),
-            Map.entry(Predicate.TRUST_CHANGE, TrustChange::read));
+            Map.entry(Predicate.POLICY_CHANGE, payload -> Change.read(Predicate.POLICY_CHANGE, payload)),
+            Map.entry(Predicate.TRUST_CHANGE, payload -> Change.read(Predicate.TRUST_CHANGE, payload)));
 
     static Stream<Named<JsonNode>> valid() {
         return RecordVectors.cases(VECTORS.get("valid"));
