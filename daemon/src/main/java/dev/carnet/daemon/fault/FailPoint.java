@@ -63,7 +63,13 @@ public enum FailPoint {
     DESTINATION_STAGING_REMOVED,
     DESTINATION_ABORTED,
     DESTINATION_RESUMPTION_LOGGED,
-    DESTINATION_STOPPED;
+    DESTINATION_STOPPED,
+
+    // sealing and adopting
+    CATALOGUE_RESERVED,
+    CATALOGUE_RECORDS_WRITTEN,
+    CATALOGUE_ADOPTING,
+    CATALOGUE_DONE;
 
     /** The exit status of a process that a point has ended: the one that a shell shows for SIGKILL. */
     public static final int EXIT_STATUS = 137;

@@ -9,6 +9,7 @@ import dev.carnet.proto.wire.v1.Code;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Function;
 
 /** Walks of a source: the first puts its members on record, the last proves that it stood still. */
 final class Walks {
@@ -81,19 +82,24 @@ final class Walks {
      * @throws TransferException SOURCE_CHANGED, naming the first member that differs, is new or is gone
      */
     static void unchanged(SourceTree tree, Members members, String peer) {
+        unchanged(tree, members, path -> OpenFiles.changed(path, peer));
+    }
+
+    /** @param changed makes what is thrown, of the path of a member */
+    static void unchanged(SourceTree tree, Members members, Function<String, TransferException> changed) {
         Iterator<Members.Numbered> expected = members.iterator();
         List<String> touched =
                 new ArrayList<>(1); // a directory: what was added or removed in it says more, and comes later
         tree.walk((member, print) -> {
             if (!expected.hasNext()) {
-                throw OpenFiles.changed(member.path(), peer);
+                throw changed.apply(member.path());
             }
             Members.Numbered next = expected.next();
             if (!next.row().getPath().equals(member.path())) {
                 // in tree order: the smaller path is the one that the other side does not have
                 boolean isNew =
                         MemberPath.ORDER.compare(member.path(), next.row().getPath()) < 0;
-                throw OpenFiles.changed(isNew ? member.path() : next.row().getPath(), peer);
+                throw changed.apply(isNew ? member.path() : next.row().getPath());
             }
             boolean same = next.member().equals(member) && Members.same(next.row(), print);
             if (!same && member.type() == Member.Type.DIRECTORY) {
@@ -101,14 +107,14 @@ final class Walks {
                     touched.add(member.path());
                 }
             } else if (!same) {
-                throw OpenFiles.changed(member.path(), peer);
+                throw changed.apply(member.path());
             }
         });
         if (expected.hasNext()) {
-            throw OpenFiles.changed(expected.next().row().getPath(), peer);
+            throw changed.apply(expected.next().row().getPath());
         }
         if (!touched.isEmpty()) {
-            throw OpenFiles.changed(touched.getFirst(), peer);
+            throw changed.apply(touched.getFirst());
         }
     }
 }

@@ -91,7 +91,7 @@ class OpenApiTest {
     @Test
     void every_route_is_described_and_every_description_has_a_route() {
         assertThat(operations())
-                .hasSize(17)
+                .hasSize(25)
                 .isEqualTo(routes().map(route -> route.method() + " " + route.template())
                         .collect(Collectors.toCollection(TreeSet::new)));
     }
@@ -116,6 +116,7 @@ class OpenApiTest {
                 PeerInfo.class,
                 PushBody.class,
                 PeerBody.class,
+                PathBody.class,
                 PeerAdded.class,
                 VerifyBody.class,
                 TestBody.class);
@@ -134,7 +135,11 @@ class OpenApiTest {
     @ParameterizedTest
     @MethodSource("routes")
     void every_operation_answers_as_described(Route route) throws IOException {
+        if (route.template().equals("/v1/events")) {
+            return; // never ends: see EventsTest
+        }
         var transfers = new FakeTransfers();
+        transfers.publish("m", "n");
         try (var api = LocalApi.create(temp.resolve("api/d.sock"), transfers, new FakeFacts())) {
             api.start();
             var push = Raw.post("/v1/transfers", "{\"source\":\"/x\",\"peer\":\"b\",\"volume\":\"m\",\"name\":\"n\"}");
@@ -146,9 +151,14 @@ class OpenApiTest {
                                 "{id}",
                                 route.template().contains("/verifications/")
                                         ? FakeQuestions.JOB
-                                        : "00000000000000000000000000001000");
+                                        : route.template().contains("/jobs/")
+                                                ? FakeJobs.ID
+                                                : "00000000000000000000000000001000");
                 var request = route.method().equals("GET")
-                        ? Raw.get(target.endsWith("b/checkpoints") ? target + "?volume=m" : target)
+                        ? Raw.get(
+                                target.endsWith("b/checkpoints")
+                                        ? target + "?volume=m"
+                                        : target.endsWith("/checkpoint") ? target + "?volume=m&name=n" : target)
                         : Raw.post(target, bodyOf(route.template()));
                 var answer = raw.send(request).answer();
                 if (target.endsWith("/continue")) {
@@ -167,7 +177,8 @@ class OpenApiTest {
         return switch (template) {
             case "/v1/transfers" -> "{\"source\":\"/x\",\"peer\":\"b\",\"volume\":\"m\",\"name\":\"n\"}";
             case "/v1/peers" -> "{\"alias\":\"d\",\"id\":\"spiffe://a.test/d\"}";
-            case "/v1/peers/{alias}/verifications" -> "{\"volume\":\"m\",\"name\":\"n\"}";
+            case "/v1/seals", "/v1/adoptions" -> "{\"path\":\"/x\"}";
+            case "/v1/verifications", "/v1/peers/{alias}/verifications" -> "{\"volume\":\"m\",\"name\":\"n\"}";
             default -> "";
         };
     }
