@@ -3,11 +3,11 @@ package dev.carnet.daemon.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carnet.client.ApiException;
-import dev.carnet.client.Checkpoint;
 import dev.carnet.client.Job;
 import dev.carnet.daemon.fault.FailPoint;
 import dev.carnet.proto.ledger.Possession;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,42 +21,42 @@ class CatalogueKillTest {
     @Test
     void adopted_or_not_at_all() {
         try (TwoSites sites = new TwoSites(work, "")) {
-            int adopted = 0;
-            for (FailPoint point : FailPoint.values()) {
-                if (point.name().startsWith("CATALOGUE_")) {
-                    Path model = sites.out().resolve(point.name());
-                    Checkpoints.make(model, 7, 9 * MIB + 5, 1, 0);
-                    boolean whole = point == FailPoint.CATALOGUE_ADOPTING || point == FailPoint.CATALOGUE_DONE;
-                    killed(sites, point, model);
-                    adopted += whole ? 1 : 0;
-                    DaemonProcess daemon = sites.startSender();
-                    assertThat(daemon.client().checkpoints("out", "", 100)).hasSize(adopted);
-                    if (!whole) {
-                        ended(daemon, daemon.client().adopt(model.toString()));
-                        adopted++;
-                    }
-                    Checkpoint found = daemon.client().checkpoint("out", point.name());
-                    assertThat(found.state()).isEqualTo("adopted");
-                    ended(daemon, daemon.client().verify("out", point.name()));
-                    daemon.kill();
-                }
+            Path model = sites.out().resolve("model");
+            Path second = sites.out().resolve("second");
+            Checkpoints.make(model, 7, 9 * MIB + 5, 1, 0);
+            Checkpoints.make(second, 8, 1);
+            for (FailPoint point : List.of(
+                    FailPoint.CATALOGUE_RESERVED, FailPoint.CATALOGUE_RECORDS_WRITTEN, FailPoint.CATALOGUE_ADOPTING)) {
+                DaemonProcess daemon = sites.startSender("carnet.failpoint=" + point);
+                assertThat(states(daemon)).as("before " + point).isEmpty();
+                killed(daemon, model);
             }
-            assertThat(Journals.read(sites.folder("a").resolve("state"), Possession.class))
-                    .filteredOn(said -> said.state().equals("adopted"))
-                    .extracting(Possession::name)
-                    .doesNotHaveDuplicates()
-                    .hasSize(adopted);
+            DaemonProcess daemon = sites.startSender("carnet.failpoint=" + FailPoint.CATALOGUE_DONE);
+            assertThat(states(daemon)).containsExactly("model adopted");
+            killed(daemon, second);
+            daemon = sites.startSender();
+            assertThat(states(daemon)).containsExactly("model adopted", "second adopted");
+            ended(daemon, daemon.client().verify("out", "model"));
+            daemon.kill();
+            assertThat(Journals.read(sites.folder("sender").resolve("state"), Possession.class))
+                    .extracting(said -> said.name() + " " + said.state())
+                    .containsExactly("model adopted", "second adopted", "model verified");
         }
     }
 
-    private static void killed(TwoSites sites, FailPoint point, Path model) {
-        DaemonProcess daemon = sites.startSender("carnet.failpoint=" + point);
+    private static List<String> states(DaemonProcess daemon) {
+        return daemon.client().checkpoints("out", "", 100).stream()
+                .map(checkpoint -> checkpoint.name() + " " + checkpoint.state())
+                .toList();
+    }
+
+    private static void killed(DaemonProcess daemon, Path model) {
         try {
             var _ = daemon.client().adopt(model.toString());
         } catch (ApiException e) {
             // it may be gone before it has answered
         }
-        assertThat(daemon.await()).as(point + "\n" + daemon.log()).isEqualTo(FailPoint.EXIT_STATUS);
+        assertThat(daemon.await()).as(daemon.log()).isEqualTo(FailPoint.EXIT_STATUS);
     }
 
     private static void ended(DaemonProcess daemon, Job job) {
