@@ -5,6 +5,7 @@ import dev.carnet.daemon.api.ApiLimits;
 import dev.carnet.daemon.api.CallerPaths;
 import dev.carnet.daemon.api.Gate;
 import dev.carnet.daemon.api.LocalApi;
+import dev.carnet.daemon.catalogue.Jobs;
 import dev.carnet.daemon.config.ConfigException;
 import dev.carnet.daemon.config.DaemonConfig;
 import dev.carnet.daemon.config.Defaults;
@@ -36,8 +37,12 @@ import dev.carnet.daemon.volume.VolumeSpec;
 import dev.carnet.daemon.volume.Volumes;
 import dev.carnet.proto.hash.Blake3;
 import dev.carnet.proto.hash.Blake3Choice;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -98,7 +103,8 @@ final class Daemon implements AutoCloseable {
 
         Map<String, Volume> volumes = new HashMap<>();
         for (VolumeConfig volume : config.volumes()) {
-            volumes.put(volume.name(), closing(Volumes.open(spec(volume), neverTravels(config))));
+            volumes.put(
+                    volume.name(), closing(Volumes.open(spec(volume), records(state, volume), neverTravels(config))));
         }
         Store store = closing(LmdbStore.open(state.resolve("db")));
         Ledger ledger =
@@ -132,12 +138,13 @@ final class Daemon implements AutoCloseable {
         Engine engine = closing(new Engine(room, onFatal));
         Questions questions = closing(new Questions(room, engine.holdings(), engine, engine::failed));
         closing(transport); // sessions end before what they serve
+        Jobs jobs = closing(Jobs.of(engine, clock, random));
         open.push(engine::quiesce);
         open.push(questions::quiesce);
         engine.start();
         transport.start(questions);
         Doctor doctor = Doctor.of(config, clock, () -> tls(transport), live::broken);
-        ApiFacts facts = new Facts(live, ledger, transport, questions, hash, clock, () -> findings(doctor));
+        ApiFacts facts = new Facts(live, ledger, transport, questions, jobs, hash, clock, () -> findings(doctor));
         LocalApi api = closing(LocalApi.create(
                 config.daemon().socket(),
                 engine,
@@ -191,6 +198,17 @@ final class Daemon implements AutoCloseable {
     private <T extends AutoCloseable> T closing(T room) {
         open.push(room);
         return room;
+    }
+
+    /** Where the records of a volume lie that is read-only. */
+    private static Path records(Path state, VolumeConfig volume) {
+        try {
+            Path records = state.resolve("records").resolve(volume.name());
+            return Files.createDirectories(
+                    records, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make the directory of records in " + state, e);
+        }
     }
 
     private static VolumeSpec spec(VolumeConfig volume) {

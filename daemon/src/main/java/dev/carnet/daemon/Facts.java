@@ -6,6 +6,7 @@ import dev.carnet.daemon.api.NewPeer;
 import dev.carnet.daemon.api.PeerAdded;
 import dev.carnet.daemon.api.PeerInfo;
 import dev.carnet.daemon.api.ReloadInfo;
+import dev.carnet.daemon.catalogue.Jobs;
 import dev.carnet.daemon.config.PeerConfig;
 import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.question.PeerQuestions;
@@ -26,6 +27,7 @@ final class Facts implements ApiFacts {
     private final Ledger ledger;
     private final Transport transport;
     private final PeerQuestions questions;
+    private final Jobs jobs;
     private final Blake3 hash;
     private final Clock clock;
     private final Supplier<List<Map<String, String>>> doctor;
@@ -36,6 +38,7 @@ final class Facts implements ApiFacts {
             Ledger ledger,
             Transport transport,
             PeerQuestions questions,
+            Jobs jobs,
             Blake3 hash,
             Clock clock,
             Supplier<List<Map<String, String>>> doctor) {
@@ -43,10 +46,16 @@ final class Facts implements ApiFacts {
         this.ledger = ledger;
         this.transport = transport;
         this.questions = questions;
+        this.jobs = jobs;
         this.hash = hash;
         this.clock = clock;
         this.doctor = doctor;
         this.started = clock.instant();
+    }
+
+    @Override
+    public Jobs jobs() {
+        return jobs;
     }
 
     @Override

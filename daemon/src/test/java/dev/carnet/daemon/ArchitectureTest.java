@@ -34,6 +34,7 @@ class ArchitectureTest {
                     "api",
                     Set.of(
                             "question",
+                            "catalogue",
                             "transfer",
                             "transport",
                             "volume",
@@ -44,6 +45,7 @@ class ArchitectureTest {
                             "doctor")),
             Map.entry("doctor", Set.of("transport", "volume", "config")),
             Map.entry("question", Set.of("transfer", "transport", "volume", "state", "ledger", "policy")),
+            Map.entry("catalogue", Set.of("transfer", "state", "ledger", "policy")),
             Map.entry("transfer", Set.of("transport", "volume", "state", "ledger", "policy", "fault")),
             Map.entry("transport", Set.of()),
             Map.entry("volume", Set.of("fault")),

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundInvoker;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -24,6 +25,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,6 +110,10 @@ final class ApiConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     private void answered(ChannelHandlerContext ctx, Incoming request, Reply reply) {
+        if (reply.stream() != null) {
+            stream(ctx, reply.stream());
+            return;
+        }
         startClock(ctx);
         if (!request.keepAlive()) {
             closing = true;
@@ -125,6 +131,21 @@ final class ApiConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
                 }
             }
         });
+    }
+
+    /** What comes from the caller from here on is read and thrown away, so that its going is seen. */
+    private void stream(ChannelHandlerContext ctx, Consumer<EventSink> stream) {
+        closing = true;
+        waiting.clear();
+        var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+        head.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, Reply.EVENTS)
+                .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
+                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE)
+                .set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        var _ = ctx.writeAndFlush(head);
+        ctx.channel().config().setAutoRead(true);
+        stream.accept(new ChannelSink(ctx.channel()));
     }
 
     /** Answers and closes. */

@@ -1,5 +1,6 @@
 package dev.carnet.daemon.api;
 
+import dev.carnet.daemon.catalogue.Jobs;
 import dev.carnet.daemon.question.PeerQuestions;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,9 @@ public interface ApiFacts {
 
     /** Every configured peer, in the order of the configuration. */
     List<PeerInfo> peers();
+
+    /** What reads checkpoints of this machine. */
+    Jobs jobs();
 
     /** Questions to peers. */
     PeerQuestions questions();

@@ -35,16 +35,23 @@ final class Endpoints {
         this.paths = paths;
     }
 
+    /** With a source of events that is never closed: it has no thread before somebody listens. */
     static List<Route> routes(Transfers transfers, ApiFacts facts, Gate gate, CallerPaths paths) {
+        return routes(transfers, facts, gate, paths, new Events(transfers, facts, gate));
+    }
+
+    static List<Route> routes(Transfers transfers, ApiFacts facts, Gate gate, CallerPaths paths, Events events) {
         var own = new Endpoints(transfers, facts, gate, paths);
         Set<String> none = Set.of();
         Set<Right> any = EnumSet.allOf(Right.class);
         Set<Right> move = EnumSet.of(Right.PUSH, Right.PULL, Right.ADMIN);
         Set<Right> push = EnumSet.of(Right.PUSH);
         Set<Right> admin = EnumSet.of(Right.ADMIN);
-        List<Route> more = PeerEndpoints.routes(facts, gate);
+        Stream<Route> more = Stream.concat(
+                PeerEndpoints.routes(facts, gate).stream(),
+                CatalogueEndpoints.routes(transfers, facts, gate, paths, events).stream());
         return Stream.concat(
-                        more.stream(),
+                        more,
                         Stream.of(
                                 new Route("GET", "/v1/daemon", none, any, request -> Reply.json(200, facts.daemon())),
                                 new Route(

@@ -26,6 +26,8 @@ public interface LocalApi extends AutoCloseable {
 
     static LocalApi create(
             Path socket, Transfers transfers, ApiFacts facts, Gate gate, CallerPaths paths, ApiLimits limits) {
-        return new NettyApi(socket, new Router(Endpoints.routes(transfers, facts, gate, paths), gate), limits);
+        Events events = new Events(transfers, facts, gate);
+        return new NettyApi(
+                socket, new Router(Endpoints.routes(transfers, facts, gate, paths, events), gate), events, limits);
     }
 }

@@ -35,6 +35,7 @@ final class NettyApi implements LocalApi {
 
     private final Path path;
     private final Router router;
+    private final Events events;
     private final ApiLimits limits;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private @Nullable SocketPlace place;
@@ -42,9 +43,10 @@ final class NettyApi implements LocalApi {
     private @Nullable ThreadPoolExecutor workers;
     private @Nullable Channel server;
 
-    NettyApi(Path path, Router router, ApiLimits limits) {
+    NettyApi(Path path, Router router, Events events, ApiLimits limits) {
         this.path = path.toAbsolutePath().normalize();
         this.router = router;
+        this.events = events;
         this.limits = limits;
     }
 
@@ -130,6 +132,7 @@ final class NettyApi implements LocalApi {
         if (server != null) {
             server.close().awaitUninterruptibly(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
         }
+        events.close();
         if (workers != null) {
             drain(workers);
         }

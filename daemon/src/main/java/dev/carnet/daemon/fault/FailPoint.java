@@ -68,7 +68,13 @@ public enum FailPoint {
     DESTINATION_REQUESTED_STORED,
     DESTINATION_REQUEST_SENT,
     DESTINATION_SEALED_CREATED,
-    DESTINATION_SEALED_STORED;
+    DESTINATION_SEALED_STORED,
+
+    // sealing and adopting
+    CATALOGUE_RESERVED,
+    CATALOGUE_RECORDS_WRITTEN,
+    CATALOGUE_ADOPTING,
+    CATALOGUE_DONE;
 
     /** The exit status of a process that a point has ended: the one that a shell shows for SIGKILL. */
     public static final int EXIT_STATUS = 137;

@@ -233,8 +233,7 @@ final class Admission {
         if (!volume.standsAsRecorded(name)) {
             throw new TransferException(
                     Code.NAME_TAKEN,
-                    volume.name() + "/" + name.value() + " was published by transfer "
-                            + Statements.hex(row.get().getTransferId().toByteArray())
+                    volume.name() + "/" + name.value() + " is " + Sealing.standing(row.get())
                             + " and has been changed on disk since: move it away, or push under another name");
         }
         String receipt = row.get().getReceiptDigest();
@@ -254,6 +253,10 @@ final class Admission {
             return;
         }
         NameRow row = now.get();
+        if (row.getTransferId().isEmpty()) {
+            engine.sealing().release(volume, name, row);
+            return;
+        }
         EntryKey entry = new EntryKey(
                 Statements.hex(row.getTransferId().toByteArray()),
                 Role.DESTINATION.label(),
@@ -272,7 +275,9 @@ final class Admission {
     }
 
     private static boolean same(NameRow one, NameRow other) {
-        return one.getPublished() && one.getTransferId().equals(other.getTransferId());
+        return one.getPublished()
+                && one.getTransferId().equals(other.getTransferId())
+                && one.getJob().equals(other.getJob());
     }
 
     private void bound(String peer) {
@@ -398,9 +403,7 @@ final class Admission {
             throw new TransferException(
                     Code.NAME_TAKEN,
                     volume.name() + "/" + taken.name() + " is "
-                            + (taken.row().getPublished() ? "published" : "reserved")
-                            + " by transfer "
-                            + Statements.hex(taken.row().getTransferId().toByteArray())
+                            + Sealing.standing(taken.row())
                             + ": push under a name that neither contains it nor lies inside it");
         });
     }

@@ -2,7 +2,13 @@ package dev.carnet.daemon.transfer;
 
 import java.time.Instant;
 
-/** A published checkpoint of the catalogue, as people see it. */
+/**
+ * A complete checkpoint of the catalogue, as people see it.
+ *
+ * @param checkpointId empty where nobody brought it, as {@code from} and {@code transfer}
+ * @param published when it was published, sealed or adopted
+ * @param state published, sealed or adopted
+ */
 public record CheckpointView(
         String volume,
         String name,
@@ -14,4 +20,5 @@ public record CheckpointView(
         long logicalBytes,
         String from,
         String transfer,
-        Instant published) {}
+        Instant published,
+        String state) {}

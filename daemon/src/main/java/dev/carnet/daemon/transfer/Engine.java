@@ -54,6 +54,7 @@ public final class Engine implements Transfers, SessionListener {
     private final Pushes pushes;
     private final Pulls pulls;
     private final Serving serving;
+    private final Sealing sealing;
     private final Decoder decoder = new Decoder();
     private final Consumer<Throwable> onFatal;
     private final Map<Key, RateLimit> limits = new ConcurrentHashMap<>();
@@ -76,6 +77,7 @@ public final class Engine implements Transfers, SessionListener {
         this.pushes = new Pushes(room, this, register);
         this.pulls = new Pulls(room, this, register);
         this.serving = new Serving(room, this, register);
+        this.sealing = new Sealing(room, this);
         this.workers = Executors.newFixedThreadPool(room.settings().workers(), named("chunk"));
     }
 
@@ -86,6 +88,7 @@ public final class Engine implements Transfers, SessionListener {
     /** Takes up what was under way when the daemon ended. Called once, before sessions come up. */
     public void start() {
         register.load();
+        sealing.recover();
         var _ = scheduler.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -159,6 +162,25 @@ public final class Engine implements Transfers, SessionListener {
     @Override
     public List<CheckpointView> checkpoints(Optional<String> volume, String afterName, int max) {
         return new Catalogue(room).list(volume, afterName, max);
+    }
+
+    @Override
+    public Optional<CheckpointDetail> checkpoint(String volume, String name) {
+        return new Catalogue(room).find(volume, name);
+    }
+
+    @Override
+    public List<TransferView> live() {
+        return register.live().stream().map(Transfer::view).toList();
+    }
+
+    /** What lies here already, and is to be in the catalogue. */
+    public Sealing sealing() {
+        return sealing;
+    }
+
+    Pushes pushes() {
+        return pushes;
     }
 
     // ---- sessions

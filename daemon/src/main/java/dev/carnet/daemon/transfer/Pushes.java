@@ -43,7 +43,7 @@ final class Pushes {
     }
 
     /** Where a source lies. */
-    private record Place(Volume volume, String relative) {}
+    record Place(Volume volume, String relative) {}
 
     TransferView push(PushRequest request) {
         String peer = peer(room, request.peer());
@@ -153,7 +153,7 @@ final class Pushes {
         }
     }
 
-    private static Path absolute(String source) {
+    static Path absolute(String source) {
         Path path;
         try {
             path = Path.of(source);
@@ -182,7 +182,7 @@ final class Pushes {
                 .findFirst();
     }
 
-    private Place place(Path path) {
+    Place place(Path path) {
         Path state = room.settings().state();
         if (nested(path, state) || nested(really(path), really(state))) {
             throw new TransferException(

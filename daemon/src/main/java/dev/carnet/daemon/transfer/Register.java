@@ -47,7 +47,7 @@ final class Register {
         }
     }
 
-    /** Members that were walked for a push whose row was never made. */
+    /** Members that were walked for a push whose row was never made, or for a seal. */
     private void removeOrphans() {
         byte[] from = new byte[0];
         while (true) {
@@ -65,7 +65,7 @@ final class Register {
                 return;
             }
             if (rows.get(Key.read(key)).isEmpty()) {
-                room.store().update(tx -> tx.deletePrefix(Table.MEMBERS, key));
+                room.store().update(tx -> Rows.forgetContent(tx, Key.read(key)));
             }
             from = after(key);
         }

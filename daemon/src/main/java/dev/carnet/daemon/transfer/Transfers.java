@@ -41,6 +41,12 @@ public interface Transfers extends AutoCloseable {
     /** Checkpoints in the catalogue of a volume (all volumes where empty), ordered by volume and name, after {@code afterName}. */
     List<CheckpointView> checkpoints(Optional<String> volume, String afterName, int max);
 
+    /** A complete checkpoint of the catalogue, with everything that is on record of it. */
+    Optional<CheckpointDetail> checkpoint(String volume, String name);
+
+    /** Every transfer that has not ended, in no order; one that has may be among them for a moment. */
+    List<TransferView> live();
+
     @Override
     void close();
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Walks of a source: the first puts its members on record, the last proves that it stood still. */
@@ -83,7 +84,12 @@ final class Walks {
      * @throws TransferException SOURCE_CHANGED, naming the first member that differs, is new or is gone
      */
     static void unchanged(SourceTree tree, Members members, String peer) {
-        compare(tree, members, peer, false, false);
+        unchanged(tree, members, path -> OpenFiles.changed(path, peer));
+    }
+
+    /** @param changed makes what is thrown, of the path of a member */
+    static void unchanged(SourceTree tree, Members members, Function<String, TransferException> changed) {
+        compare(tree, members, changed, false, false);
     }
 
     /**
@@ -93,10 +99,15 @@ final class Walks {
      * @throws TransferException SOURCE_CHANGED, likewise
      */
     static void stands(SourceTree tree, Members members, String peer, boolean part) {
-        compare(tree, members, peer, true, part);
+        compare(tree, members, path -> OpenFiles.changed(path, peer), true, part);
     }
 
-    private static void compare(SourceTree tree, Members members, String peer, boolean printsOnly, boolean part) {
+    private static void compare(
+            SourceTree tree,
+            Members members,
+            Function<String, TransferException> changed,
+            boolean printsOnly,
+            boolean part) {
         PeekingIterator expected = new PeekingIterator(members.iterator());
         List<String> touched =
                 new ArrayList<>(1); // a directory: what was added or removed in it says more, and comes later
@@ -109,8 +120,8 @@ final class Walks {
                 return;
             }
             if (next == null || !next.row().getPath().equals(member.path())) {
-                throw OpenFiles.changed(
-                        isNew || next == null ? member.path() : next.row().getPath(), peer);
+                throw changed.apply(
+                        isNew || next == null ? member.path() : next.row().getPath());
             }
             expected.next();
             boolean same = (printsOnly || next.member().equals(member)) && Members.same(next.row(), print);
@@ -119,14 +130,14 @@ final class Walks {
                     touched.add(member.path());
                 }
             } else if (!same) {
-                throw OpenFiles.changed(member.path(), peer);
+                throw changed.apply(member.path());
             }
         });
         if (expected.hasNext()) {
-            throw OpenFiles.changed(expected.next().row().getPath(), peer);
+            throw changed.apply(expected.next().row().getPath());
         }
         if (!touched.isEmpty()) {
-            throw OpenFiles.changed(touched.getFirst(), peer);
+            throw changed.apply(touched.getFirst());
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Records below {@code .carnet/records/<SHA-256 of the checkpoint's name>}. */
+/** Records below {@code .carnet/records/<SHA-256 of the checkpoint's name>}, or below the like of it elsewhere. */
 final class DiskRecords implements Records {
     private static final Pattern FILE = Pattern.compile("[a-z0-9][a-z0-9.-]{0,63}");
     private static final String TEMPORARY = ".tmp";
@@ -22,7 +22,7 @@ final class DiskRecords implements Records {
     DiskRecords(Disk disk, OwnFolder own, CheckpointName name) {
         this.disk = disk;
         this.own = own;
-        this.path = OwnFolder.RECORDS + '/' + sha256(name.value());
+        this.path = own.records(sha256(name.value()));
     }
 
     /** One writer at a time per volume: two of the same record would share a temporary file. */
@@ -109,6 +109,19 @@ final class DiskRecords implements Records {
         return fd < 0 ? Optional.empty() : Optional.of(RecordFile.of(disk.posix(), fd, directory() + "/" + file));
     }
 
+    /** Whether there is a record of this name. */
+    boolean has(String file) {
+        int fd = descriptor(file);
+        if (fd >= 0) {
+            disk.closeQuietly(fd);
+        }
+        return fd >= 0;
+    }
+
+    boolean readOnly() {
+        return disk.spec().readOnly();
+    }
+
     /** A descriptor; negative where there is no such record. */
     int descriptor(String file) {
         try (At at = disk.beneath().at(path + '/' + file)) {
@@ -128,8 +141,9 @@ final class DiskRecords implements Records {
         synchronized (own) {
             own.forget(path);
             new Removal(disk).remove(path);
-            if (DiskVolume.nodeAt(disk, OwnFolder.RECORDS).isPresent()) {
-                disk.syncDirectory(Names.bytes(OwnFolder.RECORDS));
+            String parent = own.recordsParent();
+            if (parent.isEmpty() || DiskVolume.nodeAt(disk, parent).isPresent()) {
+                disk.syncDirectory(Names.bytes(parent));
             }
         }
     }

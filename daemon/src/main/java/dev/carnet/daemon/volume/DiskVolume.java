@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A volume on a disk of this machine. */
 final class DiskVolume implements Volume {
@@ -16,12 +17,17 @@ final class DiskVolume implements Volume {
     private final Disk disk;
     private final OffLimits offLimits;
     private final OwnFolder own;
+    private final @Nullable Disk beside;
+    private final @Nullable OwnFolder ownBeside;
     private final long device;
     private final SyncPool pool;
     /** By staging id: the paths whose fsync failed in this daemon's life. */
     private final Map<String, Set<String>> failed = new ConcurrentHashMap<>();
 
-    DiskVolume(Disk disk, OffLimits offLimits) {
+    /** @param beside where records lie that cannot lie in the volume; it is closed with this */
+    DiskVolume(Disk disk, OffLimits offLimits, @Nullable Disk beside) {
+        this.beside = beside;
+        this.ownBeside = beside == null ? null : new OwnFolder(beside, true);
         this.disk = disk;
         this.offLimits = offLimits;
         this.device = disk.check(
@@ -150,12 +156,23 @@ final class DiskVolume implements Volume {
 
     @Override
     public Records records(CheckpointName name) {
-        return new DiskRecords(disk, own, name);
+        var here = new DiskRecords(disk, own, name);
+        if (beside == null || ownBeside == null) {
+            return here;
+        }
+        var there = new DiskRecords(beside, ownBeside, name);
+        return readOnly() ? new PlacedRecords(there, here) : new PlacedRecords(here, there);
+    }
+
+    @Override
+    public void recordPrints(CheckpointName name) {
+        records(name).write(Prints.FILE, out -> new Prints(disk).write(name, out));
     }
 
     @Override
     public boolean standsAsRecorded(CheckpointName name) {
-        var records = new DiskRecords(disk, own, name);
+        var placed = records(name);
+        var records = placed instanceof PlacedRecords two ? two.readable() : (DiskRecords) placed;
         int fd = records.descriptor(Prints.FILE);
         if (fd < 0) {
             return false;
@@ -170,5 +187,8 @@ final class DiskVolume implements Volume {
     public void close() {
         offLimits.close();
         disk.closeQuietly(disk.root());
+        if (beside != null) {
+            beside.closeQuietly(beside.root());
+        }
     }
 }

@@ -17,11 +17,28 @@ final class OwnFolder {
     private static final int WRITABLE_BY_OTHERS = 022;
 
     private final Disk disk;
+    private final boolean bare;
     /** Known to be as it should, durably, since this daemon started. */
     private final Set<String> settled = ConcurrentHashMap.newKeySet();
 
     OwnFolder(Disk disk) {
+        this(disk, false);
+    }
+
+    /** @param bare whether the records lie directly below the disk's root, which is the daemon's own */
+    OwnFolder(Disk disk, boolean bare) {
         this.disk = disk;
+        this.bare = bare;
+    }
+
+    /** Path of a directory of records. */
+    String records(String name) {
+        return bare ? name : RECORDS + '/' + name;
+    }
+
+    /** What has the directories of records in it; empty for the root. */
+    String recordsParent() {
+        return bare ? "" : RECORDS;
     }
 
     /** Makes the parents and the staging directory of a transfer, durably. Idempotent. */
@@ -33,8 +50,10 @@ final class OwnFolder {
 
     /** Makes the parents and the directory of a checkpoint's records, durably. Idempotent. */
     void ensureRecords(String path) {
-        ensure(PATH, RECORDS_MODE, true);
-        ensure(RECORDS, RECORDS_MODE, true);
+        if (!bare) {
+            ensure(PATH, RECORDS_MODE, true);
+            ensure(RECORDS, RECORDS_MODE, true);
+        }
         ensure(path, RECORDS_MODE, true);
     }
 

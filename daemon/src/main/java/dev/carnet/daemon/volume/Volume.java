@@ -67,8 +67,18 @@ public interface Volume extends AutoCloseable {
     /** Removes the given parents where they are empty, innermost first; the first one that is not empty ends it. */
     void removeEmptyParents(java.util.List<String> made);
 
-    /** The records of a published checkpoint: {@code <root>/.carnet/records/<SHA-256 of NAME, hex>/}. */
+    /**
+     * The records of a checkpoint: {@code <root>/.carnet/records/<SHA-256 of NAME, hex>/}. Those of a read-only volume are written to the place that was given when it was opened; what is read is
+     * found in either.
+     */
     Records records(CheckpointName name);
+
+    /**
+     * Records the fingerprints that the members have now, as {@link Staging#seal} does of what it publishes.
+     *
+     * @throws VolumeException READ_ONLY where the volume is, and has no place for records
+     */
+    void recordPrints(CheckpointName name);
 
     /**
      * True where every member of the published checkpoint still has the fingerprint that {@link Staging#seal} recorded: nothing was added, removed,

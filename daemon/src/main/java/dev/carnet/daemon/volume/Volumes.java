@@ -2,6 +2,7 @@ package dev.carnet.daemon.volume;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.OptionalInt;
 
 /** Opens volumes. */
@@ -21,12 +22,44 @@ public final class Volumes {
         return open(spec, new Posix(), forbidden);
     }
 
+    /**
+     * The same, with a place for the records of a volume that is read-only.
+     *
+     * @param records an existing directory that is the daemon's alone
+     */
+    public static Volume open(VolumeSpec spec, Path records, Forbidden... forbidden) {
+        var posix = new Posix();
+        Path real;
+        try {
+            real = records.toRealPath();
+        } catch (IOException e) {
+            throw new VolumeException(
+                    VolumeException.Kind.NOT_FOUND, "cannot find the directory of records " + records, e);
+        }
+        Disk beside = disk(new VolumeSpec(spec.name(), real, false, null, 0, false), posix);
+        try {
+            return new DiskVolume(disk(spec, posix), new OffLimits(posix, forbidden), beside);
+        } catch (RuntimeException e) {
+            beside.closeQuietly(beside.root());
+            throw e;
+        }
+    }
+
     static Volume open(VolumeSpec spec, Posix posix, Forbidden... forbidden) {
+        Disk disk = disk(spec, posix);
+        try {
+            return new DiskVolume(disk, new OffLimits(posix, forbidden), null);
+        } catch (RuntimeException e) {
+            disk.closeQuietly(disk.root());
+            throw e;
+        }
+    }
+
+    private static Disk disk(VolumeSpec spec, Posix posix) {
         int root = openRoot(spec, posix);
         try {
             var beneath = new Beneath(posix, root, spec.root().toString());
-            var disk = new Disk(posix, spec, root, group(spec, posix), beneath);
-            return new DiskVolume(disk, new OffLimits(posix, forbidden));
+            return new Disk(posix, spec, root, group(spec, posix), beneath);
         } catch (RuntimeException e) {
             var _ = posix.close(root);
             throw e;

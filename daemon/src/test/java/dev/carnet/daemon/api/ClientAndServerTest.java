@@ -69,9 +69,9 @@ class ClientAndServerTest {
 
     @Test
     void catalogue_peers_and_doctor() {
-        transfers.checkpoint("m", "a/1");
-        transfers.checkpoint("m", "a/2 ü&max=1");
-        transfers.checkpoint("m", "a/3");
+        transfers.publish("m", "a/1");
+        transfers.publish("m", "a/2 ü&max=1");
+        transfers.publish("m", "a/3");
         assertThat(client.checkpoints(10)).hasSize(3);
         assertThat(client.checkpoints("m", "a/2 ü&max=1", 10)).hasSize(1);
         assertThat(client.peers().get(1).whyNot()).hasValue("connection refused by 10.0.0.3:7777");

@@ -6,6 +6,13 @@ import java.util.Map;
 
 /** Facts that never change. */
 final class FakeFacts implements ApiFacts {
+    private final FakeJobs jobs = new FakeJobs();
+
+    @Override
+    public FakeJobs jobs() {
+        return jobs;
+    }
+
     @Override
     public DaemonInfo daemon() {
         return new DaemonInfo(

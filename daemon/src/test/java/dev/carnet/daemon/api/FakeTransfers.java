@@ -1,6 +1,7 @@
 package dev.carnet.daemon.api;
 
 import dev.carnet.daemon.policy.Caller;
+import dev.carnet.daemon.transfer.CheckpointDetail;
 import dev.carnet.daemon.transfer.CheckpointView;
 import dev.carnet.daemon.transfer.PullRequest;
 import dev.carnet.daemon.transfer.PushRequest;
@@ -30,9 +31,20 @@ final class FakeTransfers implements Transfers {
         return List.copyOf(requests);
     }
 
-    synchronized void checkpoint(String volume, String name) {
+    synchronized void publish(String volume, String name) {
         checkpoints.add(new CheckpointView(
-                volume, name, "/srv/" + volume + "/" + name, "aa", "bb", "cc", 3, 42, "spiffe://a.test/x", "dd", THEN));
+                volume,
+                name,
+                "/srv/" + volume + "/" + name,
+                "aa",
+                "bb",
+                "cc",
+                3,
+                42,
+                "spiffe://a.test/x",
+                "dd",
+                THEN,
+                "published"));
     }
 
     @Override
@@ -159,6 +171,37 @@ final class FakeTransfers implements Transfers {
                 .filter(c -> c.name().compareTo(afterName) > 0)
                 .limit(max)
                 .toList();
+    }
+
+    @Override
+    public synchronized Optional<CheckpointDetail> checkpoint(String volume, String name) {
+        return checkpoints.stream()
+                .filter(c -> c.volume().equals(volume) && c.name().equals(name))
+                .findFirst()
+                .map(c -> new CheckpointDetail(
+                        volume,
+                        name,
+                        c.path(),
+                        c.state(),
+                        "bb",
+                        "cc",
+                        3,
+                        2L,
+                        42,
+                        THEN,
+                        null,
+                        "dd",
+                        c.from(),
+                        "ee",
+                        THEN,
+                        null,
+                        java.util.Map.of("k", "v"),
+                        "/srv/" + volume + "/.carnet/records/ff"));
+    }
+
+    @Override
+    public synchronized List<TransferView> live() {
+        return List.copyOf(views);
     }
 
     @Override

@@ -165,9 +165,9 @@ class LocalApiTest {
 
     @Test
     void checkpoints_come_in_pages() throws IOException {
-        transfers.checkpoint("m", "a/1");
-        transfers.checkpoint("m", "a/2");
-        transfers.checkpoint("n", "b");
+        transfers.publish("m", "a/1");
+        transfers.publish("m", "a/2");
+        transfers.publish("n", "b");
         assertThat(ask(Raw.get("/v1/checkpoints")).json().get("checkpoints")).hasSize(3);
         var page = ask(Raw.get("/v1/checkpoints?volume=m&after=a%2F1&max=5"))
                 .json()

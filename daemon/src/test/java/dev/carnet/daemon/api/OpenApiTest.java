@@ -92,7 +92,7 @@ class OpenApiTest {
     @Test
     void every_route_is_described_and_every_description_has_a_route() {
         assertThat(operations())
-                .hasSize(19)
+                .hasSize(27)
                 .isEqualTo(routes().map(route -> route.method() + " " + route.template())
                         .collect(Collectors.toCollection(TreeSet::new)));
     }
@@ -118,6 +118,7 @@ class OpenApiTest {
                 PushBody.class,
                 PullBody.class,
                 PeerBody.class,
+                PathBody.class,
                 PeerAdded.class,
                 VerifyBody.class,
                 TestBody.class);
@@ -141,7 +142,11 @@ class OpenApiTest {
     @ParameterizedTest
     @MethodSource("routes")
     void every_operation_answers_as_described(Route route) throws IOException {
+        if (route.template().equals("/v1/events")) {
+            return; // never ends: see EventsTest
+        }
         var transfers = new FakeTransfers();
+        transfers.publish("m", "n");
         try (var api = LocalApi.create(temp.resolve("api/d.sock"), transfers, new FakeFacts())) {
             api.start();
             var push = Raw.post("/v1/transfers", "{\"source\":\"/x\",\"peer\":\"b\",\"volume\":\"m\",\"name\":\"n\"}");
@@ -153,9 +158,14 @@ class OpenApiTest {
                                 "{id}",
                                 route.template().contains("/verifications/")
                                         ? FakeQuestions.JOB
-                                        : "00000000000000000000000000001000");
+                                        : route.template().contains("/jobs/")
+                                                ? FakeJobs.ID
+                                                : "00000000000000000000000000001000");
                 var request = route.method().equals("GET")
-                        ? Raw.get(target.endsWith("b/checkpoints") ? target + "?volume=m" : target)
+                        ? Raw.get(
+                                target.endsWith("b/checkpoints")
+                                        ? target + "?volume=m"
+                                        : target.endsWith("/checkpoint") ? target + "?volume=m&name=n" : target)
                         : Raw.post(target, bodyOf(route.template()));
                 var answer = raw.send(request).answer();
                 if (target.endsWith("/continue")) {
@@ -176,7 +186,8 @@ class OpenApiTest {
             case "/v1/pulls" ->
                 "{\"peer\":\"b\",\"volume\":\"m\",\"name\":\"n\",\"to_volume\":\"m\",\"to_name\":\"n\"}";
             case "/v1/peers" -> "{\"alias\":\"d\",\"id\":\"spiffe://a.test/d\"}";
-            case "/v1/peers/{alias}/verifications" -> "{\"volume\":\"m\",\"name\":\"n\"}";
+            case "/v1/seals", "/v1/adoptions" -> "{\"path\":\"/x\"}";
+            case "/v1/verifications", "/v1/peers/{alias}/verifications" -> "{\"volume\":\"m\",\"name\":\"n\"}";
             default -> "";
         };
     }

@@ -54,10 +54,12 @@ final class Site implements AutoCloseable {
     private Ledger ledger;
     private Volume volume;
     private Volume second;
+    private Volume readOnly;
     private Engine engine;
     private Questions questions;
     FakePool sendPool;
     volatile boolean allowed = true;
+    volatile Set<Policy.Right> ungranted = Set.of();
     volatile String policyDigest = "dd".repeat(32);
     volatile Duration ahead = Duration.ZERO; // of the real time
 
@@ -118,12 +120,16 @@ final class Site implements AutoCloseable {
         volume = Volumes.open(new VolumeSpec("v", volumePath(), false, null, 0, false));
         Path beside = Files.createDirectories(root.resolve("second"));
         second = Volumes.open(new VolumeSpec("w", beside, false, null, 0, false));
+        Path archive = Files.createDirectories(root.resolve("archive"));
+        readOnly = Volumes.open(
+                new VolumeSpec("r", archive, true, null, 0, false),
+                Files.createDirectories(root.resolve("state/records/r")));
         store = LmdbStore.open(root.resolve("state").resolve("db"));
         SecureRandom random = new SecureRandom();
         ledger = Ledgers.open(root.resolve("state"), store, Optional.empty(), signer(), clock, random);
         Settings settings = new Settings(
                 spiffeId,
-                Map.of("v", volume, "w", second),
+                Map.of("v", volume, "w", second, "r", readOnly),
                 quotas,
                 Map.of(),
                 Map.of("peer", peer),
@@ -175,7 +181,7 @@ final class Site implements AutoCloseable {
 
             @Override
             public Optional<Grant> grants(String principal, Right right, String volumeName, String peer) {
-                return Optional.of(new Grant("test"));
+                return ungranted.contains(right) ? Optional.empty() : Optional.of(new Grant("test"));
             }
 
             @Override
@@ -231,6 +237,18 @@ final class Site implements AutoCloseable {
         for (String name : List.of("entry.ed25519", "entry.mldsa44")) {
             Files.move(keys.resolve(name), keys.resolve("previous").resolve(name));
         }
+    }
+
+    Volume volume() {
+        return volume;
+    }
+
+    Volume readOnly() {
+        return readOnly;
+    }
+
+    Clock clock() {
+        return clock;
     }
 
     Engine engine() {
