@@ -1,6 +1,9 @@
 package dev.carnet.daemon.question;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What this machine's kernel allows a TCP connection, and what it should. */
 public final class Kernel {
+    private static final int TEXT_BYTES_MAX = 4_096;
     private static final String CONGESTION = "ipv4/tcp_congestion_control";
     private static final String AVAILABLE = "ipv4/tcp_available_congestion_control";
 
@@ -68,8 +72,11 @@ public final class Kernel {
     }
 
     private String text(String name) {
-        try {
-            return Files.readString(net.resolve(name)).strip();
+        // in one read: of a number the kernel gives what fits the first one, and nothing after it
+        try (InputStream in = Files.newInputStream(net.resolve(name))) {
+            byte[] bytes = new byte[TEXT_BYTES_MAX];
+            int length = in.read(bytes);
+            return new String(bytes, 0, Math.max(0, length), US_ASCII).strip();
         } catch (IOException e) {
             return ""; // another network namespace or an old kernel may not show it
         }

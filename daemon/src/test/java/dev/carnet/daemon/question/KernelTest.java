@@ -1,6 +1,7 @@
 package dev.carnet.daemon.question;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,18 @@ class KernelTest {
         Files.writeString(net.resolve("core/rmem_max"), "212992\n");
         assertThat(new Kernel(net).facts())
                 .isEqualTo(new Kernel.Facts("bbr", List.of("reno", "cubic", "bbr"), 6_291_456, 4_194_304, 212_992, 0));
+    }
+
+    /** Unlike a file, a number of the kernel is there for the first read alone. */
+    @Test
+    void reads_the_whole_numbers_of_this_kernel() throws Exception {
+        Path here = Path.of("/proc/sys/net/ipv4/tcp_rmem");
+        assumeTrue(Files.isReadable(here));
+        String shown;
+        try (var cat = new ProcessBuilder("cat", here.toString()).start().inputReader()) {
+            shown = cat.readLine().strip();
+        }
+        assertThat(Kernel.system().facts().tcpReadMax()).isEqualTo(Long.parseLong(shown.split("\\s+")[2]));
     }
 
     @Test
