@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Every operation of version 1. {@code openapi.yaml} describes each, and a test holds one against the other. */
@@ -71,6 +72,8 @@ final class Endpoints {
                                         own::checkpoints),
                                 new Route("GET", "/v1/transfers", Set.of("max"), move, own::list),
                                 new Route("POST", "/v1/transfers", none, push, own::push),
+                                new Route("POST", "/v1/pulls", none, EnumSet.of(Right.PULL), own::pull),
+                                new Route("POST", "/v1/transfers/{id}/pause", none, move, own.act(Transfers::pause)),
                                 new Route(
                                         "GET",
                                         "/v1/transfers/{id}",
@@ -85,8 +88,17 @@ final class Endpoints {
 
     private Reply push(ApiRequest request) {
         var body = request.json(PushBody.class);
+        return begun(request, () -> transfers.push(body.request(request.principal(), request.caller(), paths)));
+    }
+
+    private Reply pull(ApiRequest request) {
+        var body = request.json(PullBody.class);
+        return begun(request, () -> transfers.pull(body.request(request.principal(), request.caller())));
+    }
+
+    private Reply begun(ApiRequest request, Supplier<TransferView> begin) {
         try {
-            return Reply.json(201, transfers.push(body.request(request.principal(), request.caller(), paths)));
+            return Reply.json(201, begin.get());
         } catch (ApiRefusal e) {
             told(request, e.code(), String.valueOf(e.getMessage()));
             throw e;

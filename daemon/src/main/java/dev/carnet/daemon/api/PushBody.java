@@ -4,6 +4,7 @@ import dev.carnet.daemon.policy.Caller;
 import dev.carnet.daemon.transfer.PushRequest;
 import dev.carnet.proto.wire.v1.Code;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The body of a push: {@link PushRequest} without the principal, which the kernel decides and not the caller. */
@@ -14,11 +15,12 @@ record PushBody(
         @Nullable String name,
         @Nullable Boolean dereference,
         @Nullable Long bytesPerSecondMax,
-        @Nullable Integer streams) {
+        @Nullable Integer streams,
+        @Nullable Map<String, String> labels) {
     private static final int SOURCE_BYTES_MAX = 4096;
-    private static final int PEER_BYTES_MAX = 2048;
-    private static final int VOLUME_BYTES_MAX = 64;
-    private static final int NAME_BYTES_MAX = 400;
+    static final int PEER_BYTES_MAX = 2048;
+    static final int VOLUME_BYTES_MAX = 64;
+    static final int NAME_BYTES_MAX = 400;
     private static final int STREAMS_MAX = 64;
 
     /** What every reader of JSON can say exactly. */
@@ -39,11 +41,12 @@ record PushBody(
                 text("name", name, NAME_BYTES_MAX, Code.BAD_NAME),
                 dereference != null && dereference,
                 number("bytesPerSecondMax", bytesPerSecondMax, RATE_MAX),
-                (int) number("streams", streams, STREAMS_MAX));
+                (int) number("streams", streams, STREAMS_MAX),
+                labels(labels));
     }
 
     /** @param code of what is well formed and yet no such thing: for people who type it, not for programs that send it */
-    private static String text(String member, @Nullable String value, int bytesMax, Code code) {
+    static String text(String member, @Nullable String value, int bytesMax, Code code) {
         if (value == null || value.isEmpty()) {
             throw ApiRefusal.malformed("member '" + member + "' is missing or empty");
         }
@@ -59,6 +62,19 @@ record PushBody(
                     422, code, "the " + member + " has " + bytes + " bytes, and at most " + bytesMax + " are allowed");
         }
         return value;
+    }
+
+    /** What they may hold is judged in the rooms below. */
+    static Map<String, String> labels(@Nullable Map<String, String> labels) {
+        if (labels == null) {
+            return Map.of();
+        }
+        labels.forEach((key, value) -> {
+            if (!StandardCharsets.UTF_8.newEncoder().canEncode(key + value)) {
+                throw new ApiRefusal(422, Code.BAD_NAME, "a label holds a lone surrogate, which no text in UTF-8 can");
+            }
+        });
+        return labels;
     }
 
     private static long number(String member, @Nullable Number value, long most) {

@@ -14,6 +14,8 @@ record Addressed(String transferId, Role ours) {
     /** Empty where the message is of no transfer, or not of this version. */
     static Optional<Addressed> of(Control message) {
         return switch (message.getBodyCase()) {
+            case REQUEST -> Optional.of(new Addressed("", Role.SOURCE));
+            case BLOB_PAGE -> destination(message.getBlobPage().getTransferId());
             case OFFER -> Optional.of(new Addressed("", Role.DESTINATION));
             case BEGIN -> destination(message.getBegin().getTransferId());
             case RESUME -> destination(message.getResume().getTransferId());

@@ -26,6 +26,7 @@ import dev.carnet.proto.wire.v1.Extension;
 import dev.carnet.proto.wire.v1.Mode;
 import dev.carnet.proto.wire.v1.Offer;
 import dev.carnet.proto.wire.v1.OfferMessage;
+import dev.carnet.proto.wire.v1.Request;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -46,9 +47,12 @@ final class Admission {
         this.engine = engine;
     }
 
-    /** The name of the rule by which a peer may push into a volume. */
-    Optional<String> rule(String peer, String volume) {
-        return room.policy().get().allows(peer, Policy.Act.RECEIVE_PUSH, volume).map(Policy.Rule::name);
+    /** The name of the rule by which a peer may push into a volume, or this daemon pull into it. */
+    Optional<String> rule(String peer, String volume, boolean pull) {
+        return room.policy()
+                .get()
+                .allows(peer, pull ? Policy.Act.PULL : Policy.Act.RECEIVE_PUSH, volume)
+                .map(Policy.Rule::name);
     }
 
     /**
@@ -63,7 +67,15 @@ final class Admission {
         engine.peerKeys().accept(peer, message.getKeys());
         critical(offer);
         reserved(offer);
-        String rule = rule(peer, offer.getVolume())
+        require(
+                offer.getDirection() == Direction.DIRECTION_PUSH,
+                Code.OFFER_MISMATCH,
+                room.settings().self() + " has not asked for this, or does not ask any more");
+        require(
+                offer.getPartOf().isEmpty(),
+                Code.UNSUPPORTED,
+                "this version takes a part of a checkpoint where it has asked for it alone");
+        String rule = rule(peer, offer.getVolume(), false)
                 .orElseThrow(() -> new TransferException(
                         Code.POLICY,
                         "no rule of " + room.settings().self() + " lets " + peer + " push into the volume '"
@@ -78,6 +90,55 @@ final class Admission {
         }
         bound(peer);
         return Optional.of(accept(session, message, offer, rule, volume, name, key));
+    }
+
+    /**
+     * Takes the offer of what was asked for: its transfer is ACCEPTED then. In the transfer's mailbox.
+     *
+     * @throws TransferException the refusal
+     */
+    void requested(Session session, OfferMessage message, DestinationTransfer transfer) {
+        Offer offer = parse(message.getOffer());
+        String peer = session.peer().spiffeId();
+        form(offer, session);
+        engine.peerKeys().accept(peer, message.getKeys());
+        critical(offer);
+        reserved(offer);
+        Request request = transfer.request().orElseThrow();
+        boolean same = offer.getDirection() == Direction.DIRECTION_PULL
+                && offer.getRequest()
+                        .equals(Transfer.sha256(transfer.row().getRequest().toByteArray()))
+                && offer.getVolume().equals(request.getToVolume())
+                && offer.getName().equals(request.getToName())
+                && offer.getPrincipal().equals(request.getPrincipal())
+                && offer.getPurpose().equals(request.getPurpose())
+                && offer.getLabelsList().equals(request.getLabelsList())
+                && (offer.getPartOf().isEmpty() || request.getIncludeCount() > 0);
+        require(same, Code.OFFER_MISMATCH, peer + " offers something else than what was asked of it");
+        String rule = Pulls.rule(room, peer, offer.getVolume());
+        Volume volume = engine.volume(offer.getVolume());
+        CheckpointName name = CheckpointName.of(offer.getName());
+        require(!volume.readOnly(), Code.READ_ONLY, "the volume '" + volume.name() + "' is read-only");
+        free(volume, name);
+        var _ = accept(session, message, offer, rule, volume, name, transfer.key());
+    }
+
+    /**
+     * Whether a pull can be published under a name. One whose directory is gone is released.
+     *
+     * @throws TransferException NAME_TAKEN, saying by what
+     */
+    void free(Volume volume, CheckpointName name) {
+        Optional<NameRow> row = room.store()
+                .read(tx -> Names.get(tx, volume.name(), name.value()))
+                .filter(NameRow::getPublished);
+        if (row.isPresent() && volume.lookup(name).isEmpty()) {
+            release(row.get(), volume, name);
+        }
+        room.store().read(tx -> {
+            free(tx, volume, name);
+            return name;
+        });
     }
 
     static Offer parse(ByteString bytes) {
@@ -130,14 +191,12 @@ final class Admission {
     }
 
     private static void reserved(Offer offer) {
-        boolean plain = offer.getMode() == Mode.MODE_OPEN
-                && offer.getDirection() == Direction.DIRECTION_PUSH
+        boolean plain = (offer.getMode() == Mode.MODE_OPEN || offer.getMode() == Mode.MODE_SEALED)
                 && offer.getPart().getIndex() == 0
                 && offer.getPart().getOf() == 1
                 && offer.getPart().getBringersCount() == 0
                 && offer.getCoordinator().equals(offer.getSourceId())
                 && offer.getPointersCount() == 0
-                && offer.getTreeDigest().isEmpty()
                 && offer.getBasesCount() == 0
                 && offer.getPermitsCount() == 0
                 && offer.getReplica() == 0
@@ -146,7 +205,7 @@ final class Admission {
         require(
                 plain,
                 Code.UNSUPPORTED,
-                "this version takes pushes in open mode of one part, without pointers, bases and permits");
+                "this version takes checkpoints of one part, without pointers, bases and permits");
     }
 
     private static int utf8(String text) {
@@ -224,7 +283,7 @@ final class Admission {
     private void bound(String peer) {
         int max = room.settings().transfersPerPeerMax();
         require(
-                engine.unfinished(peer, Role.DESTINATION) < max,
+                engine.unfinished(peer, Role.DESTINATION, false) < max,
                 Code.BUSY,
                 peer + " has " + max + " unfinished transfers here already");
     }
@@ -258,7 +317,9 @@ final class Admission {
         try {
             volume.staging(stagingId);
             volume.prepareTarget(name, stagingId);
-            return accepted(engine.transferOf(key));
+            DestinationTransfer transfer = engine.transferOf(key);
+            transfer.refresh(); // of what was asked for it is there already
+            return accepted(transfer);
         } catch (VolumeException e) {
             undo(volume, offer, key, stagingId);
             boolean target = e.kind() == VolumeException.Kind.NOT_FOUND || e.kind() == VolumeException.Kind.BAD_TYPE;
@@ -327,7 +388,10 @@ final class Admission {
                                     .setPeer(session.peer().spiffeId())
                                     .setPrincipal(offer.getPrincipal())
                                     .setRule(rule)
-                                    .setCreatedMs(room.clock().millis())
+                                    .setCreatedMs(
+                                            row.getCreatedMs() == 0
+                                                    ? room.clock().millis()
+                                                    : row.getCreatedMs())
                                     .setLastChunkMs(room.clock().millis())
                                     .setStagingId(stagingId)
                                     .addAllParentsMade(parents));
@@ -364,9 +428,25 @@ final class Admission {
         try {
             room.store().update(tx -> {
                 Names.delete(tx, offer.getVolume(), offer.getName());
-                tx.delete(dev.carnet.daemon.state.Table.TRANSFERS, key.bytes());
+                boolean asked = !engine.rows()
+                        .update(
+                                tx,
+                                key,
+                                row -> row.setState(State.REQUESTED.name())
+                                        .clearOffer()
+                                        .clearStagingId()
+                                        .clearParentsMade())
+                        .getRequest()
+                        .isEmpty();
+                if (!asked) {
+                    tx.delete(dev.carnet.daemon.state.Table.TRANSFERS, key.bytes());
+                }
             });
-            engine.forget(key);
+            if (engine.rows().get(key).isEmpty()) {
+                engine.forget(key);
+            } else {
+                engine.transferOf(key).refresh();
+            }
         } catch (NoRoomException e) {
             DestinationTransfer kept =
                     engine.transferOf(key); // it stays OFFERED: accepted later, or given up for want of a Begin

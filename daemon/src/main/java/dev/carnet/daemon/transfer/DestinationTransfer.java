@@ -3,6 +3,7 @@ package dev.carnet.daemon.transfer;
 import com.google.protobuf.ByteString;
 import dev.carnet.daemon.fault.FailPoint;
 import dev.carnet.daemon.ledger.EntryKey;
+import dev.carnet.daemon.transfer.rows.MemberRow;
 import dev.carnet.daemon.transfer.rows.TransferRow;
 import dev.carnet.daemon.transport.PooledChunk;
 import dev.carnet.daemon.transport.Session;
@@ -28,9 +29,11 @@ import dev.carnet.proto.wire.v1.Countersigned;
 import dev.carnet.proto.wire.v1.Held;
 import dev.carnet.proto.wire.v1.Receipt;
 import dev.carnet.proto.wire.v1.Refuse;
+import dev.carnet.proto.wire.v1.RequestMessage;
 import dev.carnet.proto.wire.v1.Resume;
 import dev.carnet.proto.wire.v1.Seal;
 import dev.carnet.proto.wire.v1.Waiting;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +46,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class DestinationTransfer extends Transfer {
 
+    /** Answers to a Request after which it is asked again. */
+    private static final Set<Code> AGAIN = EnumSet.of(Code.BUSY, Code.SHUTTING_DOWN, Code.TIMEOUT, Code.REPLACED);
+
     private volatile @Nullable Receiving receiving;
+    private volatile boolean sealedMode; // of the attempt
+    private @Nullable SealedIntake sealedIntake; // until tree and CVs are on record
+    private volatile @Nullable SealedCvs sealedCvs;
     private final Publication publication;
     private final Intake intake = new Intake(this);
     private final Standstill standstill = new Standstill(this);
@@ -57,16 +66,16 @@ final class DestinationTransfer extends Transfer {
     // ---- what the rooms below give us
 
     Volume volume() {
-        return engine().volume(offerParsed().getVolume());
+        return engine().volume(place().volume());
     }
 
     /** Empty where it left the configuration. */
     Optional<Volume> configuredVolume() {
-        return Optional.ofNullable(room().settings().volumes().get(offerParsed().getVolume()));
+        return Optional.ofNullable(room().settings().volumes().get(place().volume()));
     }
 
     CheckpointName name() {
-        return CheckpointName.of(offerParsed().getName());
+        return CheckpointName.of(place().name());
     }
 
     Staging staging() {
@@ -85,6 +94,19 @@ final class DestinationTransfer extends Transfer {
             asking.soon(room().clock().millis());
         }
         link().up(session);
+        if (state() == State.REQUESTED) {
+            sendRequest();
+        }
+    }
+
+    private void sendRequest() {
+        if (row().getPaused()) {
+            sayPaused();
+            return;
+        }
+        waiting(row().getPeer() + " to offer it");
+        link().send(Control.newBuilder().setRequest(RequestMessage.newBuilder().setRequest(row().getRequest())));
+        FailPoint.DESTINATION_REQUEST_SENT.pass();
     }
 
     @Override
@@ -99,9 +121,19 @@ final class DestinationTransfer extends Transfer {
     /** Ends the attempt; what was written is held. */
     private void drain() {
         Receiving ended = receiving;
+        SealedIntake blobs = sealedIntake;
+        sealedIntake = null;
+        if (blobs != null) {
+            blobs.close();
+        }
         if (ended != null) {
             ended.stop();
             receiving = null;
+        }
+        SealedCvs values = sealedCvs;
+        sealedCvs = null;
+        if (values != null) {
+            values.close(); // no worker reads it any more
         }
     }
 
@@ -121,18 +153,38 @@ final class DestinationTransfer extends Transfer {
         if (!session.open()) {
             return; // the last words of a session that another one follows
         }
-        sessionUp(session);
+        if (link().session().filter(live -> live.id().equals(session.id())).isEmpty()) {
+            asking.soon(room().clock().millis());
+        }
+        link().up(session);
         seen();
         switch (message.getBodyCase()) {
-            case OFFER -> offered();
+            case OFFER -> {
+                if (state() == State.REQUESTED) {
+                    engine().admission().requested(session, message.getOffer(), this);
+                    seen();
+                    sendAccept();
+                } else {
+                    offered();
+                }
+            }
+            case REFUSE -> refused(message.getRefuse());
+            case WAITING -> told(message.getWaiting());
+            case BLOB_PAGE -> blobPage(message);
             case RESUME -> resumed(session, message.getResume());
             case BEGIN -> begin(session, message.getBegin());
             case FILE_PAGE -> {
+                if (sealedMode) {
+                    throw outOfSequence(message);
+                }
                 if (current(message.getFilePage().getAttempt())) {
                     intake.page(message.getFilePage());
                 }
             }
             case FILE_SEALS -> {
+                if (sealedMode) {
+                    throw outOfSequence(message);
+                }
                 if (current(message.getFileSeals().getAttempt())) {
                     intake.fileSeals(message.getFileSeals());
                 }
@@ -147,6 +199,70 @@ final class DestinationTransfer extends Transfer {
     /** What is of an attempt that has ended comes too late to matter. */
     private boolean current(int attempt) {
         return state() == State.RECEIVING && attempt == row().getAttempt();
+    }
+
+    private void blobPage(Control message) {
+        if (!current(message.getBlobPage().getAttempt())) {
+            return;
+        }
+        SealedIntake blobs = sealedIntake;
+        if (blobs == null) {
+            throw outOfSequence(message);
+        }
+        blobs.page(message.getBlobPage());
+    }
+
+    /** A source that is paused sends no chunks until it resumes. */
+    private void told(Waiting told) {
+        if (told.getCode() == Code.PAUSED && state() == State.RECEIVING) {
+            drain();
+        }
+        waiting(row().getPeer() + ": " + told.getSentence());
+    }
+
+    /** The source's answer to our Request. */
+    private void refused(Refuse refuse) {
+        if (state() != State.REQUESTED) {
+            return;
+        }
+        String sentence = row().getPeer() + ": " + refuse.getSentence();
+        if (AGAIN.contains(refuse.getCode())) {
+            waiting(sentence);
+            engine().later(this, this::goOn);
+        } else {
+            notOffered(refuse.getCode(), sentence, false);
+        }
+    }
+
+    /** The end of what was asked for and not accepted: nothing of it is here. */
+    private void notOffered(Code code, String sentence, boolean tell) {
+        update(row -> row.setState(State.ABORTED.name())
+                .setCode(code.getNumber())
+                .setSentence(sentence)
+                .setTidy(true));
+        waiting(null);
+        if (tell) {
+            link().send(Control.newBuilder()
+                    .setCancel(Cancel.newBuilder()
+                            .setTransferId(link().transferId())
+                            .setCode(code)
+                            .setSentence(sentence(sentence))));
+        }
+    }
+
+    /** Holds a chunk against what is on record of it, in sealed mode; on a worker thread of the attempt. */
+    void checkSealed(MemberRow member, int chunk, ChunkSum sum) {
+        SealedCvs values = sealedCvs;
+        if (values != null) {
+            values.check(member, chunk, sum);
+        } else if (sealedMode) {
+            throw new TransferException(Code.PROTOCOL, row().getPeer() + " sends a chunk before its tree");
+        }
+    }
+
+    /** From here on chunks may come. */
+    void sealedOnRecord() {
+        sealedCvs = SealedCvs.open(staging(), row().getPeer());
     }
 
     /** The same Offer again: the source has not seen our answer. */
@@ -201,12 +317,15 @@ final class DestinationTransfer extends Transfer {
         boolean open = state() == State.ACCEPTED || state() == State.RECEIVING;
         if (open
                 && engine().admission()
-                        .rule(row().getPeer(), offerParsed().getVolume())
+                        .rule(
+                                row().getPeer(),
+                                place().volume(),
+                                !row().getRequest().isEmpty())
                         .isEmpty()) {
             throw new TransferException(
                     Code.POLICY,
-                    "policy does not allow " + row().getPeer() + " to push into "
-                            + offerParsed().getVolume() + " any more");
+                    "policy does not allow that anything comes from " + row().getPeer() + " into " + place().volume()
+                            + " any more");
         }
     }
 
@@ -237,6 +356,10 @@ final class DestinationTransfer extends Transfer {
     /** Raises the attempt durably, says what is held, and takes frames from then on. Earlier writers have ended. */
     private void openAttempt(Session session) {
         drain();
+        if (row().getPaused()) {
+            sayPaused();
+            return;
+        }
         standstill.over();
         standstill.makeAnew(row().getVoidedList());
         Resumption.note(this, session);
@@ -251,6 +374,12 @@ final class DestinationTransfer extends Transfer {
         });
         FailPoint.DESTINATION_ATTEMPT_RAISED.pass();
         HeldSet held = held();
+        sealedMode = sealed();
+        if (sealedMode && row().getMembers() == 0) {
+            sealedIntake = new SealedIntake(this, attempt);
+        } else if (sealedMode) {
+            sealedOnRecord();
+        }
         receiving = new Receiving(
                 new Receiving.Of(this, room(), engine(), attempt, session.id()),
                 staging(),
@@ -325,6 +454,11 @@ final class DestinationTransfer extends Transfer {
         }
         waiting("the tree to be computed");
         TreeSummary ours = summary();
+        if (sealedMode
+                && !digestBytes(ours.treeDigest().hex()).equals(offerParsed().getTreeDigest())) {
+            throw new TransferException(
+                    Code.TREE_MISMATCH, "what has arrived is not the tree that " + row().getPeer() + " offered");
+        }
         byte[] envelope = seal.getEnvelope().toByteArray();
         Dsse dsse = engine().statements().checkSeal(this, envelope, ours);
         record(
@@ -410,7 +544,9 @@ final class DestinationTransfer extends Transfer {
     // ---- giving up
 
     private void cancelled(Cancel cancel) {
-        if (state() == State.ABORTED) {
+        if (state() == State.REQUESTED) {
+            notOffered(cancel.getCode(), row().getPeer() + ": " + cancel.getSentence(), false);
+        } else if (state() == State.ABORTED) {
             sendAborted();
         } else if (abortable()) {
             abort(cancel.getCode(), row().getPeer() + ": " + cancel.getSentence());
@@ -434,8 +570,32 @@ final class DestinationTransfer extends Transfer {
     }
 
     @Override
+    void pause() {
+        boolean moving = state() == State.REQUESTED || state() == State.ACCEPTED || state() == State.RECEIVING;
+        if (!moving || row().getPaused()) {
+            return; // what is sealed needs no bytes more
+        }
+        drain();
+        update(row -> row.setPaused(true));
+        sayPaused();
+    }
+
+    private void sayPaused() {
+        String who = "the operator of " + room().settings().self();
+        waiting(who + ", who has paused it: `carnet continue` goes on");
+        if (!row().getOffer().isEmpty()) {
+            sendWaiting(Code.PAUSED, who + " has paused it");
+        }
+    }
+
+    @Override
     void cancel() {
-        if (abortable()) {
+        if (state() == State.REQUESTED) {
+            notOffered(
+                    Code.CANCELLED,
+                    "cancelled by the operator of " + room().settings().self(),
+                    true);
+        } else if (abortable()) {
             abort(
                     Code.CANCELLED,
                     "cancelled by the operator of " + room().settings().self());
@@ -481,7 +641,10 @@ final class DestinationTransfer extends Transfer {
 
     @Override
     void failed(TransferException e) {
-        if (state() == State.RECEIVING && e.getCause() instanceof VolumeException disk && ownTrouble(disk)) {
+        if (state() == State.REQUESTED) {
+            room().refusals().refusedPeer(row().getPeer(), e.code(), place().volume(), sentence(e.forPeer()));
+            notOffered(e.code(), String.valueOf(e.getMessage()), true);
+        } else if (state() == State.RECEIVING && e.getCause() instanceof VolumeException disk && ownTrouble(disk)) {
             standStill(disk, Set.of());
         } else if (state() == State.ACCEPTED || state() == State.RECEIVING) {
             update(row -> row.setTold(e.forPeer()));
@@ -529,6 +692,11 @@ final class DestinationTransfer extends Transfer {
     @Override
     void goOn() {
         switch (state()) {
+            case REQUESTED -> {
+                if (link().session().isPresent()) {
+                    sendRequest();
+                }
+            }
             case OFFERED -> engine().admission().accepted(this);
             case ACCEPTED -> {
                 if (link().session().isPresent()) {
@@ -554,6 +722,14 @@ final class DestinationTransfer extends Transfer {
     @Override
     void tick(long nowMillis) {
         switch (state()) {
+            case REQUESTED -> {
+                if (expired(nowMillis)) {
+                    notOffered(
+                            Code.EXPIRED,
+                            "not offered for " + room().settings().stagingTtl().toDays() + " days",
+                            true);
+                }
+            }
             case ACCEPTED -> {
                 // counted from this start at the earliest: while this daemon was down nobody could begin
                 if (silentFor(nowMillis) > room().settings().beginTimeout().toMillis()) {
@@ -580,14 +756,29 @@ final class DestinationTransfer extends Transfer {
         }
     }
 
+    /** The time to live does not run while it is paused here. */
+    private boolean expired(long nowMillis) {
+        return !row().getPaused()
+                && nowMillis - row().getLastChunkMs()
+                        > room().settings().stagingTtl().toMillis();
+    }
+
+    @Override
+    void unpause() {
+        boolean paused = row().getPaused();
+        super.unpause();
+        if (paused && state() == State.RECEIVING) {
+            update(row -> row.setLastChunkMs(room().clock().millis()));
+            link().session().ifPresent(this::openAttempt);
+        }
+    }
+
     private void tickReceiving(long nowMillis) {
         Receiving now = receiving;
         if (now != null) {
             now.tick();
         }
-        boolean expired = nowMillis - row().getLastChunkMs()
-                > room().settings().stagingTtl().toMillis();
-        if (expired && standstill.lookAgain(nowMillis)) {
+        if (expired(nowMillis) && standstill.lookAgain(nowMillis)) {
             abort(Code.EXPIRED, "no chunk for " + room().settings().stagingTtl().toDays() + " days");
         } else if (standstill.canGoOn(nowMillis)) {
             link().session().ifPresent(this::openAttempt);

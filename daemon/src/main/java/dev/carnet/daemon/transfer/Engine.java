@@ -53,6 +53,8 @@ public final class Engine implements Transfers, SessionListener {
     private final Register register;
     private final Pushes pushes;
     private final Sealing sealing;
+    private final Pulls pulls;
+    private final Serving serving;
     private final Decoder decoder = new Decoder();
     private final Consumer<Throwable> onFatal;
     private final Map<Key, RateLimit> limits = new ConcurrentHashMap<>();
@@ -74,6 +76,8 @@ public final class Engine implements Transfers, SessionListener {
         this.register = new Register(room, this, rows);
         this.pushes = new Pushes(room, this, register);
         this.sealing = new Sealing(room, this);
+        this.pulls = new Pulls(room, this, register);
+        this.serving = new Serving(room, this, register);
         this.workers = Executors.newFixedThreadPool(room.settings().workers(), named("chunk"));
     }
 
@@ -108,6 +112,11 @@ public final class Engine implements Transfers, SessionListener {
     }
 
     @Override
+    public TransferView pull(PullRequest request) {
+        return pulls.pull(request);
+    }
+
+    @Override
     public List<TransferView> list(int max) {
         return list(max, Optional.empty());
     }
@@ -133,7 +142,12 @@ public final class Engine implements Transfers, SessionListener {
 
     @Override
     public TransferView resume(String id) {
-        return ask(id, Transfer::goOn);
+        return ask(id, Transfer::unpause);
+    }
+
+    @Override
+    public TransferView pause(String id) {
+        return ask(id, Transfer::pause);
     }
 
     private TransferView ask(String id, Consumer<Transfer> what) {
@@ -189,6 +203,10 @@ public final class Engine implements Transfers, SessionListener {
             offer(session, message);
             return;
         }
+        if (message.hasRequest()) {
+            serving.requested(session, message.getRequest());
+            return;
+        }
         if (message.hasExistsAnswer()) {
             log.info(
                     "{} found that its checkpoint is the one that stands here: {}",
@@ -196,8 +214,8 @@ public final class Engine implements Transfers, SessionListener {
                     message.getExistsAnswer().getSame());
             return;
         }
-        Optional<Transfer> transfer = register.known(new Key(to.transferId(), to.ours()))
-                .filter(t -> t.row().getPeer().equals(session.peer().spiffeId()));
+        Optional<Transfer> transfer =
+                mine(session, new Key(to.transferId(), to.ours())).or(() -> fromSource(session, message, to));
         if (transfer.isPresent()) {
             Transfer known = transfer.get();
             known.postMessage(() -> known.message(session, message));
@@ -208,6 +226,19 @@ public final class Engine implements Transfers, SessionListener {
                     Code.UNKNOWN_TRANSFER,
                     "no transfer " + to.transferId() + " is known here");
         }
+    }
+
+    private Optional<Transfer> mine(Session session, Key key) {
+        return register.known(key)
+                .filter(transfer ->
+                        transfer.row().getPeer().equals(session.peer().spiffeId()));
+    }
+
+    /** A source says some of what a destination says, too: that it refuses a Request, or is paused. */
+    private Optional<Transfer> fromSource(Session session, Control message, Addressed to) {
+        return message.hasRefuse() || message.hasWaiting()
+                ? mine(session, new Key(to.transferId(), Role.DESTINATION))
+                : Optional.empty();
     }
 
     private void offer(Session session, Control message) {
@@ -255,6 +286,16 @@ public final class Engine implements Transfers, SessionListener {
             }
         }
         Transfer transfer = known.get();
+        boolean brought = transfer.row().getPeer().equals(session.peer().spiffeId());
+        if (brought && transfer.row().getOffer().isEmpty()) { // asked for here
+            if (transfer.state() != State.REQUESTED) {
+                throw new TransferException(
+                        Code.forNumber(transfer.row().getCode()),
+                        "it is not wanted any more: " + transfer.row().getSentence());
+            }
+            transfer.postMessage(() -> transfer.message(session, message));
+            return;
+        }
         boolean same = transfer.row().getPeer().equals(session.peer().spiffeId())
                 && transfer.row().getOffer().equals(offer.getOffer());
         if (!same) {
@@ -278,7 +319,7 @@ public final class Engine implements Transfers, SessionListener {
         refuse(session, id, code, sentence, "");
     }
 
-    private void refuse(Session session, String id, Code code, String sentence, String volume) {
+    void refuse(Session session, String id, Code code, String sentence, String volume) {
         room.refusals().refusedPeer(session.peer().spiffeId(), code, volume, sentence);
         try {
             session.send(Control.newBuilder()
@@ -391,11 +432,26 @@ public final class Engine implements Transfers, SessionListener {
         return (DestinationTransfer) register.register(key);
     }
 
-    long unfinished(String peer, Role role) {
+    /** Transfers under way with a peer, in a role: those that were pulled, or those that were pushed. */
+    long unfinished(String peer, Role role, boolean pulls) {
         return register.of(peer).stream()
-                .filter(transfer ->
-                        transfer.key().role() == role && !transfer.state().finished())
+                .filter(transfer -> transfer.key().role() == role
+                        && !transfer.state().finished()
+                        && transfer.row().getRequest().isEmpty() != pulls)
                 .count();
+    }
+
+    /** Begins a new transfer: in the session that there is, or in the next one. */
+    void meet(Transfer transfer, String peer) {
+        room.transport()
+                .session(peer)
+                .ifPresentOrElse(
+                        session -> transfer.post(() -> transfer.sessionUp(session)),
+                        () -> transfer.waiting("a session with " + peer
+                                + room.transport()
+                                        .whyNot(peer)
+                                        .map(why -> ": " + why)
+                                        .orElse("")));
     }
 
     long reserved(long device) {

@@ -73,8 +73,9 @@ final class Members implements Iterable<Members.Numbered> {
     static boolean same(MemberRow row, Fingerprint now) {
         return row.getInode() == now.inode()
                 && (row.getDirectory() || row.getSize() == now.size())
-                && row.getMtimeSeconds() == now.mtimeSeconds()
-                && row.getMtimeNanos() == now.mtimeNanos()
+                && (row.hasPrintMtimeSeconds() ? row.getPrintMtimeSeconds() : row.getMtimeSeconds())
+                        == now.mtimeSeconds()
+                && (row.hasPrintMtimeSeconds() ? row.getPrintMtimeNanos() : row.getMtimeNanos()) == now.mtimeNanos()
                 && row.getCtimeSeconds() == now.ctimeSeconds()
                 && row.getCtimeNanos() == now.ctimeNanos();
     }

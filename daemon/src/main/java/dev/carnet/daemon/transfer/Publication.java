@@ -141,6 +141,11 @@ final class Publication {
                             .setFiles(row.getFiles())
                             .setFrom(row.getPeer())
                             .setPublishedMs(room.clock().millis())
+                            .setPartOf(
+                                    offer.getPartOf().isEmpty()
+                                            ? ""
+                                            : Statements.hex(offer.getPartOf().toByteArray()))
+                            .putAllLabels(Labels.of(offer.getLabelsList()))
                             .build());
             engine.rows().update(tx, transfer.key(), r -> r.setState(State.PUBLISHED.name()));
         });

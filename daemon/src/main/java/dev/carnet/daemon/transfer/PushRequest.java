@@ -1,6 +1,7 @@
 package dev.carnet.daemon.transfer;
 
 import dev.carnet.daemon.policy.Caller;
+import java.util.Map;
 
 /**
  * A push as asked for at the local API.
@@ -14,6 +15,7 @@ import dev.carnet.daemon.policy.Caller;
  * @param dereference follow links inside declared volumes
  * @param bytesPerSecondMax 0 for no limit
  * @param streams 0 for the configured number
+ * @param labels by key
  */
 public record PushRequest(
         String principal,
@@ -24,7 +26,26 @@ public record PushRequest(
         String name,
         boolean dereference,
         long bytesPerSecondMax,
-        int streams) {
+        int streams,
+        Map<String, String> labels) {
+    public PushRequest {
+        labels = Map.copyOf(labels);
+    }
+
+    /** Without labels. */
+    public PushRequest(
+            String principal,
+            Caller caller,
+            String source,
+            String peer,
+            String volume,
+            String name,
+            boolean dereference,
+            long bytesPerSecondMax,
+            int streams) {
+        this(principal, caller, source, peer, volume, name, dereference, bytesPerSecondMax, streams, Map.of());
+    }
+
     /** Asked by the daemon itself. */
     public PushRequest(
             String principal,

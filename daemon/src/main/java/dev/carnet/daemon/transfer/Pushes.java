@@ -3,16 +3,20 @@ package dev.carnet.daemon.transfer;
 import com.google.protobuf.ByteString;
 import dev.carnet.daemon.fault.FailPoint;
 import dev.carnet.daemon.policy.Policy;
+import dev.carnet.daemon.transfer.rows.NameRow;
 import dev.carnet.daemon.transfer.rows.TransferRow;
 import dev.carnet.daemon.volume.CheckpointName;
 import dev.carnet.daemon.volume.SourceTree;
 import dev.carnet.daemon.volume.Volume;
 import dev.carnet.daemon.volume.VolumeException;
 import dev.carnet.proto.ledger.Role;
+import dev.carnet.proto.tree.Includes;
+import dev.carnet.proto.tree.TreeSummary;
 import dev.carnet.proto.wire.Limits;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.ContentForm;
 import dev.carnet.proto.wire.v1.Direction;
+import dev.carnet.proto.wire.v1.Label;
 import dev.carnet.proto.wire.v1.Mode;
 import dev.carnet.proto.wire.v1.Offer;
 import dev.carnet.proto.wire.v1.Part;
@@ -20,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -41,8 +46,9 @@ final class Pushes {
     record Place(Volume volume, String relative) {}
 
     TransferView push(PushRequest request) {
-        String peer = peer(request.peer());
+        String peer = peer(room, request.peer());
         checkTarget(request);
+        List<Label> labels = Labels.wire(request.labels());
         Path path = absolute(request.source());
         Optional<Transfer> running = running(request, peer, path);
         if (running.isPresent()) {
@@ -59,8 +65,8 @@ final class Pushes {
                         "no rule lets '" + place.volume().name() + "' be pushed to " + peer
                                 + ": add one to the policy of this daemon"));
         bound(peer);
-        Key key = new Key(random(), Role.SOURCE);
-        Walks.Found found = walk(key, place, request); // takes a while: others may push meanwhile
+        Key key = new Key(random(room), Role.SOURCE);
+        Found found = look(key, place, request); // takes a while: others may push meanwhile
         Transfer transfer;
         synchronized (this) {
             Optional<Transfer> same = running(request, peer, path);
@@ -74,25 +80,17 @@ final class Pushes {
                 room.store().update(tx -> Rows.forgetContent(tx, key));
                 throw e;
             }
-            open(key, request, peer, path, place, rule, grant, found);
+            open(key, request, peer, path, place, rule, grant, labels, found);
             FailPoint.SOURCE_OPEN_STORED.pass();
             transfer = register.register(key);
         }
-        room.transport()
-                .session(peer)
-                .ifPresentOrElse(
-                        session -> transfer.post(() -> transfer.sessionUp(session)),
-                        () -> transfer.waiting("a session with " + peer
-                                + room.transport()
-                                        .whyNot(peer)
-                                        .map(why -> ": " + why)
-                                        .orElse("")));
+        engine.meet(transfer, peer);
         return transfer.view();
     }
 
     private void bound(String peer) {
         int max = room.settings().transfersPerPeerMax();
-        if (engine.unfinished(peer, Role.SOURCE) >= max) {
+        if (engine.unfinished(peer, Role.SOURCE, false) >= max) {
             throw new TransferException(Code.BUSY, max + " pushes to " + peer + " are unfinished already");
         }
     }
@@ -111,7 +109,7 @@ final class Pushes {
                                 + "\", allow = \"push\" to the daemon's configuration, and reload"));
     }
 
-    private String peer(String given) {
+    static String peer(Room room, String given) {
         String id = room.settings().peers().getOrDefault(given, given);
         if (!room.settings().peers().containsValue(id)) {
             throw new TransferException(
@@ -127,21 +125,31 @@ final class Pushes {
     }
 
     private static void checkTarget(PushRequest request) {
-        if (!VOLUME.matcher(request.volume()).matches()) {
-            throw new TransferException(
-                    Code.BAD_NAME, "'" + request.volume() + "' is no name of a volume: 1 to 64 of a-z 0-9 - _ .");
-        }
-        try {
-            CheckpointName.of(request.name());
-        } catch (VolumeException e) {
-            throw new TransferException(Code.BAD_NAME, String.valueOf(e.getMessage()), e);
-        }
+        checkVolume(request.volume());
+        var _ = checkName(request.name());
         if (request.streams() < 0 || request.streams() > Limits.STREAMS_MAX) {
             throw new TransferException(
                     Code.LIMIT, "1 to " + Limits.STREAMS_MAX + " streams, not " + request.streams());
         }
         if (request.bytesPerSecondMax() < 0) {
             throw new TransferException(Code.LIMIT, "a rate of " + request.bytesPerSecondMax() + " bytes per second");
+        }
+    }
+
+    /** @throws TransferException BAD_NAME */
+    static void checkVolume(String volume) {
+        if (!VOLUME.matcher(volume).matches()) {
+            throw new TransferException(
+                    Code.BAD_NAME, "'" + volume + "' is no name of a volume: 1 to 64 of a-z 0-9 - _ .");
+        }
+    }
+
+    /** @throws TransferException BAD_NAME */
+    static CheckpointName checkName(String name) {
+        try {
+            return CheckpointName.of(name);
+        } catch (VolumeException e) {
+            throw new TransferException(Code.BAD_NAME, String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -166,6 +174,7 @@ final class Pushes {
         return register.of(peer).stream()
                 .filter(transfer -> transfer.key().role() == Role.SOURCE
                         && !transfer.state().finished()
+                        && transfer.row().getRequest().isEmpty()
                         && transfer.row().getPrincipal().equals(request.principal())
                         && transfer.row().getSourcePath().equals(path.toString())
                         && transfer.offerParsed().getVolume().equals(request.volume())
@@ -238,14 +247,79 @@ final class Pushes {
         }
     }
 
-    private Walks.Found walk(Key key, Place place, PushRequest request) {
+    /** What travels: walked, or by the records of a checkpoint that is sealed here. */
+    private record Found(int members, int files, long logicalBytes, Optional<SealedMembers.Found> sealed) {}
+
+    private Found look(Key key, Place place, PushRequest request) {
         try (SourceTree tree =
                 place.volume().source(place.relative(), request.dereference(), Readers.of(request.caller()))) {
-            return Walks.record(room.store(), new Members(room.store(), key), tree);
+            Members members = new Members(room.store(), key);
+            Optional<SealedMembers.Found> sealed =
+                    request.dereference() ? Optional.empty() : sealed(members, place, tree);
+            if (sealed.isPresent()) {
+                TreeSummary whole = sealed.get().tree();
+                return new Found(sealed.get().members(), whole.files(), whole.logicalBytes(), sealed);
+            }
+            room.store().update(tx -> Rows.forgetContent(tx, key));
+            Walks.Found walked = Walks.record(room.store(), members, tree);
+            return new Found(walked.members(), walked.files(), walked.logicalBytes(), Optional.empty());
         } catch (RuntimeException e) {
             room.store().update(tx -> Rows.forgetContent(tx, key));
             throw Failures.of(e, Role.SOURCE);
         }
+    }
+
+    /** Where the source is a checkpoint of the catalogue, and stands as recorded; every member is asked for with the caller's rights. */
+    private Optional<SealedMembers.Found> sealed(Members members, Place place, SourceTree tree) {
+        Volume volume = place.volume();
+        Optional<NameRow> row = room.store()
+                .read(tx -> Names.get(tx, volume.name(), place.relative()))
+                .filter(NameRow::getPublished);
+        if (row.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<SealedRecord> opened = SealedRecord.open(volume, CheckpointName.of(place.relative()));
+        if (opened.isEmpty()) {
+            return Optional.empty();
+        }
+        try (SealedRecord record = opened.get()) {
+            SealedMembers.Found found = SealedMembers.record(room.store(), members, record, new Includes(List.of()));
+            if (!found.tree().treeDigest().hex().equals(row.get().getTreeDigest())) {
+                return Optional.empty();
+            }
+            Walks.stands(tree, members, "its peer", false);
+            return Optional.of(found);
+        } catch (TransferException | VolumeException e) {
+            Code code = Failures.of(e, Role.SOURCE).code();
+            if (code != Code.SOURCE_CHANGED) {
+                throw e;
+            }
+            return Optional.empty(); // it is pushed as it is now
+        }
+    }
+
+    /** What every offer of this daemon has. */
+    static Offer.Builder offer(Room room, Key key, String peer) {
+        return Offer.newBuilder()
+                .setVersion(1)
+                .setTransferId(ByteString.copyFrom(key.idBytes()))
+                .setCheckpointId(ByteString.copyFrom(HexFormat.of().parseHex(random(room))))
+                .setPart(Part.newBuilder().setOf(1))
+                .setCoordinator(room.settings().self())
+                .setSourceId(room.settings().self())
+                .setSourceOrigin(room.ledger().origin())
+                .setDestinationId(peer)
+                .setPolicyDigest(Transfer.digestBytes(room.policy().get().digest()))
+                .setContentForm(ContentForm.CONTENT_FORM_PLAIN);
+    }
+
+    static Offer.Builder inSealedMode(Offer.Builder offer, SealedMembers.Found found) {
+        return offer.setMode(Mode.MODE_SEALED)
+                .setTreeDigest(Transfer.digestBytes(found.tree().treeDigest().hex()))
+                .setCvsDigest(Transfer.digestBytes(found.cvsDigest()))
+                .setPartOf(found.whole().map(Transfer::digestBytes).orElse(ByteString.EMPTY))
+                .setMembers(found.members())
+                .setLogicalBytesMax(found.tree().logicalBytes());
     }
 
     private void open(
@@ -256,26 +330,19 @@ final class Pushes {
             Place place,
             String rule,
             String grant,
-            Walks.Found found) {
-        Offer offer = Offer.newBuilder()
-                .setVersion(1)
-                .setTransferId(ByteString.copyFrom(key.idBytes()))
-                .setCheckpointId(ByteString.copyFrom(HexFormat.of().parseHex(random())))
-                .setPart(Part.newBuilder().setOf(1))
-                .setCoordinator(room.settings().self())
+            List<Label> labels,
+            Found found) {
+        Offer.Builder draft = offer(room, key, peer)
                 .setMode(Mode.MODE_OPEN)
                 .setDirection(Direction.DIRECTION_PUSH)
-                .setSourceId(room.settings().self())
-                .setSourceOrigin(room.ledger().origin())
-                .setDestinationId(peer)
                 .setVolume(request.volume())
                 .setName(request.name())
                 .setMembers(found.members())
                 .setLogicalBytesMax(found.logicalBytes())
                 .setPrincipal(request.principal())
-                .setPolicyDigest(Transfer.digestBytes(room.policy().get().digest()))
-                .setContentForm(ContentForm.CONTENT_FORM_PLAIN)
-                .build();
+                .addAllLabels(labels);
+        found.sealed().ifPresent(records -> inSealedMode(draft, records));
+        Offer offer = draft.build();
         engine.rows()
                 .update(
                         key,
@@ -298,7 +365,7 @@ final class Pushes {
                                 .setStreams(request.streams()));
     }
 
-    private String random() {
+    static String random(Room room) {
         byte[] bytes = new byte[16];
         room.random().nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);

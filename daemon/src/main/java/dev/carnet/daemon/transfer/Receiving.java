@@ -195,6 +195,7 @@ final class Receiving {
                             + of.transfer().row().getPeer()
                             + " hashed");
         }
+        of.transfer().checkSealed(file.row(), header.chunk(), sum);
         return sum;
     }
 

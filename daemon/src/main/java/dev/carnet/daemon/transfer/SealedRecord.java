@@ -18,8 +18,6 @@ import java.util.Optional;
 
 /** What is on record of a checkpoint that was published, sealed or adopted here: its tree, CVs and prints. Memory does not grow with any of them. */
 final class SealedRecord implements AutoCloseable {
-    private static final int CVS_HEADER_BYTES = 16;
-
     private final RecordFile tree;
     private final RecordFile cvs;
     private final Optional<RecordFile> prints;
@@ -56,9 +54,9 @@ final class SealedRecord implements AutoCloseable {
         return tree;
     }
 
-    /** The record {@code cvs}, as it travels. */
-    RecordFile cvs() {
-        return cvs;
+    /** {@code count} CVs as they stand on record, from number {@code first} on. */
+    byte[] cvs(long first, int count) {
+        return cvs.read(Trees.CVS_HEADER_BYTES + first * Hash32.BYTES, count * Hash32.BYTES);
     }
 
     /**
@@ -76,7 +74,7 @@ final class SealedRecord implements AutoCloseable {
                 visitor.member(member, recorded.map(lines -> lines.next(member.path())), nextCv);
                 nextCv += member instanceof TreeMember.File file ? Geometry.chunks(file.size()) : 0;
             }
-            if (cvs.size() != CVS_HEADER_BYTES + nextCv * Hash32.BYTES) {
+            if (cvs.size() != Trees.CVS_HEADER_BYTES + nextCv * Hash32.BYTES) {
                 throw new VolumeException(
                         VolumeException.Kind.CHANGED,
                         "the records of the checkpoint are damaged: the CVs do not have the length that the tree gives");
@@ -91,7 +89,7 @@ final class SealedRecord implements AutoCloseable {
 
     /** A chunk's CV; {@code firstCv} is what {@link Visitor} was told of its file. */
     Hash32 cv(long firstCv, int chunk) {
-        return Hash32.of(cvs.read(CVS_HEADER_BYTES + (firstCv + chunk) * Hash32.BYTES, Hash32.BYTES));
+        return Hash32.of(cvs.read(Trees.CVS_HEADER_BYTES + (firstCv + chunk) * Hash32.BYTES, Hash32.BYTES));
     }
 
     private static VolumeException damaged(String why, Throwable cause) {

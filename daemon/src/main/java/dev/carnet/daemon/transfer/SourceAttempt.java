@@ -9,6 +9,7 @@ import dev.carnet.daemon.transport.PooledChunk;
 import dev.carnet.daemon.volume.SourceFile;
 import dev.carnet.proto.hash.Hash32;
 import dev.carnet.proto.wire.ChunkHeader;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -50,7 +51,16 @@ final class SourceAttempt {
             Reads reads,
             Members members,
             Chunks chunks,
+            Sums sums,
             Room room) {}
+
+    /** Where the sum of a chunk comes from: its bytes are hashed, or it is on record already. */
+    interface Sums {
+        /** Whether the bytes are looked at. */
+        boolean hashes();
+
+        ChunkSum of(MemberRow row, int chunk, MemorySegment bytes, int length);
+    }
 
     /** How many chunks of a file this attempt reads. */
     @FunctionalInterface
@@ -160,7 +170,7 @@ final class SourceAttempt {
         PooledChunk chunk = buffer.get();
         boolean handedOver = false;
         try {
-            ChunkSum sum = read(task, chunk);
+            ChunkSum sum = read(task, chunk, hashOnly && !plan.sums().hashes());
             unacknowledged.put(id(task.member(), task.chunk()), sum);
             if (hashOnly) {
                 events.rehashed(task.member(), task.chunk());
@@ -186,12 +196,14 @@ final class SourceAttempt {
         return Optional.empty();
     }
 
-    /** Reads and hashes; what was hashed before must be what it was. */
-    private ChunkSum read(SendQueue.Task task, PooledChunk chunk) {
+    /** Reads, and hashes where its sum is not known; what was hashed before must be what it was. */
+    private ChunkSum read(SendQueue.Task task, PooledChunk chunk, boolean known) {
         MemberRow row = plan.members().get(task.member());
         SourceFile file = files.open(task.member(), row, plan.reads().of(task.member()));
-        file.read(chunk.segment(), Geometry.offset(task.chunk()), task.length());
-        ChunkSum sum = ChunkSum.of(plan.room().blake3(), chunk.segment(), task.length(), task.chunk(), row.getSize());
+        if (!known) {
+            file.read(chunk.segment(), Geometry.offset(task.chunk()), task.length());
+        }
+        ChunkSum sum = plan.sums().of(row, task.chunk(), chunk.segment(), task.length());
         files.done(task.member(), row);
         Optional<Hash32> before = plan.chunks().sum(task.member(), task.chunk()).map(ChunkSum::cv);
         if (before.isPresent() && !before.get().equals(sum.cv())) {

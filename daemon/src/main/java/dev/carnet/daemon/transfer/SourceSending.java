@@ -24,6 +24,7 @@ import dev.carnet.proto.wire.v1.Held;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -61,11 +62,21 @@ final class SourceSending {
         @Nullable
         SourceAttempt attempt;
 
+        /** In sealed mode. */
+        final @Nullable SealedSending sealed;
+
         final AtomicInteger filesLeft = new AtomicInteger();
         int pagesAcknowledged;
         volatile int streams;
 
-        Run(Session session, int number, SourceTree tree, int members, FlushWindow window) {
+        Run(
+                Session session,
+                int number,
+                SourceTree tree,
+                @Nullable SealedSending sealed,
+                int members,
+                FlushWindow window) {
+            this.sealed = sealed;
             this.session = session;
             this.number = number;
             this.tree = tree;
@@ -115,6 +126,9 @@ final class SourceSending {
             attempt.stop();
         }
         ended.tree.close();
+        if (ended.sealed != null) {
+            ended.sealed.close();
+        }
         if (attempt != null) {
             transfer.update(row -> row.setWireBytes(wireBytesBefore + attempt.wireBytes()));
         }
@@ -166,10 +180,19 @@ final class SourceSending {
         Resumption.note(transfer, session);
         FlushWindow window =
                 new FlushWindow(room.settings().windowMin(), room.settings().windowMax());
+        boolean sealed = transfer.sealed();
+        if (sealed && membersKnown != 0 && membersKnown != transfer.row().getMembers()) {
+            throw new TransferException(
+                    Code.PROTOCOL,
+                    transfer.row().getPeer() + " knows " + membersKnown + " of "
+                            + transfer.row().getMembers() + " members in sealed mode: it is all or none");
+        }
+        SealedSending records = sealed ? SealedSending.open(engine, room, transfer) : null;
         Run now = new Run(
                 session,
                 number,
                 engine.sourceTree(transfer.row()),
+                records,
                 transfer.row().getMembers(),
                 window);
         run = now;
@@ -181,7 +204,11 @@ final class SourceSending {
         HeldSet both = measure(now, held);
         prepare(now, held, both);
         transfer.waiting("the list of files to be taken");
-        sendPages(now, membersKnown);
+        if (records == null) {
+            sendPages(now, membersKnown);
+        } else if (membersKnown == 0) {
+            records.sendBlobs(number);
+        }
         if (membersKnown == now.sizes.length) {
             pageAck(now, membersKnown);
         }
@@ -240,6 +267,7 @@ final class SourceSending {
                 member -> reads[member],
                 transfer.members(),
                 transfer.chunks(),
+                sums(now.sealed),
                 room);
         now.attempt = new SourceAttempt(
                 plan,
@@ -248,6 +276,22 @@ final class SourceSending {
                 engine.limit(transfer),
                 codec,
                 new FromWorkers(now));
+    }
+
+    private SourceAttempt.Sums sums(@Nullable SealedSending sealed) {
+        return new SourceAttempt.Sums() {
+            @Override
+            public boolean hashes() {
+                return sealed == null;
+            }
+
+            @Override
+            public ChunkSum of(MemberRow row, int chunk, MemorySegment bytes, int length) {
+                return sealed == null
+                        ? ChunkSum.of(room.blake3(), bytes, length, chunk, row.getSize())
+                        : sealed.sum(row, chunk);
+            }
+        };
     }
 
     /** Puts chunks on record as perhaps sent; those that were that before, and are not held, are sent again. */
@@ -461,6 +505,9 @@ final class SourceSending {
     }
 
     private void sendSeals(Run now, List<Integer> files) {
+        if (now.sealed != null) {
+            return; // the tree has said it
+        }
         for (int from = 0; from < files.size(); from += Pages.SEALS) {
             FileSeals.Builder message = FileSeals.newBuilder()
                     .setTransferId(transfer.link().transferId())
@@ -483,7 +530,7 @@ final class SourceSending {
         transfer.waiting("the source to be compared with what was sent");
         engine.background(
                 () -> {
-                    Walks.unchanged(now.tree, transfer.members(), transfer.row().getPeer());
+                    standsStill(now.tree);
                     TreeSummary tree = trees().summary();
                     transfer.post(() -> {
                         if (run == now) {
@@ -499,16 +546,33 @@ final class SourceSending {
                 }));
     }
 
+    /** @throws TransferException SOURCE_CHANGED */
+    private void standsStill(SourceTree tree) {
+        String peer = transfer.row().getPeer();
+        if (transfer.sealed()) {
+            boolean part = !transfer.offerParsed().getPartOf().isEmpty();
+            Walks.stands(tree, transfer.members(), peer, part);
+        } else {
+            Walks.unchanged(tree, transfer.members(), peer);
+        }
+    }
+
     private Trees trees() {
         return new Trees(room.store(), transfer.members(), transfer.chunks());
     }
 
     /**
-     * Hashes the whole source, for a comparison with what the destination has already. Nothing is put on record: a row of a chunk means that it was sent.
+     * Hashes the whole source (in sealed mode: looks whether it stands as recorded), for a comparison with what the destination has already. Nothing is put on record: a row of a chunk means that it was sent.
      *
      * @throws TransferException CANCELLED where {@code wanted} is false meanwhile
      */
     TreeSummary hashAll(BooleanSupplier wanted) {
+        if (transfer.sealed()) {
+            try (SourceTree tree = engine.sourceTree(transfer.row())) {
+                standsStill(tree);
+            }
+            return SealedMembers.summary(transfer.members());
+        }
         try (SourceTree tree = engine.sourceTree(transfer.row());
                 OpenFiles files = new OpenFiles(tree, transfer.row().getPeer())) {
             TreeWriter writer = new TreeWriter(OutputStream.nullOutputStream());

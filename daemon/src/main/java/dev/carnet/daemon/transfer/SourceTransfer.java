@@ -44,7 +44,8 @@ final class SourceTransfer extends Transfer {
     private static final Set<Code> AGAIN = EnumSet.of(Code.BUSY, Code.SHUTTING_DOWN, Code.TIMEOUT, Code.REPLACED);
 
     /** A destination that says one of these takes no frames for now. */
-    private static final Set<Code> STANDSTILL = EnumSet.of(Code.NO_SPACE, Code.STORAGE, Code.SHUTTING_DOWN);
+    private static final Set<Code> STANDSTILL =
+            EnumSet.of(Code.NO_SPACE, Code.STORAGE, Code.SHUTTING_DOWN, Code.PAUSED);
 
     private final SourceSending sending;
     private volatile boolean hashing; // our own files, to be compared with what stands at the name
@@ -77,6 +78,22 @@ final class SourceTransfer extends Transfer {
         }
     }
 
+    /** The peer asks for it, of a pull: it has not seen our Offer. */
+    void askedFor(Session session) {
+        if (state() == State.ABORTED) {
+            engine().refuse(
+                            session,
+                            key().id(),
+                            Code.forNumber(row().getCode()),
+                            row().getTold().isEmpty() ? row().getSentence() : row().getTold(),
+                            row().getSourceVolume());
+        } else if (!state().finished()) {
+            link().up(session);
+            seen();
+            greet();
+        }
+    }
+
     /** Says what the peer has to know to go on, by our state. */
     private void greet() {
         switch (state()) {
@@ -101,14 +118,17 @@ final class SourceTransfer extends Transfer {
 
     /** Each session evaluates policy again, while there is something to stop. */
     private void checkPolicy() {
+        boolean pull = !row().getRequest().isEmpty();
+        Policy.Act act = pull ? Policy.Act.SERVE_PULL : Policy.Act.SEND_PUSH;
         boolean allowed = room().policy()
                 .get()
-                .allows(row().getPeer(), Policy.Act.SEND_PUSH, row().getSourceVolume())
+                .allows(row().getPeer(), act, row().getSourceVolume())
                 .isPresent();
         if (!allowed) {
             throw new TransferException(
                     Code.POLICY,
-                    "no rule lets '" + row().getSourceVolume() + "' be pushed to " + row().getPeer() + " any more");
+                    "no rule lets '" + row().getSourceVolume() + "' be " + (pull ? "pulled by " : "pushed to ")
+                            + row().getPeer() + " any more");
         }
     }
 
@@ -274,7 +294,11 @@ final class SourceTransfer extends Transfer {
     }
 
     private void held(Session session, Held page) {
-        if (state() == State.OPEN && !row().getOwnIntent().isEmpty()) {
+        if (state() == State.OPEN && row().getPaused()) {
+            if (page.getLast()) {
+                sayPaused();
+            }
+        } else if (state() == State.OPEN && !row().getOwnIntent().isEmpty()) {
             sending.held(session, page);
         } else if (state() == State.SEALED && page.getLast()) {
             sendSeal(); // it has not seen the seal
@@ -309,6 +333,11 @@ final class SourceTransfer extends Transfer {
     void seal(TreeSummary tree) {
         if (state() != State.OPEN) {
             return;
+        }
+        if (sealed()
+                && !digestBytes(tree.treeDigest().hex()).equals(offerParsed().getTreeDigest())) {
+            throw new TransferException(
+                    Code.SOURCE_CHANGED, "the records of the checkpoint do not come to the tree that was offered");
         }
         record(
                 entry(Predicate.SEAL),
@@ -414,6 +443,27 @@ final class SourceTransfer extends Transfer {
             }
             default -> {}
         }
+    }
+
+    @Override
+    void pause() {
+        if (state() != State.OPEN || row().getPaused()) {
+            return; // what is sealed needs no bytes more
+        }
+        sending.stop();
+        update(row -> row.setPaused(true));
+        sayPaused();
+    }
+
+    private void sayPaused() {
+        String who = "the operator of " + room().settings().self();
+        waiting(who + ", who has paused it: `carnet continue` goes on");
+        link().send(Control.newBuilder()
+                .setWaiting(Waiting.newBuilder()
+                        .setTransferId(link().transferId())
+                        .setState(state().name())
+                        .setCode(Code.PAUSED)
+                        .setSentence(who + " has paused it")));
     }
 
     @Override

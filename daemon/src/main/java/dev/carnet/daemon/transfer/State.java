@@ -11,6 +11,7 @@ enum State {
     COUNTERSIGNED,
     EXISTS,
     // destination
+    REQUESTED,
     /** Not one of SPEC's: name and space are reserved, the intent is not on record yet. */
     OFFERED,
     ACCEPTED,

@@ -11,11 +11,14 @@ import dev.carnet.daemon.transport.Session;
 import dev.carnet.proto.wire.Limits;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Control;
+import dev.carnet.proto.wire.v1.Mode;
 import dev.carnet.proto.wire.v1.Offer;
+import dev.carnet.proto.wire.v1.Request;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -63,6 +66,17 @@ abstract class Transfer {
     abstract void cancel();
 
     abstract void goOn();
+
+    /** Stops moving bytes until {@link #unpause}; durable. In the mailbox. */
+    abstract void pause();
+
+    /** Goes on after a pause; in the mailbox. */
+    void unpause() {
+        if (row.getPaused()) {
+            update(r -> r.setPaused(false));
+        }
+        goOn();
+    }
 
     abstract void failed(TransferException e);
 
@@ -235,6 +249,36 @@ abstract class Transfer {
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("the stored offer of " + key.id() + " cannot be read", e);
         }
+    }
+
+    /** What was asked for, of a pull. */
+    Optional<Request> request() {
+        if (row.getRequest().isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Request.parseFrom(row.getRequest()));
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("the stored request of " + key.id() + " cannot be read", e);
+        }
+    }
+
+    /** Where it goes, at the destination. */
+    record Place(String volume, String name) {}
+
+    /** Known before there is an Offer, too. */
+    Place place() {
+        if (!row.getOffer().isEmpty()) {
+            Offer offer = offerParsed();
+            return new Place(offer.getVolume(), offer.getName());
+        }
+        Request request = request().orElseThrow();
+        return new Place(request.getToVolume(), request.getToName());
+    }
+
+    /** Whether tree and CVs travel before the chunks. */
+    boolean sealed() {
+        return offerParsed().getMode() == Mode.MODE_SEALED;
     }
 
     ByteString offerDigest() {

@@ -1,6 +1,7 @@
 package dev.carnet.daemon.transfer;
 
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param finished CLOSED, EXISTS or ABORTED
  * @param ok CLOSED or EXISTS
  * @param peer SPIFFE ID of the other side
+ * @param direction "push" or "pull": who asked
+ * @param mode "open" or "sealed" (SPEC section 8)
+ * @param paused by an operator of this side
+ * @param partOf tree digest of the whole, of a partial pull; known once it is offered
  * @param volume at the destination
  * @param name at the destination
  * @param source path at the source; null at the destination
@@ -40,6 +45,11 @@ public record TransferView(
         boolean finished,
         boolean ok,
         String peer,
+        String direction,
+        String mode,
+        boolean paused,
+        Map<String, String> labels,
+        @Nullable String partOf,
         String volume,
         String name,
         @Nullable String source,

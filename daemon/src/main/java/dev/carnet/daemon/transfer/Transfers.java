@@ -13,6 +13,13 @@ public interface Transfers extends AutoCloseable {
      */
     TransferView push(PushRequest request);
 
+    /**
+     * Puts a pull on record (durably) and asks the peer in the background. The same pull of the same principal, while it is unfinished, attaches to it.
+     *
+     * @throws TransferException POLICY, BAD_NAME, NAME_TAKEN, READ_ONLY, UNKNOWN_PEER, ... with a sentence for people
+     */
+    TransferView pull(PullRequest request);
+
     /** All transfers of both roles, newest first, at most {@code max}. */
     List<TransferView> list(int max);
 
@@ -25,7 +32,10 @@ public interface Transfers extends AutoCloseable {
     /** Asks for an abort; what happens then is seen in the view. Idempotent. */
     TransferView cancel(String id);
 
-    /** Tries again what is STOPPED or waits for its next try. */
+    /** Lets no byte move until {@link #resume}; across restarts, too. What is sealed goes to its end. */
+    TransferView pause(String id);
+
+    /** Ends a pause, and tries again what is STOPPED or waits for its next try. */
     TransferView resume(String id);
 
     /** Checkpoints in the catalogue of a volume (all volumes where empty), ordered by volume and name, after {@code afterName}. */

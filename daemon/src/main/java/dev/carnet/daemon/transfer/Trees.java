@@ -11,12 +11,16 @@ import dev.carnet.proto.tree.TreeWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /** Builds the tree out of our own record alone: members and CVs. Streams: memory does not grow with either. */
 final class Trees {
     /** First 16 bytes of the record {@code cvs} (SPEC section 12). */
     private static final byte[] CVS_MAGIC = Arrays.copyOf("carnet-cvs v1\n".getBytes(US_ASCII), 16);
+
+    static final int CVS_HEADER_BYTES = 16;
 
     private final Store store;
     private final Members members;
@@ -49,8 +53,24 @@ final class Trees {
         return writer.finish();
     }
 
-    void writeCvs(OutputStream out) throws IOException {
+    static byte[] cvsHeader() {
+        return CVS_MAGIC.clone();
+    }
+
+    static void writeCvsHeader(OutputStream out) throws IOException {
         out.write(CVS_MAGIC);
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    void writeCvs(OutputStream out) throws IOException {
+        writeCvsHeader(out);
         for (Members.Numbered member : members) {
             if (member.file()) {
                 store.read(tx -> {

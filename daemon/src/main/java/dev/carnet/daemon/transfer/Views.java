@@ -3,8 +3,10 @@ package dev.carnet.daemon.transfer;
 import dev.carnet.daemon.transfer.rows.TransferRow;
 import dev.carnet.daemon.volume.Volume;
 import dev.carnet.proto.wire.v1.Code;
+import dev.carnet.proto.wire.v1.Mode;
 import dev.carnet.proto.wire.v1.Offer;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,11 +16,9 @@ final class Views {
 
     static TransferView source(SourceTransfer transfer, SourceSending.Live live) {
         TransferRow row = transfer.row();
-        Offer offer = transfer.offerParsed();
         return view(
                 transfer,
                 row,
-                offer,
                 row.getSourcePath(),
                 row.getFiles(),
                 row.getLogicalBytes(),
@@ -32,7 +32,6 @@ final class Views {
 
     static TransferView destination(DestinationTransfer transfer, @Nullable Receiving receiving) {
         TransferRow row = transfer.row();
-        Offer offer = transfer.offerParsed();
         boolean published = State.valueOf(row.getState()) == State.CLOSED
                 || State.valueOf(row.getState()) == State.HALF_SIGNED
                 || State.valueOf(row.getState()) == State.PUBLISHED;
@@ -42,7 +41,6 @@ final class Views {
         return view(
                 transfer,
                 row,
-                offer,
                 null,
                 row.getFiles(),
                 row.getLogicalBytes(),
@@ -60,7 +58,10 @@ final class Views {
                                 .orElse(null)
                         : null,
                 // as text: a locale without UTF-8 must not keep anybody from looking
-                published ? volume.map(v -> v.root() + "/" + offer.getName()).orElse(null) : null);
+                published
+                        ? volume.map(v -> v.root() + "/" + transfer.place().name())
+                                .orElse(null)
+                        : null);
     }
 
     /** Of this machine: what a peer says of its own callers is another's label. */
@@ -71,7 +72,6 @@ final class Views {
     private static TransferView view(
             Transfer transfer,
             TransferRow row,
-            Offer offer,
             @Nullable String source,
             long files,
             long bytesTotal,
@@ -82,6 +82,8 @@ final class Views {
             @Nullable String receipt,
             @Nullable String published) {
         State state = State.valueOf(row.getState());
+        Offer offer = transfer.offerParsed(); // with defaults, where there is none yet
+        boolean pull = !row.getRequest().isEmpty();
         long now = System.nanoTime();
         double rate = state.finished() || transfer.link().session().isEmpty()
                 ? 0
@@ -94,8 +96,15 @@ final class Views {
                 state.finished(),
                 state.ok(),
                 row.getPeer(),
-                offer.getVolume(),
-                offer.getName(),
+                pull ? "pull" : "push",
+                pull || offer.getMode() == Mode.MODE_SEALED ? "sealed" : "open",
+                row.getPaused() && !state.finished(),
+                labels(transfer, offer),
+                offer.getPartOf().isEmpty()
+                        ? null
+                        : Statements.hex(offer.getPartOf().toByteArray()),
+                transfer.place().volume(),
+                transfer.place().name(),
                 source,
                 principal(row).orElse(null),
                 row.getAttempt(),
@@ -118,6 +127,11 @@ final class Views {
                 published,
                 Instant.ofEpochMilli(row.getCreatedMs()),
                 Instant.ofEpochMilli(row.getUpdatedMs()));
+    }
+
+    private static Map<String, String> labels(Transfer transfer, Offer offer) {
+        return Labels.of(
+                transfer.request().map(request -> request.getLabelsList()).orElse(offer.getLabelsList()));
     }
 
     /** With the reason where there is no session: it changes with every dial. */

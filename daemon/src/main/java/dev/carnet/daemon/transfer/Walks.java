@@ -9,7 +9,9 @@ import dev.carnet.proto.wire.v1.Code;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Walks of a source: the first puts its members on record, the last proves that it stood still. */
 final class Walks {
@@ -87,21 +89,42 @@ final class Walks {
 
     /** @param changed makes what is thrown, of the path of a member */
     static void unchanged(SourceTree tree, Members members, Function<String, TransferException> changed) {
-        Iterator<Members.Numbered> expected = members.iterator();
+        compare(tree, members, changed, false, false);
+    }
+
+    /**
+     * The same of a checkpoint that is sealed: what lies on disk is compared with what it was when it was recorded, since its tree may say other modes and times. Of a
+     * {@code part} other members than those on record may stand there.
+     *
+     * @throws TransferException SOURCE_CHANGED, likewise
+     */
+    static void stands(SourceTree tree, Members members, String peer, boolean part) {
+        compare(tree, members, path -> OpenFiles.changed(path, peer), true, part);
+    }
+
+    private static void compare(
+            SourceTree tree,
+            Members members,
+            Function<String, TransferException> changed,
+            boolean printsOnly,
+            boolean part) {
+        PeekingIterator expected = new PeekingIterator(members.iterator());
         List<String> touched =
                 new ArrayList<>(1); // a directory: what was added or removed in it says more, and comes later
         tree.walk((member, print) -> {
-            if (!expected.hasNext()) {
-                throw changed.apply(member.path());
+            Members.Numbered next = expected.peek();
+            // in tree order: the smaller path is the one that the other side does not have
+            boolean isNew = next == null
+                    || MemberPath.ORDER.compare(member.path(), next.row().getPath()) < 0;
+            if (isNew && part) {
+                return;
             }
-            Members.Numbered next = expected.next();
-            if (!next.row().getPath().equals(member.path())) {
-                // in tree order: the smaller path is the one that the other side does not have
-                boolean isNew =
-                        MemberPath.ORDER.compare(member.path(), next.row().getPath()) < 0;
-                throw changed.apply(isNew ? member.path() : next.row().getPath());
+            if (next == null || !next.row().getPath().equals(member.path())) {
+                throw changed.apply(
+                        isNew || next == null ? member.path() : next.row().getPath());
             }
-            boolean same = next.member().equals(member) && Members.same(next.row(), print);
+            expected.next();
+            boolean same = (printsOnly || next.member().equals(member)) && Members.same(next.row(), print);
             if (!same && member.type() == Member.Type.DIRECTORY) {
                 if (touched.isEmpty()) {
                     touched.add(member.path());
@@ -115,6 +138,33 @@ final class Walks {
         }
         if (!touched.isEmpty()) {
             throw changed.apply(touched.getFirst());
+        }
+    }
+
+    /** Lets the next one be looked at. */
+    private static final class PeekingIterator {
+        private final Iterator<Members.Numbered> all;
+        private Members.@Nullable Numbered head;
+
+        PeekingIterator(Iterator<Members.Numbered> all) {
+            this.all = all;
+        }
+
+        Members.@Nullable Numbered peek() {
+            if (head == null && all.hasNext()) {
+                head = all.next();
+            }
+            return head;
+        }
+
+        boolean hasNext() {
+            return peek() != null;
+        }
+
+        Members.Numbered next() {
+            Members.Numbered now = Objects.requireNonNull(peek());
+            head = null;
+            return now;
         }
     }
 }

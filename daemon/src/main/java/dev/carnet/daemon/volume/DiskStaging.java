@@ -132,7 +132,22 @@ final class DiskStaging implements Staging {
                 disk.check(removed, "remove", at.where());
             }
             int fd = at.open(Posix.O_RDWR | Posix.O_CREAT | Posix.O_EXCL, FILE_MODE);
-            return new ScratchFile(disk.posix(), disk.check(fd, "create", at.where()), at.where());
+            return new ScratchFile(
+                    disk.posix(),
+                    disk.check(fd, "create", at.where()),
+                    at.where(),
+                    () -> disk.syncDirectory(Names.bytes(staging)));
+        }
+    }
+
+    @Override
+    public Optional<RecordFile> openScratch(String name) {
+        try (At at = disk.beneath().at(staging + '/' + "scratch-" + name)) {
+            int fd = at.open(Posix.O_RDONLY, 0);
+            if (fd == -Errno.ENOENT) {
+                return Optional.empty();
+            }
+            return Optional.of(RecordFile.of(disk.posix(), disk.check(fd, "open", at.where()), at.where()));
         }
     }
 

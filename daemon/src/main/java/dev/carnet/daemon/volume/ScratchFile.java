@@ -8,10 +8,13 @@ public final class ScratchFile implements AutoCloseable {
     private final Posix posix;
     private final int fd;
     private final String where;
+    private final Runnable directory;
     private boolean closed;
 
+    /** @param directory forces the directory that it lies in */
     @SuppressWarnings("MustBeClosedChecker") // closed in close()
-    ScratchFile(Posix posix, int fd, String where) {
+    ScratchFile(Posix posix, int fd, String where, Runnable directory) {
+        this.directory = directory;
         this.posix = posix;
         this.fd = fd;
         this.where = where;
@@ -21,6 +24,20 @@ public final class ScratchFile implements AutoCloseable {
     /** @throws VolumeException NO_SPACE, IO */
     public void append(byte[] bytes) {
         out.write(bytes, 0, bytes.length);
+    }
+
+    /**
+     * Forces it to the disk: it is there after a crash, once its directory is, too.
+     *
+     * @throws VolumeException NO_SPACE, IO
+     */
+    public void sync() {
+        out.flush();
+        int forced = posix.fsync(fd);
+        if (forced < 0) {
+            throw Errno.failure(posix, forced, "force", where);
+        }
+        directory.run();
     }
 
     /** What was appended, from the beginning. Closing it closes nothing. */

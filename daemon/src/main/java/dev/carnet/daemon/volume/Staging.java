@@ -62,6 +62,9 @@ public interface Staging {
      */
     ScratchFile scratch(String name);
 
+    /** Opens for reading what {@link #scratch} made before, also after a restart; empty where there is none. */
+    Optional<RecordFile> openScratch(String name);
+
     /** Removes whatever is left of the staging directory, durably. Idempotent. */
     void destroy();
 }

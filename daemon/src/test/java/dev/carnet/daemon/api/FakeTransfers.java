@@ -3,6 +3,7 @@ package dev.carnet.daemon.api;
 import dev.carnet.daemon.policy.Caller;
 import dev.carnet.daemon.transfer.CheckpointDetail;
 import dev.carnet.daemon.transfer.CheckpointView;
+import dev.carnet.daemon.transfer.PullRequest;
 import dev.carnet.daemon.transfer.PushRequest;
 import dev.carnet.daemon.transfer.TransferException;
 import dev.carnet.daemon.transfer.TransferView;
@@ -60,6 +61,26 @@ final class FakeTransfers implements Transfers {
         return view;
     }
 
+    @Override
+    public synchronized TransferView pull(PullRequest request) {
+        return push(new PushRequest(
+                request.principal(),
+                request.caller(),
+                "/x",
+                request.peer(),
+                request.toVolume(),
+                request.toName(),
+                false,
+                0,
+                0,
+                request.labels()));
+    }
+
+    @Override
+    public TransferView pause(String id) {
+        return get(id).orElseThrow();
+    }
+
     private static TransferView view(String id, PushRequest request, String state) {
         boolean finished = state.equals("ABORTED");
         return new TransferView(
@@ -69,6 +90,11 @@ final class FakeTransfers implements Transfers {
                 finished,
                 false,
                 request.peer(),
+                "push",
+                "open",
+                false,
+                request.labels(),
+                null,
                 request.volume(),
                 request.name(),
                 request.source(),

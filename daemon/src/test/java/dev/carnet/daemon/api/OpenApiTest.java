@@ -2,6 +2,7 @@ package dev.carnet.daemon.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.carnet.daemon.transfer.CheckpointView;
 import dev.carnet.daemon.transfer.TransferView;
@@ -91,7 +92,7 @@ class OpenApiTest {
     @Test
     void every_route_is_described_and_every_description_has_a_route() {
         assertThat(operations())
-                .hasSize(25)
+                .hasSize(27)
                 .isEqualTo(routes().map(route -> route.method() + " " + route.template())
                         .collect(Collectors.toCollection(TreeSet::new)));
     }
@@ -115,6 +116,7 @@ class OpenApiTest {
                 DaemonInfo.class,
                 PeerInfo.class,
                 PushBody.class,
+                PullBody.class,
                 PeerBody.class,
                 PathBody.class,
                 PeerAdded.class,
@@ -122,11 +124,16 @@ class OpenApiTest {
                 TestBody.class);
     }
 
+    private static String member(RecordComponent component) {
+        var named = component.getAccessor().getAnnotation(JsonProperty.class);
+        return named == null ? component.getName() : named.value();
+    }
+
     @ParameterizedTest
     @MethodSource("records")
     void members_are_described(Class<?> type) {
         var components = Arrays.stream(type.getRecordComponents())
-                .map(RecordComponent::getName)
+                .map(OpenApiTest::member)
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(below("components schemas " + type.getSimpleName() + " properties"))
                 .isEqualTo(components);
@@ -176,6 +183,8 @@ class OpenApiTest {
     private static String bodyOf(String template) {
         return switch (template) {
             case "/v1/transfers" -> "{\"source\":\"/x\",\"peer\":\"b\",\"volume\":\"m\",\"name\":\"n\"}";
+            case "/v1/pulls" ->
+                "{\"peer\":\"b\",\"volume\":\"m\",\"name\":\"n\",\"to_volume\":\"m\",\"to_name\":\"n\"}";
             case "/v1/peers" -> "{\"alias\":\"d\",\"id\":\"spiffe://a.test/d\"}";
             case "/v1/seals", "/v1/adoptions" -> "{\"path\":\"/x\"}";
             case "/v1/verifications", "/v1/peers/{alias}/verifications" -> "{\"volume\":\"m\",\"name\":\"n\"}";
