@@ -112,6 +112,11 @@ public final class Questions implements SessionListener, PeerQuestions, AutoClos
     }
 
     @Override
+    public void refused(String peer, Code code, String sentence) {
+        transfers.refused(peer, code, sentence);
+    }
+
+    @Override
     public boolean wanted(Session session, ChunkHeader header) {
         return !answering.counted(session, header) && transfers.wanted(session, header);
     }
@@ -119,11 +124,6 @@ public final class Questions implements SessionListener, PeerQuestions, AutoClos
     @Override
     public void chunk(Session session, ChunkHeader header, PooledChunk chunk) {
         transfers.chunk(session, header, chunk);
-    }
-
-    @Override
-    public void refused(String peer, Code code, String sentence) {
-        transfers.refused(peer, code, sentence);
     }
 
     // ---- for the local API

@@ -38,5 +38,5 @@ public interface SessionListener {
      * @param peer SPIFFE ID; configured or not
      * @param sentence as the peer was told, or would have been
      */
-    default void refused(String peer, Code code, String sentence) {}
+    void refused(String peer, Code code, String sentence);
 }

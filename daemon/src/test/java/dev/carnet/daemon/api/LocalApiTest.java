@@ -237,7 +237,7 @@ class LocalApiTest {
         var answer = ask(Raw.post("/v1/transfers", PUSH.replace("{", "{\"limit\":1,")));
         assertThat(answer.json().get("detail").asText())
                 .contains("'limit'")
-                .contains("bytesPerSecondMax, dereference, name");
+                .contains("bytesPerSecondMax, dereference, labels, name");
     }
 
     @ParameterizedTest

@@ -14,11 +14,11 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Makes directories that look like checkpoints, and compares two. */
-final class Checkpoints {
+public final class Checkpoints {
     private Checkpoints() {}
 
     /** Files of the given sizes, half of them hard to compress, from a seed; an empty directory and small files beside them. */
-    static void make(Path root, long seed, int... sizes) {
+    public static void make(Path root, long seed, int... sizes) {
         Random random = new Random(seed);
         try {
             Files.createDirectories(root.resolve("empty"));
@@ -42,7 +42,7 @@ final class Checkpoints {
     }
 
     /** Names, types, modes, times, bytes: all the same. */
-    static void assertSame(Path expected, Path actual) {
+    public static void assertSame(Path expected, Path actual) {
         Map<String, String> wanted = describe(expected);
         assertThat(describe(actual)).isEqualTo(wanted);
         wanted.keySet().forEach(name -> {

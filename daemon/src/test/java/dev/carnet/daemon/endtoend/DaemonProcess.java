@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A real carnetd in a process of its own, as the launcher starts it: the flags of daemon/jvm.flags, the class path of the build. */
-final class DaemonProcess implements AutoCloseable {
+public final class DaemonProcess implements AutoCloseable {
     private static final long START_SECONDS_MAX = 60;
 
     private final Process process;
@@ -27,12 +27,12 @@ final class DaemonProcess implements AutoCloseable {
     }
 
     /** Starts it and waits for its API; {@code properties} are system properties, such as fail points. */
-    static DaemonProcess start(Path config, Path socket, Path log, List<String> properties) {
+    public static DaemonProcess start(Path config, Path socket, Path log, List<String> properties) {
         return launch(config, socket, log, properties).awaitApi();
     }
 
     /** Starts it and waits for nothing: it may end at once. */
-    static DaemonProcess launch(Path config, Path socket, Path log, List<String> properties) {
+    public static DaemonProcess launch(Path config, Path socket, Path log, List<String> properties) {
         return launch(config, socket, log, properties, "C.UTF-8", List.of("--allow-root"));
     }
 
@@ -67,7 +67,7 @@ final class DaemonProcess implements AutoCloseable {
         return Files.exists(inModule) ? inModule : here.resolve("daemon").resolve("jvm.flags");
     }
 
-    DaemonProcess awaitApi() {
+    public DaemonProcess awaitApi() {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS_MAX);
         while (true) {
             try {
@@ -86,7 +86,7 @@ final class DaemonProcess implements AutoCloseable {
         }
     }
 
-    static void pause() {
+    public static void pause() {
         try {
             Thread.sleep(25);
         } catch (InterruptedException e) {
@@ -94,15 +94,15 @@ final class DaemonProcess implements AutoCloseable {
         }
     }
 
-    CarnetClient client() {
+    public CarnetClient client() {
         return client;
     }
 
-    boolean alive() {
+    public boolean alive() {
         return process.isAlive();
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
@@ -131,7 +131,7 @@ final class DaemonProcess implements AutoCloseable {
         }
     }
 
-    String log() {
+    public String log() {
         try {
             return new File(log.toString()).exists() ? Files.readString(log) : "";
         } catch (IOException e) {

@@ -351,11 +351,13 @@ class HostileSourceTest {
     @TestFactory
     Stream<DynamicTest> offers_that_are_refused() {
         return cases(Map.ofEntries(
-                Map.entry("sealed mode", offer(Code.UNSUPPORTED, HostileSourceTest::sealed)),
                 Map.entry(
-                        "a pull",
+                        "a part that nobody asked for",
+                        offer(Code.UNSUPPORTED, o -> sealed(o).setPartOf(DIGEST))),
+                Map.entry(
+                        "a pull that nobody asked for",
                         offer(
-                                Code.UNSUPPORTED,
+                                Code.OFFER_MISMATCH,
                                 o -> sealed(o)
                                         .setDirection(Direction.DIRECTION_PULL)
                                         .setRequest(DIGEST))),

@@ -305,11 +305,19 @@ class SealedTransferTest {
         published();
         AtomicInteger frames = new AtomicInteger();
         line.payloads = bytes -> frames.incrementAndGet() > 1 ? null : bytes;
+        AtomicInteger told = new AtomicInteger();
+        line.controls = message -> {
+            if (message.hasWaiting() && message.getWaiting().getCode() == Code.PAUSED) {
+                told.incrementAndGet();
+            }
+            return message;
+        };
         String id = pull("m", "got");
         Site paused = atSource ? south : north;
         await(south, id, view -> view.state().equals("OPEN") && frames.get() > 0);
         paused.engine().pause(id);
         await(paused, id, TransferView::paused);
+        assertThat(told).hasPositiveValue();
         line.payloads = UnaryOperator.identity();
         restart(paused, atSource ? 1 : 0);
         Thread.sleep(300);

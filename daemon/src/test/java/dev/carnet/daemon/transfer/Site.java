@@ -59,12 +59,7 @@ final class Site implements AutoCloseable {
     private Questions questions;
     FakePool sendPool;
     volatile boolean allowed = true;
-    volatile Set<Policy.Act> denied = Set.of();
     volatile Set<Policy.Right> ungranted = Set.of();
-
-    /** Runs where the policy is asked whether a peer may pull. */
-    volatile Runnable listening = () -> {};
-
     volatile String policyDigest = "dd".repeat(32);
     volatile Duration ahead = Duration.ZERO; // of the real time
 
@@ -86,6 +81,11 @@ final class Site implements AutoCloseable {
     };
 
     volatile RefusalSink refusals = RefusalSink.LOG;
+    volatile Set<Policy.Act> denied = Set.of();
+
+    /** Runs where the policy is asked whether a peer may pull. */
+    volatile Runnable listening = () -> {};
+
     volatile Map<String, Long> quotas = Map.of();
     Duration beginTimeout = Duration.ofSeconds(60);
     int transfersPerPeerMax = 16;

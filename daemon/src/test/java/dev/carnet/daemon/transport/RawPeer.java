@@ -9,14 +9,17 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Vector;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bouncycastle.tls.AlertDescription;
+import org.bouncycastle.tls.Certificate;
 import org.bouncycastle.tls.CertificateRequest;
 import org.bouncycastle.tls.CertificateStatusRequest;
 import org.bouncycastle.tls.DefaultTlsClient;
+import org.bouncycastle.tls.DefaultTlsServer;
 import org.bouncycastle.tls.ProtocolName;
 import org.bouncycastle.tls.ProtocolVersion;
 import org.bouncycastle.tls.TlsAuthentication;
@@ -24,16 +27,18 @@ import org.bouncycastle.tls.TlsClientProtocol;
 import org.bouncycastle.tls.TlsContext;
 import org.bouncycastle.tls.TlsCredentials;
 import org.bouncycastle.tls.TlsServerCertificate;
+import org.bouncycastle.tls.TlsServerProtocol;
+import org.bouncycastle.tls.TlsUtils;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
 
 /** A peer with a blocking socket that says exactly what a test wants, however wrong. */
-final class RawPeer implements AutoCloseable {
+public final class RawPeer implements AutoCloseable {
     private static final JcaTlsCrypto CRYPTO = new RoutedCrypto().create();
 
-    final DataInputStream in;
-    final OutputStream out;
-    final byte[] joinKey;
-    final byte[] joinStream;
+    public final DataInputStream in;
+    public final OutputStream out;
+    public final byte[] joinKey;
+    public final byte[] joinStream;
     private final Socket socket;
 
     private RawPeer(Socket socket, DataInputStream in, OutputStream out, byte[] joinKey, byte[] joinStream) {
@@ -47,6 +52,16 @@ final class RawPeer implements AutoCloseable {
     /** A good one. */
     static RawPeer connect(InetSocketAddress address, Credentials own, TrustAnchors trust, Protocols.Alpn alpn) {
         return new Loose(own).alpn(alpn.text).connect(address);
+    }
+
+    /** A good one of this protocol, for tests of other packages. */
+    public static RawPeer connect(InetSocketAddress address, Credentials own, String protocol) {
+        return new Loose(own).alpn(protocol).connect(address);
+    }
+
+    /** One that shows no certificate. */
+    public static RawPeer connectAnonymously(InetSocketAddress address, Credentials own) {
+        return new Loose(own).withoutCertificate().connect(address);
     }
 
     static Control read(DataInputStream in) {
@@ -78,7 +93,17 @@ final class RawPeer implements AutoCloseable {
         write(FrameAssembler.frame(message));
     }
 
-    void write(byte[] bytes) {
+    /** Waits for a byte no longer than this; {@link Site#PATIENCE} where nothing was said. */
+    public RawPeer patience(Duration longest) {
+        try {
+            socket.setSoTimeout((int) longest.toMillis());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
+    public void write(byte[] bytes) {
         try {
             out.write(bytes);
             out.flush();
@@ -93,6 +118,69 @@ final class RawPeer implements AutoCloseable {
             socket.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The accepting end of a control connection, that shows {@code own} and takes whoever comes. */
+    public static RawPeer accept(Socket socket, Credentials own) {
+        try {
+            socket.setSoTimeout((int) Site.PATIENCE.toMillis());
+            var protocol = new TlsServerProtocol(socket.getInputStream(), socket.getOutputStream());
+            protocol.accept(new AnyServer(own));
+            return new RawPeer(
+                    socket,
+                    new DataInputStream(protocol.getInputStream()),
+                    protocol.getOutputStream(),
+                    new byte[0],
+                    new byte[0]);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Asks for a certificate and believes it. */
+    private static final class AnyServer extends DefaultTlsServer {
+        private final Credentials own;
+
+        AnyServer(Credentials own) {
+            super(CRYPTO);
+            this.own = own;
+        }
+
+        @Override
+        protected ProtocolVersion[] getSupportedVersions() {
+            return ProtocolVersion.TLSv13.only();
+        }
+
+        @Override
+        protected int[] getSupportedCipherSuites() {
+            return Protocols.suites();
+        }
+
+        @Override
+        public int[] getSupportedGroups() {
+            return new int[] {Protocols.GROUP};
+        }
+
+        @Override
+        protected Vector<ProtocolName> getProtocolNames() {
+            return new Vector<>(List.of(ProtocolName.asUtf8Encoding(Protocols.Alpn.CONTROL.text)));
+        }
+
+        @Override
+        public CertificateRequest getCertificateRequest() throws IOException {
+            return new CertificateRequest(
+                    TlsUtils.EMPTY_BYTES, TlsUtils.getDefaultSupportedSignatureAlgorithms(context), null, null);
+        }
+
+        @Override
+        public TlsCredentials getCredentials() throws IOException {
+            return TlsIdentity.signer(own, CRYPTO, context, TlsUtils.EMPTY_BYTES);
+        }
+
+        @Override
+        public void notifyClientCertificate(Certificate certificate) {
+            // whoever it is
         }
     }
 
@@ -219,7 +307,7 @@ final class RawPeer implements AutoCloseable {
     }
 
     /** The alert in an exception's chain, for assertions. */
-    static String alertOf(Throwable thrown) {
+    public static String alertOf(Throwable thrown) {
         for (Throwable e = thrown; e != null; e = e.getCause()) {
             if (e instanceof org.bouncycastle.tls.TlsFatalAlertReceived alert) {
                 return AlertDescription.getName(alert.getAlertDescription());
