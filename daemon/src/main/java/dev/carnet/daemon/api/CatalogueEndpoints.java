@@ -3,7 +3,6 @@ package dev.carnet.daemon.api;
 import dev.carnet.daemon.catalogue.JobView;
 import dev.carnet.daemon.policy.Policy.Right;
 import dev.carnet.daemon.transfer.Sealing;
-import dev.carnet.daemon.transfer.TransferException;
 import dev.carnet.daemon.transfer.Transfers;
 import dev.carnet.proto.wire.v1.Code;
 import java.util.EnumSet;
@@ -79,25 +78,17 @@ final class CatalogueEndpoints {
             if (!given.startsWith("/")) {
                 throw ApiRefusal.malformed("'path' has to be an absolute path");
             }
-            try {
-                String path = paths.ours(given, request.caller(), request.principal());
-                return Reply.json(
-                        202, CatalogueJson.job(facts.jobs().start(act, request.principal(), request.caller(), path)));
-            } catch (ApiRefusal e) {
-                told(request, e.code(), String.valueOf(e.getMessage()));
-                throw e;
-            } catch (TransferException e) {
-                told(request, e.code(), String.valueOf(e.getMessage()));
-                throw e;
-            }
+            return Reply.json(
+                    202,
+                    CatalogueJson.job(gate.telling(
+                            request.principal(),
+                            () -> facts.jobs()
+                                    .start(
+                                            act,
+                                            request.principal(),
+                                            request.caller(),
+                                            paths.ours(given, request.caller(), request.principal())))));
         };
-    }
-
-    /** As of a push: what a caller may not, or may not have from there. */
-    private void told(ApiRequest request, Code code, String sentence) {
-        if (code == Code.POLICY || code == Code.BAD_SOURCE) {
-            gate.told(request.principal(), code, "", sentence);
-        }
     }
 
     private Reply verify(ApiRequest request) {

@@ -2,7 +2,6 @@ package dev.carnet.daemon.api;
 
 import dev.carnet.daemon.policy.Policy.Right;
 import dev.carnet.daemon.transfer.CheckpointView;
-import dev.carnet.daemon.transfer.TransferException;
 import dev.carnet.daemon.transfer.TransferView;
 import dev.carnet.daemon.transfer.Transfers;
 import dev.carnet.proto.wire.v1.Code;
@@ -13,7 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiFunction;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Every operation of version 1. {@code openapi.yaml} describes each, and a test holds one against the other. */
@@ -88,31 +86,20 @@ final class Endpoints {
 
     private Reply push(ApiRequest request) {
         var body = request.json(PushBody.class);
-        return begun(request, () -> transfers.push(body.request(request.principal(), request.caller(), paths)));
+        return Reply.json(
+                201,
+                gate.telling(
+                        request.principal(),
+                        () -> transfers.push(body.request(request.principal(), request.caller(), paths))));
     }
 
     private Reply pull(ApiRequest request) {
         var body = request.json(PullBody.class);
-        return begun(request, () -> transfers.pull(body.request(request.principal(), request.caller())));
-    }
-
-    private Reply begun(ApiRequest request, Supplier<TransferView> begin) {
-        try {
-            return Reply.json(201, begin.get());
-        } catch (ApiRefusal e) {
-            told(request, e.code(), String.valueOf(e.getMessage()));
-            throw e;
-        } catch (TransferException e) {
-            told(request, e.code(), String.valueOf(e.getMessage()));
-            throw e;
-        }
-    }
-
-    /** What a caller may not, or may not have from there; what is merely wrong or in the way is nobody's refusal. */
-    private void told(ApiRequest request, Code code, String sentence) {
-        if (code == Code.POLICY || code == Code.BAD_SOURCE) {
-            gate.told(request.principal(), code, "", sentence);
-        }
+        return Reply.json(
+                201,
+                gate.telling(
+                        request.principal(),
+                        () -> transfers.pull(body.request(request.principal(), request.caller()))));
     }
 
     private Reply reload(ApiRequest request) {

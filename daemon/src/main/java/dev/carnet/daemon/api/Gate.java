@@ -8,6 +8,7 @@ import dev.carnet.daemon.policy.Policy;
 import dev.carnet.daemon.policy.Policy.Right;
 import dev.carnet.daemon.policy.RefusalSink;
 import dev.carnet.daemon.policy.RulePolicy;
+import dev.carnet.daemon.transfer.TransferException;
 import dev.carnet.proto.wire.v1.Code;
 import java.util.List;
 import java.util.Optional;
@@ -93,6 +94,25 @@ public record Gate(Supplier<Policy> policy, RefusalSink refusals) {
 
     private boolean has(String principal, Right right, String volume) {
         return policy.get().grants(principal, right, volume, "").isPresent();
+    }
+
+    /** Runs what a caller asked for; what it may not, or may not have from there, is told to the sink. What is merely wrong or in the way is nobody's refusal. */
+    <T> T telling(String principal, Supplier<T> asked) {
+        try {
+            return asked.get();
+        } catch (ApiRefusal e) {
+            tellRefusal(principal, e.code(), e);
+            throw e;
+        } catch (TransferException e) {
+            tellRefusal(principal, e.code(), e);
+            throw e;
+        }
+    }
+
+    private void tellRefusal(String principal, Code code, RuntimeException why) {
+        if (code == Code.POLICY || code == Code.BAD_SOURCE) {
+            told(principal, code, "", String.valueOf(why.getMessage()));
+        }
     }
 
     /** Told to the sink; what another room refused goes the same way. */

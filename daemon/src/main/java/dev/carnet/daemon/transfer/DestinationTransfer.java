@@ -33,7 +33,6 @@ import dev.carnet.proto.wire.v1.RequestMessage;
 import dev.carnet.proto.wire.v1.Resume;
 import dev.carnet.proto.wire.v1.Seal;
 import dev.carnet.proto.wire.v1.Waiting;
-import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -45,9 +44,6 @@ import org.jspecify.annotations.Nullable;
  * {@link Receiving}, publication is {@link Publication}.
  */
 final class DestinationTransfer extends Transfer {
-
-    /** Answers to a Request after which it is asked again. */
-    private static final Set<Code> AGAIN = EnumSet.of(Code.BUSY, Code.SHUTTING_DOWN, Code.TIMEOUT, Code.REPLACED);
 
     private volatile @Nullable Receiving receiving;
     private volatile boolean sealedMode; // of the attempt
@@ -532,15 +528,6 @@ final class DestinationTransfer extends Transfer {
         FailPoint.DESTINATION_CLOSED_SENT.pass();
     }
 
-    void sendWaiting(Code code, String sentence) {
-        link().send(Control.newBuilder()
-                .setWaiting(Waiting.newBuilder()
-                        .setTransferId(link().transferId())
-                        .setState(state().name())
-                        .setCode(code)
-                        .setSentence(sentence(sentence))));
-    }
-
     // ---- giving up
 
     private void cancelled(Cancel cancel) {
@@ -578,14 +565,6 @@ final class DestinationTransfer extends Transfer {
         drain();
         update(row -> row.setPaused(true));
         sayPaused();
-    }
-
-    private void sayPaused() {
-        String who = "the operator of " + room().settings().self();
-        waiting(who + ", who has paused it: `carnet continue` goes on");
-        if (!row().getOffer().isEmpty()) {
-            sendWaiting(Code.PAUSED, who + " has paused it");
-        }
     }
 
     @Override

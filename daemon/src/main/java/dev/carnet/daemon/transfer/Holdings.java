@@ -7,12 +7,10 @@ import dev.carnet.daemon.ledger.Recorded;
 import dev.carnet.daemon.transfer.rows.NameRow;
 import dev.carnet.daemon.volume.CheckpointName;
 import dev.carnet.daemon.volume.Volume;
-import dev.carnet.daemon.volume.VolumeException;
 import dev.carnet.proto.ledger.Dsse;
 import dev.carnet.proto.ledger.EntryKeys;
 import dev.carnet.proto.ledger.Possession;
 import dev.carnet.proto.ledger.Predicate;
-import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.ledger.StatementException;
 import dev.carnet.proto.tree.TreeSummary;
 import dev.carnet.proto.wire.v1.Code;
@@ -136,7 +134,7 @@ public final class Holdings {
             return same(known.get(), volume, name);
         }
         Volume where = engine.volume(volume);
-        CheckpointName what = name(name);
+        CheckpointName what = Pushes.checkName(name);
         Held held = find(volume, name)
                 .orElseThrow(() -> new TransferException(
                         Code.UNKNOWN_CHECKPOINT,
@@ -157,14 +155,6 @@ public final class Holdings {
                                                 .setVerifiedMs(room.clock().millis())
                                                 .setPossessionDigest(recorded.payloadDigest())
                                                 .build())));
-    }
-
-    private static CheckpointName name(String name) {
-        try {
-            return CheckpointName.of(name);
-        } catch (VolumeException e) {
-            throw Failures.of(e, Role.DESTINATION);
-        }
     }
 
     private byte[] possession(String volume, Held held, TreeSummary tree, String id, Optional<String> asker) {

@@ -17,6 +17,9 @@ final class Members implements Iterable<Members.Numbered> {
     /** Rows that a walk takes out of the database at once: no snapshot is held while the caller works. */
     private static final int PAGE = 1_000;
 
+    /** Rows of one commit. */
+    private static final int BATCH = 2_000;
+
     private final Store store;
     private final Key key;
 
@@ -106,6 +109,39 @@ final class Members implements Iterable<Members.Numbered> {
             return page;
         });
         return page;
+    }
+
+    /** Puts members on record in batches, numbered from 0. */
+    Recorder recorder() {
+        return new Recorder();
+    }
+
+    /** The last batch is put by {@link #flush}. */
+    final class Recorder {
+        private final List<MemberRow> batch = new ArrayList<>();
+        private int count;
+
+        void add(MemberRow row) {
+            batch.add(row);
+            count++;
+            if (batch.size() == BATCH) {
+                flush();
+            }
+        }
+
+        void flush() {
+            int first = count - batch.size();
+            store.update(tx -> {
+                for (int i = 0; i < batch.size(); i++) {
+                    put(tx, first + i, batch.get(i));
+                }
+            });
+            batch.clear();
+        }
+
+        int count() {
+            return count;
+        }
     }
 
     /** All members in the order of their numbers. */

@@ -254,14 +254,12 @@ final class Pushes {
         try (SourceTree tree =
                 place.volume().source(place.relative(), request.dereference(), Readers.of(request.caller()))) {
             Members members = new Members(room.store(), key);
-            Optional<SealedMembers.Found> sealed =
-                    request.dereference() ? Optional.empty() : sealed(members, place, tree);
+            Optional<SealedMembers.Found> sealed = request.dereference() ? Optional.empty() : sealed(key, place, tree);
             if (sealed.isPresent()) {
                 TreeSummary whole = sealed.get().tree();
                 return new Found(sealed.get().members(), whole.files(), whole.logicalBytes(), sealed);
             }
-            room.store().update(tx -> Rows.forgetContent(tx, key));
-            Walks.Found walked = Walks.record(room.store(), members, tree);
+            Walks.Found walked = Walks.record(members, tree);
             return new Found(walked.members(), walked.files(), walked.logicalBytes(), Optional.empty());
         } catch (RuntimeException e) {
             room.store().update(tx -> Rows.forgetContent(tx, key));
@@ -270,7 +268,8 @@ final class Pushes {
     }
 
     /** Where the source is a checkpoint of the catalogue, and stands as recorded; every member is asked for with the caller's rights. */
-    private Optional<SealedMembers.Found> sealed(Members members, Place place, SourceTree tree) {
+    private Optional<SealedMembers.Found> sealed(Key key, Place place, SourceTree tree) {
+        Members members = new Members(room.store(), key);
         Volume volume = place.volume();
         Optional<NameRow> row = room.store()
                 .read(tx -> Names.get(tx, volume.name(), place.relative()))
@@ -283,8 +282,9 @@ final class Pushes {
             return Optional.empty();
         }
         try (SealedRecord record = opened.get()) {
-            SealedMembers.Found found = SealedMembers.record(room.store(), members, record, new Includes(List.of()));
+            SealedMembers.Found found = SealedMembers.record(members, record, new Includes(List.of()));
             if (!found.tree().treeDigest().hex().equals(row.get().getTreeDigest())) {
+                room.store().update(tx -> Rows.forgetContent(tx, key));
                 return Optional.empty();
             }
             Walks.stands(tree, members, "its peer", false);
@@ -294,6 +294,7 @@ final class Pushes {
             if (code != Code.SOURCE_CHANGED) {
                 throw e;
             }
+            room.store().update(tx -> Rows.forgetContent(tx, key));
             return Optional.empty(); // it is pushed as it is now
         }
     }

@@ -86,7 +86,7 @@ final class SealedIntake implements AutoCloseable {
         }
         Blob now = tree;
         if (now == null) {
-            ByteString whole = offer.getPartOf().isEmpty() ? offer.getTreeDigest() : offer.getPartOf();
+            ByteString whole = Transfer.treeSent(offer);
             now = new Blob(whole, Limits.TREE_BYTES_MAX, transfer.staging().scratch(TREE));
             tree = now;
         } else if (now.whole) {
@@ -185,8 +185,7 @@ final class SealedIntake implements AutoCloseable {
     /** Holds the CVs against the digests of their files, makes every member, and puts all of it on record; the number of members last. */
     private void store(Blob text, Blob values) {
         Staging staging = transfer.staging();
-        SealedMembers.Recorder recorder =
-                new SealedMembers.Recorder(transfer.room().store(), transfer.members());
+        Members.Recorder recorder = transfer.members().recorder();
         long[] sums = new long[4]; // members, files, bytes, CVs
         try (InputStream in = values.file.stream()) {
             require(

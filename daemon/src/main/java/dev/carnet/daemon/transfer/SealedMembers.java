@@ -1,7 +1,6 @@
 package dev.carnet.daemon.transfer;
 
 import com.google.protobuf.ByteString;
-import dev.carnet.daemon.state.Store;
 import dev.carnet.daemon.transfer.rows.MemberRow;
 import dev.carnet.daemon.volume.Fingerprint;
 import dev.carnet.proto.hash.Hash32;
@@ -16,15 +15,11 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** The members of a checkpoint that is sealed here, as a transfer of it has them: taken from the records, nothing is hashed (SPEC section 8, "Sealed mode"). */
 final class SealedMembers {
-    private static final int BATCH = 2_000;
     private static final int PIECE_CVS = (64 << 10) / Hash32.BYTES;
 
     private SealedMembers() {}
@@ -43,15 +38,17 @@ final class SealedMembers {
      *
      * @throws TransferException BAD_NAME where the includes choose nothing; SOURCE_CHANGED where it was never recorded what its files were
      */
-    static Found record(Store store, Members members, SealedRecord record, Includes includes) {
+    static Found record(Members members, SealedRecord record, Includes includes) {
         PartLines part = new PartLines(includes);
-        TreeSummary whole = record.read((member, print, firstCv) -> part.add(member));
-        if (!includes.all() && !part.any()) {
+        Optional<TreeSummary> whole = includes.all()
+                ? Optional.empty()
+                : Optional.of(record.read((member, print, firstCv) -> part.add(member)));
+        if (whole.isPresent() && !part.any()) {
             throw new TransferException(
                     Code.BAD_NAME,
                     "the patterns choose nothing of the checkpoint: look at its members with `carnet show`");
         }
-        Recorder recorder = new Recorder(store, members);
+        Members.Recorder recorder = members.recorder();
         TreeWriter writer = digests();
         int[] line = {0};
         record.read((member, print, firstCv) -> {
@@ -63,13 +60,14 @@ final class SealedMembers {
         });
         recorder.flush();
         TreeSummary tree = writer.finish();
-        boolean all = tree.treeDigest().equals(whole.treeDigest());
         MessageDigest cvs = Trees.sha256();
         writeCvs(new DigestOutputStream(OutputStream.nullOutputStream(), cvs), members, record);
         return new Found(
                 tree,
-                recorder.count,
-                all ? Optional.empty() : Optional.of(whole.treeDigest().hex()),
+                recorder.count(),
+                whole.map(TreeSummary::treeDigest)
+                        .filter(digest -> !digest.equals(tree.treeDigest()))
+                        .map(Hash32::hex),
                 HexFormat.of().formatHex(cvs.digest()));
     }
 
@@ -148,37 +146,5 @@ final class SealedMembers {
     /** Of a file in sealed mode. */
     static Hash32 digest(MemberRow row) {
         return Hash32.of(row.getDigest().toByteArray());
-    }
-
-    /** Puts members on record in batches, numbered from 0. */
-    static final class Recorder {
-        private final Store store;
-        private final Members members;
-        private final List<MemberRow> batch = new ArrayList<>();
-        private int count;
-
-        Recorder(Store store, Members members) {
-            this.store = store;
-            this.members = members;
-        }
-
-        void add(MemberRow row) {
-            batch.add(row);
-            count++;
-            if (batch.size() == BATCH) {
-                flush();
-            }
-        }
-
-        void flush() {
-            int first = count - batch.size();
-            Consumer<dev.carnet.daemon.state.Tx> put = tx -> {
-                for (int i = 0; i < batch.size(); i++) {
-                    members.put(tx, first + i, batch.get(i));
-                }
-            };
-            store.update(put);
-            batch.clear();
-        }
     }
 }

@@ -34,7 +34,7 @@ final class SealedSending implements AutoCloseable {
     static SealedSending open(Engine engine, Room room, SourceTransfer transfer) {
         TransferRow row = transfer.row();
         Offer offer = transfer.offerParsed();
-        ByteString whole = offer.getPartOf().isEmpty() ? offer.getTreeDigest() : offer.getPartOf();
+        ByteString whole = Transfer.treeSent(offer);
         boolean same = room.store()
                 .read(tx -> Names.get(tx, row.getSourceVolume(), row.getSourceRelative()))
                 .filter(name -> name.getPublished() && name.getTreeDigest().equals(Statements.hex(whole.toByteArray())))
@@ -62,7 +62,7 @@ final class SealedSending implements AutoCloseable {
     /** Sends the tree and then the CVs; ends early where the session ends. In the transfer's mailbox. */
     void sendBlobs(int attempt) {
         Offer offer = transfer.offerParsed();
-        ByteString tree = offer.getPartOf().isEmpty() ? offer.getTreeDigest() : offer.getPartOf();
+        ByteString tree = Transfer.treeSent(offer);
         try {
             Pager first = new Pager(tree, attempt);
             copy(record.tree().stream(), first);

@@ -121,17 +121,9 @@ public final class Sealing {
                             + "\", volume = \"" + volume + "\", allow = \"" + act.right.label()
                             + "\" to the daemon's configuration, and reload");
         }
-        Target target = new Target(volume, name(place.relative()).value());
+        Target target = new Target(volume, Pushes.checkName(place.relative()).value());
         standing(target);
         return target;
-    }
-
-    private static CheckpointName name(String relative) {
-        try {
-            return CheckpointName.of(relative);
-        } catch (VolumeException e) {
-            throw Failures.of(e, Role.SOURCE);
-        }
     }
 
     /** What was sealed or adopted under this very name before. Whatever else is in the way is refused. */
@@ -178,7 +170,7 @@ public final class Sealing {
         Key key = new Key(job, Role.SOURCE);
         try {
             Volume volume = engine.volume(target.volume);
-            CheckpointName name = name(target.name);
+            CheckpointName name = Pushes.checkName(target.name);
             finish(target);
             Optional<NameRow> before = standing(target);
             try (SourceTree tree = volume.source(target.name, false, Readers.of(caller))) {
@@ -187,7 +179,7 @@ public final class Sealing {
                     return again(act, target, before.get(), job);
                 }
                 Members members = new Members(room.store(), key);
-                Walks.Found found = Walks.record(room.store(), members, tree);
+                Walks.Found found = Walks.record(members, tree);
                 new Hashing(room, engine, tree, key, found.logicalBytes(), progress, stopped).run();
                 return put(act, target, volume, name, tree, key, before);
             }
@@ -468,7 +460,7 @@ public final class Sealing {
             var _ = adopt(target, left.get());
             log.info("adopted {}/{}, which was left half done", target.volume, target.name);
         } else {
-            undo(target, engine.volume(target.volume), name(target.name));
+            undo(target, engine.volume(target.volume), Pushes.checkName(target.name));
             log.info("removed the record of {}/{}, which was left half done", target.volume, target.name);
         }
     }

@@ -186,8 +186,7 @@ final class Serving {
     private SealedMembers.Found members(
             Volume volume, CheckpointName name, NameRow stands, Includes includes, Key key) {
         try (SealedRecord record = SealedRecord.open(volume, name).orElseThrow(() -> unknown(volume, name))) {
-            SealedMembers.Found found =
-                    SealedMembers.record(room.store(), new Members(room.store(), key), record, includes);
+            SealedMembers.Found found = SealedMembers.record(new Members(room.store(), key), record, includes);
             String whole = found.whole().orElse(found.tree().treeDigest().hex());
             if (!whole.equals(stands.getTreeDigest())) {
                 throw new TransferException(

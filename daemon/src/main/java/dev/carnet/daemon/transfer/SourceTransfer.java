@@ -41,8 +41,6 @@ import org.jspecify.annotations.Nullable;
  * {@link SourceSending}.
  */
 final class SourceTransfer extends Transfer {
-    private static final Set<Code> AGAIN = EnumSet.of(Code.BUSY, Code.SHUTTING_DOWN, Code.TIMEOUT, Code.REPLACED);
-
     /** A destination that says one of these takes no frames for now. */
     private static final Set<Code> STANDSTILL =
             EnumSet.of(Code.NO_SPACE, Code.STORAGE, Code.SHUTTING_DOWN, Code.PAUSED);
@@ -453,17 +451,6 @@ final class SourceTransfer extends Transfer {
         sending.stop();
         update(row -> row.setPaused(true));
         sayPaused();
-    }
-
-    private void sayPaused() {
-        String who = "the operator of " + room().settings().self();
-        waiting(who + ", who has paused it: `carnet continue` goes on");
-        link().send(Control.newBuilder()
-                .setWaiting(Waiting.newBuilder()
-                        .setTransferId(link().transferId())
-                        .setState(state().name())
-                        .setCode(Code.PAUSED)
-                        .setSentence(who + " has paused it")));
     }
 
     @Override

@@ -14,11 +14,12 @@ import dev.carnet.proto.wire.v1.Control;
 import dev.carnet.proto.wire.v1.Mode;
 import dev.carnet.proto.wire.v1.Offer;
 import dev.carnet.proto.wire.v1.Request;
+import dev.carnet.proto.wire.v1.Waiting;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -28,6 +29,9 @@ import org.slf4j.LoggerFactory;
 
 /** What both sides of a transfer share: its row, its mailbox, its side of the session. What changes it runs in the mailbox. */
 abstract class Transfer {
+    /** Refusals after which the same is said again a moment later. */
+    static final Set<Code> AGAIN = EnumSet.of(Code.BUSY, Code.SHUTTING_DOWN, Code.TIMEOUT, Code.REPLACED);
+
     private static final Logger log = LoggerFactory.getLogger(Transfer.class);
 
     private final Room room;
@@ -154,6 +158,24 @@ abstract class Transfer {
 
     // ---- helpers
 
+    void sendWaiting(Code code, String sentence) {
+        link.send(Control.newBuilder()
+                .setWaiting(Waiting.newBuilder()
+                        .setTransferId(link.transferId())
+                        .setState(state().name())
+                        .setCode(code)
+                        .setSentence(sentence(sentence))));
+    }
+
+    /** To the operator here, and to a peer that knows of the transfer. */
+    void sayPaused() {
+        String who = "the operator of " + room.settings().self();
+        waiting(who + ", who has paused it: `carnet continue` goes on");
+        if (!row.getOffer().isEmpty()) {
+            sendWaiting(Code.PAUSED, who + " has paused it");
+        }
+    }
+
     /** At most one tick waits in the mailbox. */
     void tickSoon(long nowMillis) {
         if (!ticking) {
@@ -276,6 +298,11 @@ abstract class Transfer {
         return new Place(request.getToVolume(), request.getToName());
     }
 
+    /** Digest of the tree that travels first in sealed mode: of the whole, where a part of it is moved. */
+    static ByteString treeSent(Offer offer) {
+        return offer.getPartOf().isEmpty() ? offer.getTreeDigest() : offer.getPartOf();
+    }
+
     /** Whether tree and CVs travel before the chunks. */
     boolean sealed() {
         return offerParsed().getMode() == Mode.MODE_SEALED;
@@ -286,11 +313,7 @@ abstract class Transfer {
     }
 
     static ByteString sha256(byte[] bytes) {
-        try {
-            return ByteString.copyFrom(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return ByteString.copyFrom(Trees.sha256().digest(bytes));
     }
 
     static ByteString digestBytes(String hex) {

@@ -83,6 +83,7 @@ final class Views {
             @Nullable String published) {
         State state = State.valueOf(row.getState());
         Offer offer = transfer.offerParsed(); // with defaults, where there is none yet
+        Transfer.Place place = transfer.place();
         boolean pull = !row.getRequest().isEmpty();
         long now = System.nanoTime();
         double rate = state.finished() || transfer.link().session().isEmpty()
@@ -103,8 +104,8 @@ final class Views {
                 offer.getPartOf().isEmpty()
                         ? null
                         : Statements.hex(offer.getPartOf().toByteArray()),
-                transfer.place().volume(),
-                transfer.place().name(),
+                place.volume(),
+                place.name(),
                 source,
                 principal(row).orElse(null),
                 row.getAttempt(),

@@ -1,6 +1,5 @@
 package dev.carnet.daemon.transfer;
 
-import dev.carnet.daemon.state.Store;
 import dev.carnet.daemon.volume.Fingerprint;
 import dev.carnet.daemon.volume.Member;
 import dev.carnet.daemon.volume.SourceTree;
@@ -15,32 +14,26 @@ import org.jspecify.annotations.Nullable;
 
 /** Walks of a source: the first puts its members on record, the last proves that it stood still. */
 final class Walks {
-    private static final int BATCH = 2_000;
-
     private Walks() {}
 
     /** What a walk found. */
     record Found(int members, int files, long logicalBytes) {}
 
     /** Walks the tree and puts every member on record under its number, in batches. */
-    static Found record(Store store, Members members, SourceTree tree) {
-        Recorder recorder = new Recorder(store, members);
+    static Found record(Members members, SourceTree tree) {
+        Recorder recorder = new Recorder(members.recorder());
         tree.walk(recorder::add);
-        recorder.flush();
-        return new Found(recorder.count, recorder.files, recorder.logicalBytes);
+        recorder.rows.flush();
+        return new Found(recorder.rows.count(), recorder.files, recorder.logicalBytes);
     }
 
     private static final class Recorder {
-        private final Store store;
-        private final Members members;
-        private final List<dev.carnet.daemon.transfer.rows.MemberRow> batch = new ArrayList<>();
-        private int count;
+        private final Members.Recorder rows;
         private int files;
         private long logicalBytes;
 
-        Recorder(Store store, Members members) {
-            this.store = store;
-            this.members = members;
+        Recorder(Members.Recorder rows) {
+            this.rows = rows;
         }
 
         void add(Member member, Fingerprint print) {
@@ -56,25 +49,11 @@ final class Walks {
                 throw new TransferException(
                         Code.BAD_SOURCE, "'" + member.path() + "' cannot travel: " + e.getMessage(), e);
             }
-            batch.add(Members.row(member, print));
-            count++;
+            rows.add(Members.row(member, print));
             if (member.type() == Member.Type.FILE) {
                 files++;
                 logicalBytes = Math.addExact(logicalBytes, member.size());
             }
-            if (batch.size() == BATCH) {
-                flush();
-            }
-        }
-
-        void flush() {
-            int first = count - batch.size();
-            store.update(tx -> {
-                for (int i = 0; i < batch.size(); i++) {
-                    members.put(tx, first + i, batch.get(i));
-                }
-            });
-            batch.clear();
         }
     }
 
