@@ -117,6 +117,20 @@ public final class Engine implements Transfers, SessionListener {
     }
 
     @Override
+    public Plan plan(PushRequest request) {
+        return pushes.plan(request);
+    }
+
+    @Override
+    public Plan plan(PullRequest request) {
+        return pulls.plan(request);
+    }
+
+    boolean connected(String peer) {
+        return room.transport().session(peer).isPresent();
+    }
+
+    @Override
     public List<TransferView> list(int max) {
         return list(max, Optional.empty());
     }

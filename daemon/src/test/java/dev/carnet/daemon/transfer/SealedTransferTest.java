@@ -105,6 +105,35 @@ class SealedTransferTest {
                 .id();
     }
 
+    private Plan planned(String to) {
+        return north.engine()
+                .plan(new PullRequest("local", Caller.DAEMON, "peer", "v", "m", "w", to, List.of(), Map.of()));
+    }
+
+    @Test
+    void a_dry_run_of_a_pull_asks_nobody_and_of_a_push_counts_from_the_records() throws Exception {
+        published();
+        Plan pull = planned("copy");
+        assertThat(pull.connected()).isTrue();
+        assertThat(pull.bytes()).isNull();
+        assertThat(pull.transfer()).isNull();
+        int before = north.engine().list(100).size();
+        String id = pull("m", "copy");
+        assertThat(north.engine().list(100)).hasSize(before + 1);
+        closed(north, id);
+        assertThatThrownBy(() -> planned("copy"))
+                .as("taken by now")
+                .isInstanceOf(TransferException.class)
+                .hasMessageContaining("copy");
+        Plan push = north.engine()
+                .plan(new PushRequest(
+                        "local", Caller.DAEMON, pulled("copy").toString(), "peer", "v", "back", false, 0, 0));
+        assertThat(push.mode()).isEqualTo("sealed");
+        assertThat(push.files()).isEqualTo(5);
+        assertThat(push.directories()).isEqualTo(5);
+        assertThat(push.bytes()).isEqualTo(2L * (9 * MIB + 3) + 200);
+    }
+
     private Path pulled(String name) {
         return north.root.resolve("second").resolve(name);
     }
