@@ -324,7 +324,7 @@ public final class Engine implements Transfers, SessionListener {
             DestinationTransfer transfer = transferOf(key);
             transfer.post(() -> {
                 transfer.sessionUp(session);
-                transfer.sendAccept();
+                transfer.to().accept();
             });
         });
     }
@@ -355,14 +355,14 @@ public final class Engine implements Transfers, SessionListener {
     @Override
     public boolean wanted(Session session, ChunkHeader header) {
         return receiver(session, header)
-                .filter(transfer -> transfer.wanted(header))
+                .filter(transfer -> transfer.receiving().wanted(header))
                 .isPresent();
     }
 
     @Override
     public void chunk(Session session, ChunkHeader header, PooledChunk chunk) {
         boolean taken = receiver(session, header)
-                .filter(transfer -> transfer.chunk(header, chunk))
+                .filter(transfer -> transfer.receiving().chunk(header, chunk))
                 .isPresent();
         if (!taken) {
             chunk.release();

@@ -195,7 +195,7 @@ final class Receiving {
                             + of.transfer().row().getPeer()
                             + " hashed");
         }
-        of.transfer().checkSealed(file.row(), header.chunk(), sum);
+        of.transfer().receiving().checkSealed(file.row(), header.chunk(), sum);
         return sum;
     }
 
@@ -342,12 +342,12 @@ final class Receiving {
                     .setLast(full.chunks.get(i - 1).chunk()));
             first = i;
             if (ack.getChunksCount() == Limits.PAGE_RANGES_MAX) {
-                of.transfer().sendAck(ack);
+                of.transfer().receiving().ack(ack);
                 ack = ack();
             }
         }
         if (ack.getChunksCount() > 0) {
-            of.transfer().sendAck(ack);
+            of.transfer().receiving().ack(ack);
         }
     }
 
