@@ -6,11 +6,8 @@ import dev.carnet.daemon.transfer.rows.MemberRow;
 import dev.carnet.daemon.transport.DataStream;
 import dev.carnet.daemon.transport.Session;
 import dev.carnet.daemon.volume.SourceTree;
-import dev.carnet.proto.hash.CvTree;
-import dev.carnet.proto.hash.Hash32;
 import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.tree.TreeSummary;
-import dev.carnet.proto.tree.TreeWriter;
 import dev.carnet.proto.wire.v1.Ack;
 import dev.carnet.proto.wire.v1.ChunkRange;
 import dev.carnet.proto.wire.v1.Code;
@@ -21,16 +18,12 @@ import dev.carnet.proto.wire.v1.FileRange;
 import dev.carnet.proto.wire.v1.FileSeal;
 import dev.carnet.proto.wire.v1.FileSeals;
 import dev.carnet.proto.wire.v1.Held;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +32,7 @@ final class SourceSending {
     private final Room room;
     private final Engine engine;
     private final SourceTransfer transfer;
+    private final SourceCheck check;
     private final CodecChoice codec = new CodecChoice();
     private @Nullable HeldSet incoming;
     private volatile @Nullable Run run;
@@ -48,6 +42,7 @@ final class SourceSending {
         this.room = room;
         this.engine = engine;
         this.transfer = transfer;
+        this.check = new SourceCheck(room, engine, transfer);
     }
 
     /** One attempt, and what is left of it. */
@@ -526,11 +521,16 @@ final class SourceSending {
 
     // ---- the end
 
+    /** What the whole source is, for a comparison. */
+    SourceCheck check() {
+        return check;
+    }
+
     private void finish(Run now) {
         transfer.waiting("the source to be compared with what was sent");
         engine.background(
                 () -> {
-                    standsStill(now.tree);
+                    check.standsStill(now.tree);
                     TreeSummary tree = trees().summary();
                     transfer.post(() -> {
                         if (run == now) {
@@ -546,66 +546,7 @@ final class SourceSending {
                 }));
     }
 
-    /** @throws TransferException SOURCE_CHANGED */
-    private void standsStill(SourceTree tree) {
-        String peer = transfer.row().getPeer();
-        if (transfer.sealed()) {
-            boolean part = !transfer.offerParsed().getPartOf().isEmpty();
-            Walks.stands(tree, transfer.members(), peer, part);
-        } else {
-            Walks.unchanged(tree, transfer.members(), peer);
-        }
-    }
-
     private Trees trees() {
         return new Trees(room.store(), transfer.members(), transfer.chunks());
-    }
-
-    /**
-     * Hashes the whole source (in sealed mode: looks whether it stands as recorded), for a comparison with what the destination has already. Nothing is put on record: a row of a chunk means that it was sent.
-     *
-     * @throws TransferException CANCELLED where {@code wanted} is false meanwhile
-     */
-    TreeSummary hashAll(BooleanSupplier wanted) {
-        if (transfer.sealed()) {
-            try (SourceTree tree = engine.sourceTree(transfer.row())) {
-                standsStill(tree);
-            }
-            return SealedMembers.summary(transfer.members());
-        }
-        try (SourceTree tree = engine.sourceTree(transfer.row());
-                OpenFiles files = new OpenFiles(tree, transfer.row().getPeer())) {
-            TreeWriter writer = new TreeWriter(OutputStream.nullOutputStream());
-            for (Members.Numbered member : transfer.members()) {
-                writer.add(Trees.line(
-                        member.row(),
-                        member.file() ? hash(files, member.number(), member.row(), wanted) : Chunks.EMPTY_FILE));
-            }
-            Walks.unchanged(tree, transfer.members(), transfer.row().getPeer());
-            return writer.finish();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private Hash32 hash(OpenFiles files, int member, MemberRow row, BooleanSupplier wanted) {
-        int chunks = Geometry.chunks(row.getSize());
-        CvTree cvs = new CvTree();
-        Hash32 only = Chunks.EMPTY_FILE;
-        for (int chunk = 0; chunk < chunks; chunk++) {
-            if (!wanted.getAsBoolean()) {
-                throw new TransferException(Code.CANCELLED, "it ended while its files were hashed");
-            }
-            int length = Geometry.length(row.getSize(), chunk);
-            int at = chunk;
-            ChunkSum sum = engine.withBuffer(buffer -> {
-                files.open(member, row, chunks).read(buffer.segment(), Geometry.offset(at), length);
-                return ChunkSum.of(room.blake3(), buffer.segment(), length, at, row.getSize());
-            });
-            files.done(member, row);
-            cvs.add(sum.cv());
-            only = sum.root() == null ? only : sum.root();
-        }
-        return chunks > 1 ? cvs.root() : only;
     }
 }

@@ -257,7 +257,7 @@ final class SourceTransfer extends Transfer {
                         () -> {
                             TreeSummary ours;
                             try {
-                                ours = sending.hashAll(() -> state() == State.OPEN);
+                                ours = sending.check().hashAll(() -> state() == State.OPEN);
                             } finally {
                                 hashing = false;
                             }
