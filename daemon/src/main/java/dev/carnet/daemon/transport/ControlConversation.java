@@ -29,6 +29,7 @@ final class ControlConversation implements Conversation {
     private @Nullable LiveSession session;
     private @Nullable String reason;
     private @Nullable LiveSession follows;
+    private @Nullable ControlDial dial;
 
     /**
      * @param dialled where we dialled; null where we accepted
@@ -50,6 +51,12 @@ final class ControlConversation implements Conversation {
     /** This one is to take a session's place. It does so only if it lives longer: otherwise no certificate has been renewed yet. */
     ControlConversation following(LiveSession session) {
         follows = session;
+        return this;
+    }
+
+    /** Whether it is still wanted is asked when the peer's Hello is here: before ours there is no session at either end. */
+    ControlConversation asking(ControlDial wanting) {
+        dial = wanting;
         return this;
     }
 
@@ -128,6 +135,12 @@ final class ControlConversation implements Conversation {
                 goodbye(Code.CRITICAL_EXTENSION, "the extension '" + extension.getName() + "' is not known here");
                 return;
             }
+        }
+        if (dial != null && !dial.wins()) {
+            String why = "another connection between " + localId + " and " + peerId() + " was quicker";
+            write(Messages.goodbye(Code.REPLACED, why));
+            closeLink(why);
+            return;
         }
         if (dialled != null) {
             write(Messages.hello(hub, new byte[0], localId, follows == null ? new byte[0] : follows.idBytes()));

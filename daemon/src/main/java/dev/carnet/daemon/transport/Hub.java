@@ -265,20 +265,21 @@ final class Hub implements Transport {
                 : new JoiningAcceptor(this, established);
     }
 
-    void dialControl(InetSocketAddress resolved, String peer, Consumer<String> ended) {
+    /** @return ends it at once, without a word: from any thread, whatever has become of it */
+    Runnable dialControl(InetSocketAddress resolved, String peer, ControlDial dial) {
         String localId = credentials().spiffeId();
-        connector.dial(
+        return connector.dial(
                 resolved,
                 peer,
                 Protocols.Alpn.CONTROL,
-                established -> new ControlConversation(this, established, localId, resolved, ended),
-                ended);
+                established -> new ControlConversation(this, established, localId, resolved, dial::ended).asking(dial),
+                dial::ended);
     }
 
     /** Dials the peer of a session once more, for a session that outlives it. */
     void renew(LiveSession session, InetSocketAddress where, Consumer<String> ended) {
         String localId = credentials().spiffeId();
-        connector.dial(
+        var _ = connector.dial(
                 where,
                 session.peer().spiffeId(),
                 Protocols.Alpn.CONTROL,
@@ -292,7 +293,7 @@ final class Hub implements Transport {
             String peer,
             Function<Established, Conversation> conversation,
             Consumer<String> failed) {
-        connector.dial(resolved, peer, Protocols.Alpn.CONTROL, conversation, failed);
+        var _ = connector.dial(resolved, peer, Protocols.Alpn.CONTROL, conversation, failed);
     }
 
     /** @param notJoined told once, where the stream does not come to be */
@@ -301,7 +302,7 @@ final class Hub implements Transport {
         if (where == null) {
             throw new IllegalStateException("streams are opened by the side that dialled");
         }
-        connector.dial(
+        var _ = connector.dial(
                 where,
                 session.peer().spiffeId(),
                 Protocols.Alpn.DATA,
