@@ -117,19 +117,24 @@ final class DestinationTransfer extends Transfer {
     /** Ends the attempt; what was written is held. */
     private void drain() {
         Receiving ended = receiving;
+        if (ended != null) {
+            ended.stop();
+            receiving = null;
+        }
+        closeBlobs();
+    }
+
+    /** Of sealed mode; no worker reads them any more. */
+    private void closeBlobs() {
         SealedIntake blobs = sealedIntake;
         sealedIntake = null;
         if (blobs != null) {
             blobs.close();
         }
-        if (ended != null) {
-            ended.stop();
-            receiving = null;
-        }
         SealedCvs values = sealedCvs;
         sealedCvs = null;
         if (values != null) {
-            values.close(); // no worker reads it any more
+            values.close();
         }
     }
 
@@ -239,7 +244,7 @@ final class DestinationTransfer extends Transfer {
         waiting(null);
         if (tell) {
             link().send(Control.newBuilder()
-                    .setCancel(Cancel.newBuilder()
+                    .setRefuse(Refuse.newBuilder()
                             .setTransferId(link().transferId())
                             .setCode(code)
                             .setSentence(sentence(sentence))));
@@ -591,6 +596,7 @@ final class DestinationTransfer extends Transfer {
                 // the staged files go anyway; what was not recorded was not acknowledged
             }
         }
+        closeBlobs();
         publication.abort(code, sentence(sentence));
         sendAborted();
     }
