@@ -481,6 +481,7 @@ final class SourceSending {
                             tx,
                             transfer.key(),
                             row -> row.setHeldBytes(row.getHeldBytes() + bytes)
+                                    .setLastChunkMs(room.clock().millis())
                                     .setWireBytes(wireBytesBefore + attempt.wireBytes()));
         });
     }

@@ -161,20 +161,24 @@ final class DestinationCases {
                 taking = Taking.begin(line);
                 before.tells(taking);
             }
-            Transfer waits =
-                    site.await(taking.id, t -> t.waitingFor().orElse("").contains("a session with"));
-            site.client().cancel(taking.id);
-            try (Line line = Line.open(site, site.second)) {
-                // it owes the peer the news, where the peer may know of the transfer
-                if (!site.await(taking.id, t -> t.finished() || t.state().equals("CANCEL_WANTED"))
-                                .finished()
-                        || line.heardCancelWithin(500)) {
-                    taking.in(line).saysAborted(Code.CANCELLED);
-                }
-                var _ = site.await(taking.id, Transfer::finished);
-            }
-            return Seen.dropped("it waits for " + waits.waitingFor().orElse("") + "; ended by its operator");
+            return leftAlone(site, taking);
         }));
+    }
+
+    /** What became of a transfer whose destination has gone: it waits, until its operator ends it. */
+    static Seen leftAlone(Besieged site, Taking taking) {
+        Transfer waits = site.await(taking.id, t -> t.waitingFor().orElse("").contains("a session with"));
+        site.client().cancel(taking.id);
+        try (Line line = Line.open(site, site.second)) {
+            // it owes the peer the news, where the peer may know of the transfer
+            if (!site.await(taking.id, t -> t.finished() || t.state().equals("CANCEL_WANTED"))
+                            .finished()
+                    || line.heardCancelWithin(500)) {
+                taking.in(line).saysAborted(Code.CANCELLED);
+            }
+            var _ = site.await(taking.id, Transfer::finished);
+        }
+        return Seen.dropped("it waits for " + waits.waitingFor().orElse("") + "; ended by its operator");
     }
 
     private void drops() {
