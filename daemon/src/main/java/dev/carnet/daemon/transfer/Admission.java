@@ -30,7 +30,9 @@ import dev.carnet.proto.wire.v1.Request;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +43,7 @@ final class Admission {
 
     private final Room room;
     private final Engine engine;
+    private final Map<Long, Object> locks = new ConcurrentHashMap<>(); // by file system
 
     Admission(Room room, Engine engine) {
         this.room = room;
@@ -236,6 +239,12 @@ final class Admission {
                     volume.name() + "/" + name.value() + " is " + Sealing.standing(row.get())
                             + " and has been changed on disk since: move it away, or push under another name");
         }
+        if (row.get().getTransferId().isEmpty()) { // nobody has sent it: what it is, is not for who may push to learn
+            throw new TransferException(
+                    Code.NAME_TAKEN,
+                    volume.name() + "/" + name.value() + " is " + Sealing.standing(row.get())
+                            + " there: push under another name");
+        }
         String receipt = row.get().getReceiptDigest();
         session.send(Control.newBuilder()
                 .setExists(Exists.newBuilder()
@@ -247,7 +256,13 @@ final class Admission {
     }
 
     /** Two peers may find the same name free of its directory: one of them releases it. */
-    private synchronized void release(NameRow found, Volume volume, CheckpointName name) {
+    private void release(NameRow found, Volume volume, CheckpointName name) {
+        synchronized (lock(volume.device())) {
+            releaseAlone(found, volume, name);
+        }
+    }
+
+    private void releaseAlone(NameRow found, Volume volume, CheckpointName name) {
         Optional<NameRow> now = room.store().read(tx -> Names.get(tx, volume.name(), name.value()));
         if (now.isEmpty() || !same(now.get(), found)) {
             return;
@@ -281,6 +296,7 @@ final class Admission {
     }
 
     private void bound(String peer) {
+        engine.boundOfDay(peer, Role.DESTINATION);
         int max = room.settings().transfersPerPeerMax();
         require(
                 engine.unfinished(peer, Role.DESTINATION, false) < max,
@@ -317,9 +333,7 @@ final class Admission {
         try {
             volume.staging(stagingId);
             volume.prepareTarget(name, stagingId);
-            DestinationTransfer transfer = engine.transferOf(key);
-            transfer.refresh(); // of what was asked for it is there already
-            return accepted(transfer);
+            return accepted(engine.transferOf(key));
         } catch (VolumeException e) {
             undo(volume, offer, key, stagingId);
             boolean target = e.kind() == VolumeException.Kind.NOT_FOUND || e.kind() == VolumeException.Kind.BAD_TYPE;
@@ -347,7 +361,7 @@ final class Admission {
     }
 
     /** Name and space, in one commit with the row. The state is not SPEC's yet: the intent is not on record. */
-    private synchronized void reserve(
+    private void reserve(
             Session session,
             OfferMessage message,
             Offer offer,
@@ -359,43 +373,52 @@ final class Admission {
         long usable = volume.usableBytes();
         long device = volume.device();
         List<String> parents = missingParents(volume, name); // on record before they are made
-        room.store().update(tx -> {
-            free(tx, volume, name);
-            long reserved = engine.reserved(device);
-            if (offer.getLogicalBytesMax() > usable - reserved) {
-                throw noSpace(volume, offer, usable - reserved, "free and not reserved");
-            }
-            Optional<Long> quota = Optional.ofNullable(room.settings().quotas().get(volume.name()));
-            if (quota.isPresent() && offer.getLogicalBytesMax() > quota.get() - Names.bytes(tx, volume.name())) {
-                throw noSpace(volume, offer, quota.get() - Names.bytes(tx, volume.name()), "left of its quota");
-            }
-            Names.put(
-                    tx,
-                    volume.name(),
-                    name.value(),
-                    NameRow.newBuilder()
-                            .setTransferId(offer.getTransferId())
-                            .setCheckpointId(offer.getCheckpointId())
-                            .setLogicalBytes(offer.getLogicalBytesMax())
-                            .setFrom(session.peer().spiffeId())
-                            .build());
-            engine.rows()
-                    .update(
-                            tx,
-                            key,
-                            row -> row.setState(State.OFFERED.name())
-                                    .setOffer(message.getOffer())
-                                    .setPeer(session.peer().spiffeId())
-                                    .setPrincipal(offer.getPrincipal())
-                                    .setRule(rule)
-                                    .setCreatedMs(
-                                            row.getCreatedMs() == 0
-                                                    ? room.clock().millis()
-                                                    : row.getCreatedMs())
-                                    .setLastChunkMs(room.clock().millis())
-                                    .setStagingId(stagingId)
-                                    .addAllParentsMade(parents));
-        });
+        synchronized (lock(device)) { // what is reserved is what is live: nobody looks in between
+            room.store().update(tx -> {
+                free(tx, volume, name);
+                long reserved = engine.reserved(device);
+                if (offer.getLogicalBytesMax() > usable - reserved) {
+                    throw noSpace(volume, offer, usable - reserved, "free and not reserved");
+                }
+                Optional<Long> quota =
+                        Optional.ofNullable(room.settings().quotas().get(volume.name()));
+                if (quota.isPresent() && offer.getLogicalBytesMax() > quota.get() - Names.bytes(tx, volume.name())) {
+                    throw noSpace(volume, offer, quota.get() - Names.bytes(tx, volume.name()), "left of its quota");
+                }
+                Names.put(
+                        tx,
+                        volume.name(),
+                        name.value(),
+                        NameRow.newBuilder()
+                                .setTransferId(offer.getTransferId())
+                                .setCheckpointId(offer.getCheckpointId())
+                                .setLogicalBytes(offer.getLogicalBytesMax())
+                                .setFrom(session.peer().spiffeId())
+                                .build());
+                engine.rows()
+                        .update(
+                                tx,
+                                key,
+                                row -> row.setState(State.OFFERED.name())
+                                        .setOffer(message.getOffer())
+                                        .setPeer(session.peer().spiffeId())
+                                        .setPrincipal(offer.getPrincipal())
+                                        .setRule(rule)
+                                        .setCreatedMs(
+                                                row.getCreatedMs() == 0
+                                                        ? room.clock().millis()
+                                                        : row.getCreatedMs())
+                                        .setLastChunkMs(room.clock().millis())
+                                        .setStagingId(stagingId)
+                                        .addAllParentsMade(parents));
+            });
+            engine.transferOf(key).refresh();
+        }
+    }
+
+    /** Of one file system: one that hangs holds up its own offers alone. */
+    private Object lock(long device) {
+        return locks.computeIfAbsent(device, d -> new Object());
     }
 
     private static void free(ReadTx tx, Volume volume, CheckpointName name) {

@@ -473,10 +473,13 @@ final class DestinationTransfer extends Transfer {
 
     @Override
     void unpause() {
-        boolean paused = row().getPaused();
-        super.unpause();
-        if (paused && state() == State.RECEIVING) {
-            update(row -> row.setLastChunkMs(room().clock().millis()));
+        if (!row().getPaused()) {
+            super.unpause();
+            return;
+        }
+        update(row -> row.setPaused(false).setLastChunkMs(room().clock().millis()));
+        goOn();
+        if (state() == State.RECEIVING) {
             link().session().ifPresent(this::openAttempt);
         }
     }

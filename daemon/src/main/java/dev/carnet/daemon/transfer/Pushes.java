@@ -61,21 +61,23 @@ final class Pushes {
         Key key = new Key(random(room), Role.SOURCE);
         Found found = look(key, place, request); // takes a while: others may push meanwhile
         Transfer transfer;
-        synchronized (this) {
-            Optional<Transfer> same = running(request, peer, path);
-            if (same.isPresent()) {
-                room.store().update(tx -> Rows.forgetContent(tx, key));
-                return same.get().view();
-            }
-            try {
+        boolean kept = false;
+        try {
+            synchronized (this) {
+                Optional<Transfer> same = running(request, peer, path);
+                if (same.isPresent()) {
+                    return same.get().view();
+                }
                 bound(peer); // others may have been quicker
-            } catch (TransferException e) {
-                room.store().update(tx -> Rows.forgetContent(tx, key));
-                throw e;
+                open(key, request, allowed, found);
+                kept = true;
+                FailPoint.SOURCE_OPEN_STORED.pass();
+                transfer = register.register(key);
             }
-            open(key, request, allowed, found);
-            FailPoint.SOURCE_OPEN_STORED.pass();
-            transfer = register.register(key);
+        } finally {
+            if (!kept) {
+                room.store().update(tx -> Rows.forgetContent(tx, key));
+            }
         }
         engine.meet(transfer, peer);
         return transfer.view();

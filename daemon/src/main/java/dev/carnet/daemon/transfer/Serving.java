@@ -139,6 +139,7 @@ final class Serving {
     }
 
     private void bound(String peer) {
+        engine.boundOfDay(peer, Role.SOURCE);
         int max = room.settings().transfersPerPeerMax();
         if (engine.unfinished(peer, Role.SOURCE, true) >= max) {
             throw new TransferException(Code.BUSY, max + " pulls of " + peer + " are unfinished here already");

@@ -130,7 +130,7 @@ final class DiskVolume implements Volume {
         String path = stagingPath(stagingId);
         own.ensureStaging(path);
         var set = failed.computeIfAbsent(stagingId, id -> ConcurrentHashMap.newKeySet());
-        return new DiskStaging(disk, own, pool, path, set);
+        return new DiskStaging(disk, own, pool, path, set, () -> failed.remove(stagingId));
     }
 
     @Override

@@ -372,6 +372,47 @@ class SealedTransferTest {
         assertThat(south.engine().get(id)).isEmpty();
     }
 
+    /** The time to live does not run while it is paused. */
+    @Test
+    void a_request_that_was_paused_for_long_goes_on() throws Exception {
+        published();
+        line.disconnect();
+        String id = pull("m", "got");
+        north.engine().pause(id);
+        await(north, id, TransferView::paused);
+        north.ahead = java.time.Duration.ofDays(15);
+        Thread.sleep(300); // some ticks
+        assertThat(north.engine().get(id).orElseThrow().state()).isEqualTo("REQUESTED");
+        north.engine().resume(id);
+        Thread.sleep(300);
+        assertThat(north.engine().get(id).orElseThrow().state()).isEqualTo("REQUESTED");
+        line.connect();
+        closed(north, id);
+    }
+
+    /** A writer that comes while it is being pulled is the owner's doing: the puller must not be told that its peer lies. */
+    @Test
+    void a_file_that_is_written_while_it_is_being_pulled_is_a_changed_source_and_no_lie() throws Exception {
+        published();
+        Path shard = south.volumePath().resolve("m/shards/0.bin");
+        AtomicInteger frames = new AtomicInteger();
+        line.payloads = bytes -> {
+            if (frames.getAndIncrement() == 0) {
+                try {
+                    for (Path file : List.of(shard, south.volumePath().resolve("m/shards/1.bin"))) {
+                        byte[] other = Files.readAllBytes(file);
+                        java.util.Arrays.fill(other, (byte) 7);
+                        Files.write(file, other);
+                    }
+                } catch (java.io.IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            }
+            return bytes;
+        };
+        assertAborted(pull("m", "got"), Code.SOURCE_CHANGED);
+    }
+
     @Test
     void a_cancel_at_either_side_of_a_pull_leaves_nothing() throws Exception {
         published();

@@ -89,6 +89,7 @@ final class Site implements AutoCloseable {
     volatile Map<String, Long> quotas = Map.of();
     Duration beginTimeout = Duration.ofSeconds(60);
     int transfersPerPeerMax = 16;
+    int transfersPerDayMax = 10_000;
 
     Site(Path root, String domain, Map<String, X509Certificate> anchors) throws Exception {
         this.root = root;
@@ -141,6 +142,7 @@ final class Site implements AutoCloseable {
                 Duration.ofSeconds(60),
                 Duration.ofDays(14),
                 transfersPerPeerMax,
+                transfersPerDayMax,
                 root.resolve("state"),
                 root.resolve("state/ledger/blobs/sha256"),
                 2);

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -142,6 +143,23 @@ class TransferTest {
         }
         assertThat(received.state()).isEqualTo("CLOSED");
         assertThat(Path.of(received.receipt())).isNotEmptyFile();
+    }
+
+    @Test
+    void a_peer_puts_so_many_transfers_on_record_in_a_day_and_no_more() throws Exception {
+        destination.transfersPerDayMax = 2;
+        start();
+        line.connect();
+        for (String name : List.of("a", "b")) {
+            assertThat(awaitEnd(source, push(model("model-" + name, 3), name).id())
+                            .state())
+                    .isEqualTo("CLOSED");
+        }
+        String third = push(model("model-c", 3), "c").id();
+        TransferView waits =
+                await(source, third, view -> String.valueOf(view.waitingFor()).contains("today already"));
+        assertThat(waits.state()).as("it is asked again, and taken tomorrow").isEqualTo("OPEN");
+        assertThat(destination.engine().get(third)).isEmpty();
     }
 
     @Test
