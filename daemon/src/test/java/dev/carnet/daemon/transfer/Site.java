@@ -14,7 +14,6 @@ import dev.carnet.daemon.transport.Transport;
 import dev.carnet.daemon.volume.Volume;
 import dev.carnet.daemon.volume.VolumeSpec;
 import dev.carnet.daemon.volume.Volumes;
-import dev.carnet.proto.hash.Blake3;
 import dev.carnet.proto.identity.Pem;
 import dev.carnet.proto.identity.SpiffeId;
 import dev.carnet.proto.identity.TrustAnchors;
@@ -58,6 +57,7 @@ final class Site implements AutoCloseable {
     private Engine engine;
     private Questions questions;
     FakePool sendPool;
+    final CountingBlake3 blake3 = new CountingBlake3();
     volatile boolean allowed = true;
     volatile Set<Policy.Right> ungranted = Set.of();
     volatile String policyDigest = "dd".repeat(32);
@@ -155,7 +155,7 @@ final class Site implements AutoCloseable {
                 this::policy,
                 () -> trusted,
                 pool,
-                Blake3.scalar(),
+                blake3,
                 clock,
                 random,
                 refusals);
