@@ -30,6 +30,7 @@ final class ControlConversation implements Conversation {
     private @Nullable String reason;
     private @Nullable LiveSession follows;
     private @Nullable ControlDial dial;
+    private boolean entered;
 
     /**
      * @param dialled where we dialled; null where we accepted
@@ -77,6 +78,11 @@ final class ControlConversation implements Conversation {
         if (dialled != null) {
             return; // the acceptor speaks first
         }
+        if (!hub.newcomers().enter(peerId())) {
+            closeLink("it has too many connections that are no session");
+            return;
+        }
+        entered = true;
         var against = hub.against(established, false);
         if (against.isPresent()) {
             goodbye(against.get().code(), against.get().sentence());
@@ -146,6 +152,7 @@ final class ControlConversation implements Conversation {
             write(Messages.hello(hub, new byte[0], localId, follows == null ? new byte[0] : follows.idBytes()));
         }
         cancelTimer();
+        leave();
         ByteString id = dialled == null ? ByteString.copyFrom(ownId) : hello.getSessionId();
         session = new LiveSession(hub, link(), established, localId, hello, id.toByteArray(), dialled);
         session.begin();
@@ -185,6 +192,7 @@ final class ControlConversation implements Conversation {
     @Override
     public void closed(String why) {
         cancelTimer();
+        leave();
         String known = reason == null ? why : reason;
         if (session != null) {
             session.gone(known);
@@ -197,6 +205,13 @@ final class ControlConversation implements Conversation {
             }
         }
         ended.accept(known);
+    }
+
+    private void leave() {
+        if (entered) {
+            entered = false;
+            hub.newcomers().leave(peerId());
+        }
     }
 
     private void cancelTimer() {
