@@ -705,7 +705,7 @@ final class DestinationTransfer extends Transfer {
                 if (expired(nowMillis)) {
                     notOffered(
                             Code.EXPIRED,
-                            "not offered for " + room().settings().stagingTtl().toDays() + " days",
+                            "not offered for " + Spans.text(room().settings().stagingTtl()),
                             true);
                 }
             }
@@ -758,7 +758,7 @@ final class DestinationTransfer extends Transfer {
             now.tick();
         }
         if (expired(nowMillis) && standstill.lookAgain(nowMillis)) {
-            abort(Code.EXPIRED, "no chunk for " + room().settings().stagingTtl().toDays() + " days");
+            abort(Code.EXPIRED, "no chunk for " + Spans.text(room().settings().stagingTtl()));
         } else if (standstill.canGoOn(nowMillis)) {
             link().session().ifPresent(this::openAttempt);
         } else if (now != null
