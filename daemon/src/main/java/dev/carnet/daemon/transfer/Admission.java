@@ -17,6 +17,7 @@ import dev.carnet.daemon.volume.VolumeException;
 import dev.carnet.proto.ledger.Predicate;
 import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.wire.Limits;
+import dev.carnet.proto.wire.Sentences;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.ContentForm;
 import dev.carnet.proto.wire.v1.Control;
@@ -82,7 +83,7 @@ final class Admission {
                 .orElseThrow(() -> new TransferException(
                         Code.POLICY,
                         "no rule of " + room.settings().self() + " lets " + peer + " push into the volume '"
-                                + offer.getVolume() + "': its operator can add one"));
+                                + Sentences.shown(offer.getVolume()) + "': its operator can add one"));
         Volume volume = engine.volume(offer.getVolume());
         CheckpointName name = CheckpointName.of(offer.getName());
         if (volume.readOnly()) {
@@ -189,7 +190,7 @@ final class Admission {
             require(
                     !extension.getCritical(),
                     Code.CRITICAL_EXTENSION,
-                    "the critical extension '" + extension.getName() + "' is not known here");
+                    "the critical extension '" + Sentences.shown(extension.getName()) + "' is not known here");
         }
     }
 

@@ -434,7 +434,7 @@ final class DestinationTransfer extends Transfer {
                 if (expired(nowMillis)) {
                     requested.end(
                             Code.EXPIRED,
-                            "not offered for " + room().settings().stagingTtl().toDays() + " days",
+                            "not offered for " + Spans.text(room().settings().stagingTtl()),
                             true);
                 }
             }
@@ -487,7 +487,7 @@ final class DestinationTransfer extends Transfer {
     private void tickReceiving(long nowMillis) {
         receiving.tick();
         if (expired(nowMillis) && standstill.lookAgain(nowMillis)) {
-            abort(Code.EXPIRED, "no chunk for " + room().settings().stagingTtl().toDays() + " days");
+            abort(Code.EXPIRED, "no chunk for " + Spans.text(room().settings().stagingTtl()));
         } else if (standstill.canGoOn(nowMillis)) {
             link().session().ifPresent(this::openAttempt);
         } else if (link().session().isPresent()

@@ -12,6 +12,7 @@ import dev.carnet.daemon.volume.VolumeException;
 import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.tree.Includes;
 import dev.carnet.proto.wire.ControlFrames;
+import dev.carnet.proto.wire.Sentences;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Direction;
 import dev.carnet.proto.wire.v1.Offer;
@@ -123,7 +124,8 @@ final class Serving {
                 .orElseThrow(() -> new TransferException(
                         Code.POLICY,
                         "no rule of " + room.settings().self() + " lets " + peer + " pull from the volume '"
-                                + request.getVolume() + "': its operator can add one with allow = \"pull-by\""));
+                                + Sentences.shown(request.getVolume())
+                                + "': its operator can add one with allow = \"pull-by\""));
         bound(peer);
         Volume volume = engine.volume(request.getVolume());
         CheckpointName name = Pushes.checkName(request.getName());

@@ -3,6 +3,7 @@ package dev.carnet.daemon.transport;
 import com.google.protobuf.ByteString;
 import dev.carnet.proto.wire.Ids;
 import dev.carnet.proto.wire.ProtocolException;
+import dev.carnet.proto.wire.Sentences;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Control;
 import dev.carnet.proto.wire.v1.Extension;
@@ -98,7 +99,7 @@ final class ControlConversation implements Conversation {
         while (in.hasRemaining() && reason == null) {
             Control message = frames.next(in);
             if (message != null) {
-                handle(message);
+                handle(PeerText.shown(message));
             }
         }
         if (session != null) {
@@ -138,7 +139,9 @@ final class ControlConversation implements Conversation {
     private void extensions(Hello hello) {
         for (Extension extension : hello.getExtensionsList()) {
             if (extension.getCritical()) {
-                goodbye(Code.CRITICAL_EXTENSION, "the extension '" + extension.getName() + "' is not known here");
+                goodbye(
+                        Code.CRITICAL_EXTENSION,
+                        "the extension '" + Sentences.shown(extension.getName()) + "' is not known here");
                 return;
             }
         }

@@ -55,8 +55,7 @@ class NewcomersTest {
                 .start()) {
             int turnedAway = 0;
             for (int i = 0; i < Newcomers.OF_A_PEER_MAX + 20; i++) {
-                RawPeer raw =
-                        RawPeer.connect(south.address(), own, anchors, Protocols.Alpn.DATA);
+                RawPeer raw = RawPeer.connect(south.address(), own, anchors, Protocols.Alpn.DATA);
                 raws.add(raw);
                 turnedAway += raw.in.read() < 0 ? 1 : 0; // greeted, or not
             }
