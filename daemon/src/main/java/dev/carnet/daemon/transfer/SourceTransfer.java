@@ -551,7 +551,7 @@ final class SourceTransfer extends Transfer {
             abortHere(
                     Code.EXPIRED,
                     row().getPeer() + " has asked for it and taken nothing of it for "
-                            + room().settings().stagingTtl().toDays() + " days",
+                            + Spans.text(room().settings().stagingTtl()),
                     true);
         }
         Optional<Session> session = link().session();

@@ -51,6 +51,7 @@ class NewcomersTest {
         List<RawPeer> raws = new ArrayList<>();
         Credentials own = northCa.credentials("carnetd");
         try (Site south = new Site.Plan(southCa.credentials("carnetd"), anchors)
+                .timeouts(PATIENT)
                 .peers(new PeerSpec(NORTH, List.of(), DialMode.ACCEPT), new PeerSpec(EAST, List.of(), DialMode.ACCEPT))
                 .start()) {
             int turnedAway = 0;
