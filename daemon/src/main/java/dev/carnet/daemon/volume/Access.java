@@ -164,7 +164,8 @@ final class Access {
         if (reader.uid() == stat.uid()) {
             return (stat.mode() >> 6 & wanted) == wanted; // the entry of the owner is in the mode, ACL or not
         }
-        // where the mode has nothing for the group (an ACL shows its mask there), the kernel looks at no ACL, and who is named in it is one of the others
+        // where the mode has nothing for the group (an ACL shows its mask there), the kernel looks at no ACL, and who
+        // is named in it is one of the others
         Result<byte[]> attribute =
                 (stat.mode() & GROUP_BITS) == 0 ? Result.failed(-Errno.ENODATA) : posix.attribute(fd, POSIX_ACL);
         if (attribute.failedWith(Errno.ENODATA) || attribute.failedWith(Errno.EOPNOTSUPP)) {
