@@ -38,6 +38,7 @@ final class LiveSession implements Session {
 
     private @Nullable ScheduledFuture<?> ticker;
     private @Nullable ScheduledFuture<?> renewer;
+    private @Nullable ScheduledFuture<?> expirer;
     private boolean heard;
     private long sequence;
     private long pinged;
@@ -79,6 +80,8 @@ final class LiveSession implements Session {
         long millis = hub.timeouts().heartbeat().toMillis();
         ticker = link.loop().scheduleAtFixedRate(this::tick, millis, millis, TimeUnit.MILLISECONDS);
         renewLater(renewal());
+        long left = Duration.between(hub.clock().instant(), until).toMillis();
+        expirer = link.loop().schedule(this::expire, left + 1, TimeUnit.MILLISECONDS);
         LiveSession replaced = admission.replaced();
         if (replaced == null) {
             inbox.start(CompletableFuture.completedFuture(null));
@@ -157,9 +160,17 @@ final class LiveSession implements Session {
         }
     }
 
-    private void tick() {
-        if (!hub.clock().instant().isBefore(until)) {
+    /** Ends it where its time is over; a clock may be set, so this is looked at more than once. */
+    private boolean expire() {
+        boolean over = !hub.clock().instant().isBefore(until);
+        if (over) {
             close(Code.IDENTITY, "a certificate of this session has ended (" + until + "): renew it");
+        }
+        return over;
+    }
+
+    private void tick() {
+        if (expire()) {
             return;
         }
         // While we do not read ourselves, silence says nothing.
@@ -253,6 +264,9 @@ final class LiveSession implements Session {
         }
         if (renewer != null) {
             renewer.cancel(false);
+        }
+        if (expirer != null) {
+            expirer.cancel(false);
         }
         if (say && code != null) {
             hub.refused(peerId(), code, sentence);
