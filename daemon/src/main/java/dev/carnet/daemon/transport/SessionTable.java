@@ -15,6 +15,7 @@ final class SessionTable {
     private final Map<String, LiveSession> byPeer = new HashMap<>();
     private final Map<String, LiveSession> byId = new HashMap<>();
     private final Map<String, String> reasons = new HashMap<>();
+    private final Map<String, String> revoked = new HashMap<>();
     private final Map<String, CompletableFuture<Session>> waiting = new HashMap<>();
 
     /**
@@ -33,6 +34,7 @@ final class SessionTable {
         if (present != null) {
             byId.remove(present.id());
         }
+        revoked.remove(session.peer().spiffeId());
         byPeer.put(session.peer().spiffeId(), session);
         byId.put(session.id(), session);
         return new Admission(true, present);
@@ -70,12 +72,30 @@ final class SessionTable {
         }
     }
 
+    /** A chain of this peer was good but for a revocation; null: of nobody. */
+    synchronized void revoked(@Nullable String peer, String reason) {
+        if (peer != null && reasons.containsKey(peer)) {
+            reasons.put(peer, reason);
+            revoked.put(peer, reason);
+        }
+    }
+
+    synchronized Map<String, String> revoked() {
+        return Map.copyOf(revoked);
+    }
+
+    /** Trust is another: who is refused still will come again. */
+    synchronized void nobodyRevoked() {
+        revoked.clear();
+    }
+
     synchronized void configured(String peer, String reason) {
         reasons.put(peer, reason);
     }
 
     synchronized void forgotten(String peer) {
         reasons.remove(peer);
+        revoked.remove(peer);
     }
 
     synchronized Optional<LiveSession> byPeer(String peer) {
