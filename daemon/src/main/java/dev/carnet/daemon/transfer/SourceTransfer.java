@@ -257,7 +257,7 @@ final class SourceTransfer extends Transfer {
                         () -> {
                             TreeSummary ours;
                             try {
-                                ours = sending.hashAll(() -> state() == State.OPEN);
+                                ours = sending.check().hashAll(() -> state() == State.OPEN);
                             } finally {
                                 hashing = false;
                             }
@@ -528,8 +528,32 @@ final class SourceTransfer extends Transfer {
                 .setPeerOwedCancel(tell);
     }
 
+    /** What a peer asked for and does not take, for the time to live: nobody here would miss it. */
+    private boolean expired(long nowMillis) {
+        long last = Math.max(row().getCreatedMs(), row().getLastChunkMs());
+        return state() == State.OPEN
+                && !row().getRequest().isEmpty()
+                && !row().getPaused()
+                && nowMillis - last > room().settings().stagingTtl().toMillis();
+    }
+
+    @Override
+    void unpause() {
+        if (row().getPaused()) {
+            update(row -> row.setLastChunkMs(room().clock().millis()));
+        }
+        super.unpause();
+    }
+
     @Override
     void tick(long nowMillis) {
+        if (expired(nowMillis)) {
+            abortHere(
+                    Code.EXPIRED,
+                    row().getPeer() + " has asked for it and taken nothing of it for "
+                            + Spans.text(room().settings().stagingTtl()),
+                    true);
+        }
         Optional<Session> session = link().session();
         if (session.isEmpty() || state().finished()) {
             return;

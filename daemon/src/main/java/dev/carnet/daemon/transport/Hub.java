@@ -66,6 +66,7 @@ final class Hub implements Transport {
     private final ScheduledExecutorService scheduler;
     private final SessionTable table = new SessionTable();
     private final Refusals refusals = new Refusals(log);
+    private final Newcomers newcomers = new Newcomers();
     private final Map<String, Share> shares = new ConcurrentHashMap<>();
     private final Map<String, Redialler> rediallers = new ConcurrentHashMap<>();
     private final Connector connector = new Connector(this);
@@ -132,7 +133,10 @@ final class Hub implements Transport {
                 }
             }
         }
-        table.all().forEach(LiveSession::judge);
+        for (LiveSession session : table.all()) {
+            session.judge();
+            session.streamSet().judge();
+        }
     }
 
     /** Why a connection that has authenticated must not live on; empty where it may. Its chain is judged again only where trust has changed since its handshake: this runs on event loops. */
@@ -266,6 +270,11 @@ final class Hub implements Transport {
 
     private static Duration remaining(long deadlineNanos) {
         return Duration.ofNanos(Math.max(1_000_000, deadlineNanos - System.nanoTime()));
+    }
+
+    /** Of accepted connections. */
+    Newcomers newcomers() {
+        return newcomers;
     }
 
     /** An accepted connection has authenticated. */

@@ -69,12 +69,12 @@ public final class DaemonProcess implements AutoCloseable {
         }
     }
 
-    private static String classPath() {
+    static String classPath() {
         String surefire = System.getProperty("surefire.test.class.path");
         return surefire != null ? surefire : System.getProperty("java.class.path");
     }
 
-    private static Path flags() {
+    static Path flags() {
         Path here = Path.of("").toAbsolutePath();
         Path inModule = here.resolve("jvm.flags");
         return Files.exists(inModule) ? inModule : here.resolve("daemon").resolve("jvm.flags");

@@ -31,6 +31,7 @@ final class Line implements AutoCloseable {
             Control.BodyCase.ACK,
             Control.BodyCase.WAITING,
             Control.BodyCase.FILE_PAGE_ACK,
+            Control.BodyCase.BLOB_PAGE,
             Control.BodyCase.FILE_SEALS,
             Control.BodyCase.NEED_STREAMS);
 
@@ -103,7 +104,10 @@ final class Line implements AutoCloseable {
             if (wanted.contains(next.getBodyCase())) {
                 return next;
             }
-            if (next.hasCancel()) { // of an earlier transfer, whose answer it has not had
+            if (next.hasHeartbeat() && !next.getHeartbeat().getAnswer()) {
+                say(Control.newBuilder()
+                        .setHeartbeat(next.getHeartbeat().toBuilder().setAnswer(true)));
+            } else if (next.hasCancel()) { // of an earlier transfer, whose answer it has not had
                 saysAborted(next.getCancel().getTransferId(), next.getCancel().getCode());
             } else if (!CHATTER.contains(next.getBodyCase())) {
                 throw new AssertionError("waited for " + wanted + " and heard " + next);
