@@ -83,12 +83,10 @@ final class LiveSession implements Session {
         long left = Duration.between(hub.clock().instant(), until).toMillis();
         expirer = link.loop().schedule(this::expire, left + 1, TimeUnit.MILLISECONDS);
         LiveSession replaced = admission.replaced();
-        if (replaced == null) {
-            inbox.start(CompletableFuture.completedFuture(null));
-        } else {
+        if (replaced != null) {
             replaced.close(Code.REPLACED, "a newer connection between " + localId + " and " + peerId() + " stays");
-            inbox.start(replaced.inbox.done());
         }
+        inbox.start(admission.before());
         judge(); // it was in no table while trust may have changed
     }
 
@@ -308,6 +306,11 @@ final class LiveSession implements Session {
         } catch (ExecutionException | TimeoutException e) {
             hub.log().warn("the session with {} does not end: a message of it is still being worked on", peerId());
         }
+    }
+
+    /** Completes when the listener knows that this session has ended. */
+    CompletableFuture<Void> heardOfEnd() {
+        return inbox.done();
     }
 
     StreamSet streamSet() {
