@@ -18,11 +18,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,10 +30,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class RotationTest {
     private static final List<String> SITES = List.of("sender", "receiver");
-    private static final Duration LIFE = Duration.ofSeconds(5);
+    private static final Duration LIFE = Duration.ofSeconds(8);
+    private static final Duration FIRST = Duration.ofSeconds(16); // daemons may take their time to start
     private static final Duration BETWEEN = Duration.ofSeconds(2);
-    private static final int LEAVES = 12;
-    private static final int FILES = 170; // half of their bytes compress to nothing
+    private static final int LEAVES = 14;
+    private static final int RENEWALS_MIN = 3;
+    private static final int FILES = 220; // half of their bytes compress to nothing
     private static final int FILE_BYTES = 256 << 10;
     private static final long RATE = 1 << 20;
     private static final Pattern ENDED = Pattern.compile("the session ([0-9a-f]{32}) with \\S+ has ended: (.*)");
@@ -64,12 +65,12 @@ class RotationTest {
                         StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        issue(sites);
+        issue(sites, FIRST);
     }
 
     /** A new key and its leaf for each site, put in place as `carnet identity install` does. */
-    private void issue(TwoSites sites) throws Exception {
-        Identities identities = ending(LIFE);
+    private void issue(TwoSites sites, Duration life) throws Exception {
+        Identities identities = ending(life);
         for (String site : SITES) {
             Path fresh = work.resolve("leaf-" + ++issued);
             Path request = identities.request(SpiffeId.parse("spiffe://" + site + ".example/carnetd"), fresh);
@@ -79,7 +80,7 @@ class RotationTest {
                             .sign(authority, request, leaf, 1)
                             .getNotAfter()
                             .toInstant())
-                    .isBefore(Instant.now().plus(LIFE).plusSeconds(1));
+                    .isBefore(Instant.now().plus(life).plusSeconds(1));
             identities.install(
                     leaf,
                     authority.resolve(Identities.CA_CERTIFICATE),
@@ -97,7 +98,7 @@ class RotationTest {
             Checkpoints.make(sites.out().resolve("model"), 3, sizes);
             begin(sites);
             sites.startBoth("logback.configurationFile=logback.xml"); // the log as people get it
-            issue(sites);
+            issue(sites, LIFE);
             String id = sites.push(sites.out().resolve("model"), "model", RATE).id();
             sites.await(sites.sender(), id, transfer -> transfer.bytesDone() > 0);
 
@@ -107,7 +108,7 @@ class RotationTest {
             long next = System.nanoTime();
             for (int leaves = 0; leaves < LEAVES; ) {
                 if (System.nanoTime() >= next) {
-                    issue(sites);
+                    issue(sites, LIFE);
                     next += BETWEEN.toNanos();
                     leaves++;
                 }
@@ -122,37 +123,42 @@ class RotationTest {
                         .isFalse();
                 DaemonProcess.pause();
             }
-            String ends = ends(sites);
-            assertThat(ends).as("of sessions").doesNotContain("IDENTITY").contains("a newer connection");
-            assertThat(ends.lines().count()).isGreaterThan(LEAVES / 2);
+            Map<String, String> ends = ends(sites);
+            long renewed = ends.values().stream()
+                    .filter(why -> why.contains("a newer connection"))
+                    .count();
+            assertThat(renewed).as("sessions that were renewed: " + ends).isGreaterThanOrEqualTo(RENEWALS_MIN);
+            assertThat(ends.size() - renewed)
+                    .as("sessions that ended otherwise; on a very busy machine one may come too late: " + ends)
+                    .isLessThanOrEqualTo(1);
             assertThat(TimeUnit.NANOSECONDS.toMillis(longest))
-                    .as("the longest time without a byte, ms")
+                    .as("the longest time without a byte, ms; the life of a certificate is longer")
                     .isLessThan(LIFE.toMillis());
 
             Transfer sent = awaitEnd(sites, id);
             assertThat(sent.state()).as(sent.toString()).isEqualTo("CLOSED");
-            assertThat(sent.attempt()).isLessThanOrEqualTo(ends.lines().count() + 3);
+            assertThat(sent.attempt()).isLessThanOrEqualTo(ends(sites).size() + 1L);
             Checkpoints.assertSame(sites.out().resolve("model"), sites.in().resolve("model"));
         }
     }
 
     private Transfer awaitEnd(TwoSites sites, String id) throws Exception {
         while (!sites.sender().client().transfer(id).finished()) {
-            issue(sites);
+            issue(sites, LIFE);
             TimeUnit.MILLISECONDS.sleep(BETWEEN.toMillis());
         }
         return sites.awaitEnd(sites.sender(), id);
     }
 
-    /** How the sessions of both sides have ended, a line each. */
-    private static String ends(TwoSites sites) {
-        TreeSet<String> all = new TreeSet<>();
+    /** How each session has ended, in the words of both sides. */
+    private static Map<String, String> ends(TwoSites sites) {
+        Map<String, String> all = new TreeMap<>();
         for (DaemonProcess daemon : List.of(sites.sender(), sites.receiver())) {
             Matcher matcher = ENDED.matcher(daemon.log());
             while (matcher.find()) {
-                all.add(matcher.group(1) + " " + matcher.group(2));
+                all.merge(matcher.group(1), matcher.group(2), (one, other) -> one + " / " + other);
             }
         }
-        return all.stream().collect(Collectors.joining("\n"));
+        return all;
     }
 }
