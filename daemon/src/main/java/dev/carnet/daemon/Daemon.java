@@ -15,6 +15,7 @@ import dev.carnet.daemon.config.VolumeConfig;
 import dev.carnet.daemon.daybook.Daybook;
 import dev.carnet.daemon.daybook.Surroundings;
 import dev.carnet.daemon.doctor.Doctor;
+import dev.carnet.daemon.doctor.RevocationCheck;
 import dev.carnet.daemon.doctor.TlsCheck;
 import dev.carnet.daemon.ledger.LeafSigner;
 import dev.carnet.daemon.ledger.Ledger;
@@ -145,7 +146,7 @@ final class Daemon implements AutoCloseable {
         open.push(questions::quiesce);
         engine.start();
         transport.start(questions);
-        Doctor doctor = Doctor.of(config, clock, () -> tls(transport), live::broken);
+        Doctor doctor = Doctor.of(config, clock, () -> tls(transport), () -> revocation(live, transport), live::broken);
         ApiFacts facts = new Facts(live, ledger, transport, questions, jobs, hash, clock, () -> findings(doctor));
         LocalApi api = closing(LocalApi.create(
                 config.daemon().socket(),
@@ -240,6 +241,11 @@ final class Daemon implements AutoCloseable {
         TlsFacts tls = transport.tls();
         return new TlsCheck.Facts(
                 tls.provider(), tls.group(), tls.wrapMegabytesPerSecond(), TlsFacts.WRAP_MEGABYTES_PER_SECOND_MIN);
+    }
+
+    private static RevocationCheck.Facts revocation(Live live, Transport transport) {
+        InForce now = live.now();
+        return new RevocationCheck.Facts(now.config(), now.identity().authorities(), transport.revoked());
     }
 
     private static List<Map<String, String>> findings(Doctor doctor) {

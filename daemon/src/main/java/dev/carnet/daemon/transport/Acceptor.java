@@ -78,6 +78,7 @@ final class Acceptor {
                                 released(channel);
                             } else {
                                 hub.refusals().refused(failure);
+                                hub.table().revoked(handshake.revoked(), failure);
                                 // it lingers for a moment
                                 channel.closeFuture().addListener(_ -> released(channel));
                             }

@@ -66,6 +66,7 @@ final class Connector {
                                         hub.timeouts().handshake(),
                                         conversation,
                                         failure -> {
+                                            hub.table().revoked(handshake.revoked(), String.valueOf(failure));
                                             if (failure != null && channel.remoteAddress() != null) {
                                                 failed.accept(failure);
                                             }

@@ -2,6 +2,7 @@ package dev.carnet.daemon.transport;
 
 import dev.carnet.proto.identity.Certificates;
 import dev.carnet.proto.identity.IdentityException;
+import dev.carnet.proto.identity.RevokedException;
 import dev.carnet.proto.identity.TrustAnchors;
 import dev.carnet.proto.wire.v1.Code;
 import io.netty.channel.group.ChannelGroup;
@@ -112,6 +113,7 @@ final class Hub implements Transport {
     public synchronized void reload(TransportTrust next) {
         TransportTrust was = trust;
         trust = next;
+        table.nobodyRevoked();
         for (PeerSpec peer : was.peers()) {
             if (!next.peers().contains(peer)) {
                 Redialler redialler = rediallers.remove(peer.spiffeId());
@@ -155,6 +157,9 @@ final class Hub implements Transport {
             var _ = now.judge(Certificates.parse(peer.chain()), clock.instant(), usage);
             return Optional.empty();
         } catch (IdentityException e) {
+            if (e instanceof RevokedException) {
+                table.revoked(peer.spiffeId(), String.valueOf(e.getMessage()));
+            }
             return Optional.of(new Messages.Reason(Code.IDENTITY, String.valueOf(e.getMessage())));
         }
     }
@@ -217,6 +222,11 @@ final class Hub implements Transport {
     @Override
     public Optional<String> whyNot(String peerSpiffeId) {
         return table.whyNot(peerSpiffeId);
+    }
+
+    @Override
+    public Map<String, String> revoked() {
+        return table.revoked();
     }
 
     @Override

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Two sites of which one has a firewall that lets connections out and none in, and both of which dial. Needs root, network namespaces and nftables; without them it is skipped, and says so.
  */
-@Timeout(240)
+@Timeout(400)
 class FirewallTest {
     private static final int MIB = 1 << 20;
     private static final int MEGABITS = 64;

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -118,6 +119,11 @@ final class FakeLine {
         @Override
         public Collection<Session> sessions() {
             return session("").stream().toList();
+        }
+
+        @Override
+        public Map<String, String> revoked() {
+            return Map.of();
         }
 
         @Override

@@ -160,7 +160,32 @@ class ReloadTest {
         connect();
         X509Certificate leaf = dev.carnet.proto.identity.Certificates.parse(northern.chainDer())
                 .getFirst();
+        assertThat(south.transport.revoked()).isEmpty();
         assertCut(trust(revocations(Set.of(), Set.of(), List.of(list(northCa, leaf))), accepts(NORTH)), "certificate");
+        assertThat(south.transport.revoked()).containsOnlyKeys(NORTH);
+        assertThat(south.transport.whyNot(NORTH).orElseThrow()).contains("was revoked by its issuer");
+        south.transport.reload(trust(Revocations.NONE, accepts(NORTH)));
+        assertThat(south.up(NORTH).open()).isTrue();
+        assertThat(south.transport.revoked()).isEmpty();
+    }
+
+    /** It is known from the certificate alone, since who is refused never authenticates: at the side that accepts, and at the one that dials. */
+    @Test
+    void who_is_refused_from_the_beginning_is_named() {
+        south = keep(new Site.Plan(southCa.credentials("carnetd"), anchors)
+                .expects(NORTH)
+                .start());
+        south.transport.reload(trust(revocations(Set.of(NORTH), Set.of(), List.of()), accepts(NORTH)));
+        north = keep(new Site.Plan(northern, anchors).peers().start());
+        north.transport.reload(new TransportTrust(
+                anchors, Revocations.NONE, List.of(new PeerSpec(SOUTH, List.of(south.address()), DialMode.DIAL))));
+        Site.until(() -> south.transport.revoked().containsKey(NORTH), () -> "not seen");
+        assertThat(south.transport.whyNot(NORTH).orElseThrow()).contains("refused-ids");
+        north.transport.reload(new TransportTrust(
+                anchors,
+                revocations(Set.of(SOUTH), Set.of(), List.of()),
+                List.of(new PeerSpec(SOUTH, List.of(south.address()), DialMode.DIAL))));
+        Site.until(() -> north.transport.revoked().containsKey(SOUTH), () -> "not seen");
     }
 
     @Test
