@@ -36,7 +36,7 @@ def zigzag(n: int) -> int:
 BODIES = (
     "hello heartbeat goodbye need_streams request offer accept refuse exists begin resume held file_page file_page_ack file_seals"
     " ack seal receipt countersigned closed cancel aborted waiting blob_page exists_answer list_request list_page verify_request"
-    " verify_answer probe probe_ready probe_end probe_result"
+    " verify_answer probe probe_ready probe_end probe_result key_step"
 ).split()
 
 
@@ -188,6 +188,8 @@ VALID = {
     "Offer with as many labels as there may be": offer(f29=b"".join(label(29, f"k{n:02}", "v" * 256) for n in range(16))),
     "Offer of a name that is refused with a sentence": offer(f13=s(13, "../x"), f12=s(12, "Models")),
     "Offer without key evidence": control("offer", s(1, b"".join(OFFER_FIELDS[n] for n in sorted(OFFER_FIELDS)))),
+    "KeyStep": control("key_step", s(1, KEYS)),
+    "KeyStep, as long as it may be": control("key_step", s(1, s(1, bytes(32_768)) + s(2, bytes(24_576)))),
     "Accept": control("accept", T, s(2, D), s(3, KEYS), s(4, D)),
     "Refuse": control("refuse", T, u(2, 23), s(3, "the name is taken")),
     "Exists": control("exists", T, s(2, D)),
@@ -282,6 +284,13 @@ INVALID = {
     "Request without a principal": ("PROTOCOL", "Request.principal", request(f9=b"")),
     "Request with too many labels": ("LIMIT", "Request.labels", request(f10=b"".join(label(10, f"k{n:02}") for n in range(17)))),
     "Request with a label of two lines": ("PROTOCOL", "Request.labels.value", request(f10=label(10, "k", "a\nb"))),
+    "KeyStep of nothing": ("PROTOCOL", "KeyStep.keys.binding", control("key_step")),
+    "KeyStep without a proof": ("PROTOCOL", "KeyStep.keys.proof", control("key_step", s(1, s(1, b"a binding")))),
+    "KeyStep with a binding that is too long": (
+        "LIMIT",
+        "KeyStep.keys.binding",
+        control("key_step", s(1, s(1, bytes(32_769)) + s(2, b"a proof"))),
+    ),
     "Offer that is no message": ("PROTOCOL", "OfferMessage.offer", control("offer", s(1, b"\xff"))),
     "Offer without an Offer": ("PROTOCOL", "OfferMessage.offer", control("offer", s(2, KEYS))),
     "Offer with a binding that is too long": (

@@ -309,7 +309,7 @@ final class DestinationTransfer extends Transfer {
                             .setTransferId(link().transferId())
                             .setState(state().name())
                             .setSentence(room().settings().self() + " has other keys than in its Accept")
-                            .setKeys(engine().peerKeys().ours())));
+                            .setKeys(ourKeys())));
         }
     }
 
@@ -336,7 +336,7 @@ final class DestinationTransfer extends Transfer {
                 .setAccept(Accept.newBuilder()
                         .setTransferId(link().transferId())
                         .setIntentDigest(digestBytes(row().getOwnIntent()))
-                        .setKeys(engine().peerKeys().ours())
+                        .setKeys(ourKeys())
                         .setPolicyDigest(digestBytes(room().policy().get().digest()))));
         FailPoint.DESTINATION_ACCEPT_SENT.pass();
     }
