@@ -26,6 +26,7 @@ final class Asked implements AutoCloseable {
     private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>(ANSWERS_MAX);
     private volatile long heard = System.nanoTime();
     private volatile String waiting = "";
+    private volatile boolean cancelled;
 
     /**
      * What came.
@@ -85,6 +86,12 @@ final class Asked implements AutoCloseable {
         boolean _ = answers.offer(new Answer(Optional.of(message), ""));
     }
 
+    /** Nobody here waits for it any more. */
+    void cancel() {
+        cancelled = true;
+        lost("cancelled"); // which wakes who waits
+    }
+
     void lost(String why) {
         boolean _ = answers.offer(new Answer(Optional.empty(), why));
     }
@@ -117,6 +124,9 @@ final class Asked implements AutoCloseable {
     }
 
     private Control checked(Answer answer, Control.BodyCase wanted) {
+        if (cancelled && answer.message().isEmpty()) {
+            throw new TransferException(Code.CANCELLED, "cancelled here; " + peer + " may go on reading");
+        }
         if (answer.message().isEmpty()) {
             throw new TransferException(
                     Code.TIMEOUT, "the session with " + peer + " ended before the answer: " + answer.lost());
