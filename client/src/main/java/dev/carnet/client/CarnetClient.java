@@ -70,9 +70,17 @@ public final class CarnetClient {
 
     /** What a push would do; nothing is begun. */
     public JsonObject dryRun(PushRequest request) {
-        var body = request.json();
+        return dryRun("/v1/transfers", request.json());
+    }
+
+    /** What a pull would do; nothing is begun, and the peer, which alone knows what would come, is not asked. */
+    public JsonObject dryRun(PullRequest request) {
+        return dryRun("/v1/pulls", request.json());
+    }
+
+    private JsonObject dryRun(String path, Map<String, @Nullable Object> body) {
         body.put("dry_run", true);
-        var answer = call("POST", "/v1/transfers", Optional.of(Json.bytes(body)), timeout);
+        var answer = call("POST", path, Optional.of(Json.bytes(body)), timeout);
         if (!answer.optionalFlag("dry_run").orElse(false)) {
             throw ApiException.protocol("it does not say that nothing was begun");
         }

@@ -37,6 +37,7 @@ import dev.carnet.daemon.volume.VolumeSpec;
 import dev.carnet.daemon.volume.Volumes;
 import dev.carnet.proto.hash.Blake3;
 import dev.carnet.proto.hash.Blake3Choice;
+import dev.carnet.proto.wire.Limits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -93,6 +94,7 @@ final class Daemon implements AutoCloseable {
     private void wire(DaemonConfig config, Defaults defaults, Clock clock, Consumer<Throwable> onFatal)
             throws ConfigException {
         StateDirectory.prepare(config).forEach(log::warn);
+        Map<Path, String> seen = FileWatch.prints(config);
         Live live = new Live(InForce.load(config, clock.instant()), defaults, clock);
         this.live = live;
         IdentityFiles identity = live.now().identity();
@@ -153,7 +155,7 @@ final class Daemon implements AutoCloseable {
                 new CallerPaths(() -> live.now().config().rights().pathMaps()),
                 ApiLimits.DEFAULT));
         api.start();
-        closing(new FileWatch(live)).start();
+        closing(new FileWatch(live, seen)).start();
         log.info(
                 "{} serves {} on {}, local API at {}",
                 SOFTWARE,
@@ -304,6 +306,7 @@ final class Daemon implements AutoCloseable {
                 SILENCE_MAX,
                 config.limits().stagingTtl(),
                 config.limits().transfersPerPeer(),
+                Limits.TRANSFERS_A_DAY_MAX,
                 config.daemon().state(),
                 config.daemon().state().resolve("ledger").resolve("blobs").resolve("sha256"),
                 Math.max(2, Runtime.getRuntime().availableProcessors()));

@@ -45,6 +45,11 @@ abstract class MoveCommand extends ApiCommand {
                             + " the transfer's id.")
     boolean wait = true;
 
+    @Option(
+            names = {"-n", "--dry-run"},
+            description = "Say what would be moved, and by which rule; begin nothing.")
+    boolean dryRun;
+
     MoveCommand(Env env) {
         super(env);
     }

@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  carnet pull south:models/run7/step-100 models/run7/step-100",
-            "  carnet pull south:models/run7/step-100 models/run7/config --include '*.json' --include tokenizer/"
+            "  carnet pull south:models/run7/step-100 models/run7/config --include '*.json' --include tokenizer/",
+            "  carnet pull --dry-run south:models/run7/step-100 models/run7/step-100"
         })
 final class PullCommand extends MoveCommand {
     private static final int INCLUDES_MAX = 64;
@@ -59,7 +60,8 @@ final class PullCommand extends MoveCommand {
 
     @Override
     ExitCode answer(CarnetClient client) {
-        return follow(client, client.pull(request()));
+        var request = request();
+        return dryRun ? DryRun.say(this, client.dryRun(request), request) : follow(client, client.pull(request));
     }
 
     private PullRequest request() {

@@ -40,11 +40,6 @@ final class PushCommand extends MoveCommand {
     @Option(names = "--dereference", description = "Follow links inside the daemon's volumes.")
     boolean dereference;
 
-    @Option(
-            names = {"-n", "--dry-run"},
-            description = "Say what would be moved, and by which rule; begin nothing.")
-    boolean dryRun;
-
     PushCommand(Env env) {
         super(env);
     }
@@ -52,10 +47,7 @@ final class PushCommand extends MoveCommand {
     @Override
     ExitCode answer(CarnetClient client) {
         var request = request();
-        if (dryRun) {
-            return DryRun.say(this, client.dryRun(request), request);
-        }
-        return follow(client, client.push(request));
+        return dryRun ? DryRun.say(this, client.dryRun(request), request) : follow(client, client.push(request));
     }
 
     private PushRequest request() {

@@ -135,14 +135,14 @@ class PullAndPauseTest {
     @Test
     void a_dry_run_begins_nothing_and_says_what_would_move() throws IOException {
         String answer = "{\"dry_run\":true,\"files\":12,\"directories\":3,\"bytes\":29100000000,"
-                + "\"peer\":\"spiffe://a.test/b\",\"connected\":%s,\"rule\":\"out\",\"grant\":\"g\"}";
+                + "\"peer\":\"spiffe://a.test/b\",\"mode\":\"open\",\"connected\":%s,\"rule\":\"out\",\"grant\":\"g\"}";
         try (var daemon =
                 shell.daemon(r -> FakeDaemon.json(200, answer.formatted(r.contains("/d/far") ? "false" : "true")))) {
             assertThat(shell.run("push", "--dry-run", "/d/x", "b:m/n")).isZero();
             assertThat(daemon.requests().getFirst()).endsWith(",\"dry_run\":true}");
             assertThat(shell.out()).isEqualTo("""
                     nothing is begun; this would move
-                    what      12 files in 3 directories, 29.1 GB
+                    what      12 files in 3 directories, 29.1 GB, in open mode
                     source    /d/x
                     to        spiffe://a.test/b (connected)
                     there     m/n
@@ -154,6 +154,30 @@ class PullAndPauseTest {
             assertThat(shell.run("push", "-n", "/d/far", "b:m/n", "--json")).isZero();
             assertThat(shell.lastLine().number("files")).isEqualTo(12);
             assertThat(daemon.requests()).hasSize(3);
+        }
+    }
+
+    @Test
+    void a_dry_run_of_a_pull_says_what_would_be_asked_for() throws IOException {
+        String answer = "{\"dry_run\":true,\"files\":null,\"directories\":null,\"bytes\":null,\"transfer\":\"" + ID
+                + "\",\"peer\":\"spiffe://a.test/b\",\"mode\":\"sealed\",\"connected\":true,\"rule\":\"in\",\"grant\":\"g\"}";
+        try (var daemon = shell.daemon(r -> FakeDaemon.json(200, answer))) {
+            assertThat(shell.run("pull", "--dry-run", "b:m/n", "w/copy", "-i", "*.json"))
+                    .isZero();
+            assertThat(daemon.requests().getFirst())
+                    .startsWith("POST /v1/pulls")
+                    .endsWith(",\"dry_run\":true}");
+            assertThat(shell.out()).isEqualTo("""
+                    nothing is begun; this would ask for
+                    what      m/n, of it *.json
+                    from      spiffe://a.test/b (connected)
+                    here      w/copy
+                    how much  the peer knows; `carnet ls b:m` asks it
+                    rule      in
+                    grant     g
+                    attaches  to the unfinished transfer %s
+                    """.formatted(ID));
+            assertThat(daemon.requests()).hasSize(1);
         }
     }
 

@@ -2,22 +2,34 @@ package dev.carnet.daemon.api;
 
 import dev.carnet.daemon.policy.Policy.Right;
 import dev.carnet.daemon.transfer.CheckpointView;
+import dev.carnet.daemon.transfer.Plan;
+import dev.carnet.daemon.transfer.PullRequest;
+import dev.carnet.daemon.transfer.PushRequest;
 import dev.carnet.daemon.transfer.TransferView;
 import dev.carnet.daemon.transfer.Transfers;
 import dev.carnet.proto.wire.v1.Code;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Every operation of version 1. {@code openapi.yaml} describes each, and a test holds one against the other. */
 final class Endpoints {
     private static final int LIST_DEFAULT = 100;
     private static final int LIST_MAX = 1000;
+
+    /** Pushes whose source is walked at once: a large or a hanging one must not take the workers from whoever wants to cancel it. */
+    private static final int WALKS_MAX = 8;
+
+    private static final long WALK_WAIT_MILLIS = 500;
+
     private static final String ID = "[0-9a-f]{4,32}";
 
     private final Transfers transfers;
@@ -25,6 +37,7 @@ final class Endpoints {
     private final Gate gate;
     private final CallerPaths paths;
     private final Semaphore doctors = new Semaphore(1);
+    private final Semaphore walks = new Semaphore(WALKS_MAX);
 
     private Endpoints(Transfers transfers, ApiFacts facts, Gate gate, CallerPaths paths) {
         this.transfers = transfers;
@@ -86,20 +99,56 @@ final class Endpoints {
 
     private Reply push(ApiRequest request) {
         var body = request.json(PushBody.class);
-        return Reply.json(
-                201,
-                gate.telling(
-                        request.principal(),
-                        () -> transfers.push(body.request(request.principal(), request.caller(), paths))));
+        return gate.telling(request.principal(), () -> {
+            PushRequest asked = body.request(request.principal(), request.caller(), paths);
+            if (!walking()) {
+                throw new ApiRefusal(
+                        503, Code.BUSY, WALKS_MAX + " sources are looked at for pushes already; ask again in a moment");
+            }
+            try {
+                return dry(body.dryRun()) ? planned(transfers.plan(asked)) : Reply.json(201, transfers.push(asked));
+            } finally {
+                walks.release();
+            }
+        });
     }
 
     private Reply pull(ApiRequest request) {
         var body = request.json(PullBody.class);
-        return Reply.json(
-                201,
-                gate.telling(
-                        request.principal(),
-                        () -> transfers.pull(body.request(request.principal(), request.caller()))));
+        return gate.telling(request.principal(), () -> {
+            PullRequest asked = body.request(request.principal(), request.caller());
+            return dry(body.dryRun()) ? planned(transfers.plan(asked)) : Reply.json(201, transfers.pull(asked));
+        });
+    }
+
+    /** Small sources are looked at in a moment: a burst of them waits for one. */
+    private boolean walking() {
+        try {
+            return walks.tryAcquire(WALK_WAIT_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static boolean dry(@Nullable Boolean asked) {
+        return asked != null && asked;
+    }
+
+    /** The member {@code dry_run} says to whoever asked that nothing was begun. */
+    private static Reply planned(Plan plan) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("dry_run", true);
+        json.put("transfer", plan.transfer());
+        json.put("peer", plan.peer());
+        json.put("connected", plan.connected());
+        json.put("mode", plan.mode());
+        json.put("files", plan.files());
+        json.put("directories", plan.directories());
+        json.put("bytes", plan.bytes());
+        json.put("rule", plan.rule());
+        json.put("grant", plan.grant());
+        return Reply.json(200, json);
     }
 
     private Reply reload(ApiRequest request) {

@@ -18,6 +18,7 @@ record PullBody(
         @Nullable List<String> include,
         @Nullable Long limit,
         @Nullable Integer streams,
+        @JsonProperty("dry_run") @Nullable Boolean dryRun,
         @Nullable Map<String, String> labels) {
 
     PullRequest request(String principal, Caller caller) {

@@ -1,5 +1,6 @@
 package dev.carnet.daemon.api;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.carnet.daemon.policy.Caller;
 import dev.carnet.daemon.transfer.PushRequest;
 import dev.carnet.proto.wire.v1.Code;
@@ -16,6 +17,7 @@ record PushBody(
         @Nullable Boolean dereference,
         @Nullable Long bytesPerSecondMax,
         @Nullable Integer streams,
+        @JsonProperty("dry_run") @Nullable Boolean dryRun,
         @Nullable Map<String, String> labels) {
     private static final int SOURCE_BYTES_MAX = 4096;
     static final int PEER_BYTES_MAX = 2048;

@@ -42,7 +42,7 @@ final class ConfigReader {
      * @param more files that add peers, rules, anchors and refusals, in their order
      */
     DaemonConfig read(Section root, List<Section> more) {
-        var general = part(root, "daemon", true);
+        var general = part(root, "daemon", defaults.state().isEmpty()); // of one user: all of it has a default
         var daemon = daemon(general);
         Map<String, List<Path>> trust = new TreeMap<>();
         var identity = identity(part(root, "identity", true), trust);

@@ -77,7 +77,12 @@ final class Answering {
         switch (message.getBodyCase()) {
             case LIST_REQUEST -> {
                 ListRequest question = message.getListRequest();
-                run(session, question.getRequestId(), Kind.LIST, () -> list(peer(session), question));
+                run(
+                        session,
+                        question.getRequestId(),
+                        Kind.LIST,
+                        question.getVolume(),
+                        () -> list(peer(session), question));
             }
             case VERIFY_REQUEST -> verify(session, message.getVerifyRequest());
             case PROBE -> probes.begin(session, message.getProbe());
@@ -138,19 +143,19 @@ final class Answering {
         places.sent(peer);
     }
 
-    private void run(Session session, ByteString id, Kind kind, Supplier<Control> answer) {
+    private void run(Session session, ByteString id, Kind kind, String volume, Supplier<Control> answer) {
         if (place(session, id, kind)) {
             String peer = peer(session);
-            pool.execute(() -> answer(peer, kind, orRefusal(peer, id, answer)));
+            pool.execute(() -> answer(peer, kind, orRefusal(peer, id, volume, answer)));
         }
     }
 
-    private Control orRefusal(String peer, ByteString id, Supplier<Control> answer) {
+    private Control orRefusal(String peer, ByteString id, String volume, Supplier<Control> answer) {
         try {
             return answer.get();
         } catch (TransferException e) {
             log.warn("refused a question of {}: {} {}", peer, e.code(), e.getMessage());
-            room.refusals().refusedPeer(peer, e.code(), "", e.forPeer());
+            room.refusals().refusedPeer(peer, e.code(), volume, e.forPeer());
             return refusal(id, e.code(), e.forPeer());
         } catch (NoRoomException e) {
             log.warn("no room for an answer to {}", peer, e);
@@ -258,7 +263,8 @@ final class Answering {
             return;
         }
         pool.execute(() -> {
-            Control answer = orRefusal(peer, question.getRequestId(), () -> verified(peer, question));
+            Control answer =
+                    orRefusal(peer, question.getRequestId(), question.getVolume(), () -> verified(peer, question));
             verifying.remove(asked);
             if (closing && answer.hasRefuse()) {
                 dropped(peer, Kind.VERIFY); // it asks again when this daemon is back

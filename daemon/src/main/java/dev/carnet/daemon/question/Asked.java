@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 /** A question of ours that a peer has not answered yet. Bounded, whatever the peer sends. */
 final class Asked implements AutoCloseable {
     private static final int ANSWERS_MAX = 4;
+    private static final Duration VERIFY_MAX = Duration.ofDays(2);
 
     private final Asking asking;
     private final String peer;
@@ -24,7 +25,8 @@ final class Asked implements AutoCloseable {
     private final Control question;
     private final ByteString id;
     private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>(ANSWERS_MAX);
-    private volatile long heard = System.nanoTime();
+    private final long begun = System.nanoTime();
+    private volatile long heard = begun;
     private volatile String waiting = "";
     private volatile boolean cancelled;
 
@@ -70,8 +72,11 @@ final class Asked implements AutoCloseable {
         return waiting;
     }
 
+    /** Only a verification may take as long as the disk behind it: whoever waits for another answer waits with a thread. */
     void told(Waiting message) {
-        heard = System.nanoTime();
+        if (kind == Kind.VERIFY && System.nanoTime() - begun < VERIFY_MAX.toNanos()) {
+            heard = System.nanoTime();
+        }
         waiting = Sentences.shown(message.getSentence());
     }
 

@@ -3,9 +3,7 @@ package dev.carnet.daemon.transfer;
 import com.google.protobuf.ByteString;
 import dev.carnet.daemon.fault.FailPoint;
 import dev.carnet.daemon.ledger.EntryKey;
-import dev.carnet.daemon.transfer.rows.MemberRow;
 import dev.carnet.daemon.transfer.rows.TransferRow;
-import dev.carnet.daemon.transport.PooledChunk;
 import dev.carnet.daemon.transport.Session;
 import dev.carnet.daemon.volume.CheckpointName;
 import dev.carnet.daemon.volume.Staging;
@@ -15,21 +13,11 @@ import dev.carnet.proto.ledger.Dsse;
 import dev.carnet.proto.ledger.Predicate;
 import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.tree.TreeSummary;
-import dev.carnet.proto.wire.ChunkHeader;
-import dev.carnet.proto.wire.Limits;
-import dev.carnet.proto.wire.v1.Aborted;
-import dev.carnet.proto.wire.v1.Accept;
-import dev.carnet.proto.wire.v1.Ack;
 import dev.carnet.proto.wire.v1.Begin;
 import dev.carnet.proto.wire.v1.Cancel;
-import dev.carnet.proto.wire.v1.Closed;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Control;
 import dev.carnet.proto.wire.v1.Countersigned;
-import dev.carnet.proto.wire.v1.Held;
-import dev.carnet.proto.wire.v1.Receipt;
-import dev.carnet.proto.wire.v1.Refuse;
-import dev.carnet.proto.wire.v1.RequestMessage;
 import dev.carnet.proto.wire.v1.Resume;
 import dev.carnet.proto.wire.v1.Seal;
 import dev.carnet.proto.wire.v1.Waiting;
@@ -37,7 +25,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The destination's side of a transfer, from ACCEPTED to CLOSED or ABORTED (SPEC section 9). Everything runs in its mailbox; bytes arrive in
@@ -45,18 +32,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class DestinationTransfer extends Transfer {
 
-    private volatile @Nullable Receiving receiving;
-    private volatile boolean sealedMode; // of the attempt
-    private @Nullable SealedIntake sealedIntake; // until tree and CVs are on record
-    private volatile @Nullable SealedCvs sealedCvs;
+    private final DestinationReceiving receiving;
     private final Publication publication;
-    private final Intake intake = new Intake(this);
+    private final ToSource to = new ToSource(this);
+    private final Requested requested = new Requested(this);
     private final Standstill standstill = new Standstill(this);
     private final Asking asking = new Asking();
 
     DestinationTransfer(Room room, Engine engine, Key key, TransferRow row) {
         super(room, engine, key, row);
-        this.publication = new Publication(room, engine, this);
+        this.receiving = new DestinationReceiving(room, engine, this);
+        this.publication = new Publication(room, engine, this, to);
     }
 
     // ---- what the rooms below give us
@@ -90,63 +76,26 @@ final class DestinationTransfer extends Transfer {
             asking.soon(room().clock().millis());
         }
         link().up(session);
-        if (state() == State.REQUESTED) {
-            sendRequest();
-        }
-    }
-
-    private void sendRequest() {
-        if (row().getPaused()) {
-            sayPaused();
-            return;
-        }
-        waiting(row().getPeer() + " to offer it");
-        link().send(Control.newBuilder().setRequest(RequestMessage.newBuilder().setRequest(row().getRequest())));
-        FailPoint.DESTINATION_REQUEST_SENT.pass();
+        requested.ask();
     }
 
     @Override
     void sessionDown(Session session) {
         if (link().down(session)) {
-            drain();
+            receiving.stop();
             meter().disconnected(System.nanoTime());
             waiting(row().getPeer() + " to come back");
         }
     }
 
-    /** Ends the attempt; what was written is held. */
-    private void drain() {
-        Receiving ended = receiving;
-        if (ended != null) {
-            ended.stop();
-            receiving = null;
-        }
-        closeBlobs();
+    /** Bytes go there; on any thread. */
+    DestinationReceiving receiving() {
+        return receiving;
     }
 
-    /** Of sealed mode; no worker reads them any more. */
-    private void closeBlobs() {
-        SealedIntake blobs = sealedIntake;
-        sealedIntake = null;
-        if (blobs != null) {
-            blobs.close();
-        }
-        SealedCvs values = sealedCvs;
-        sealedCvs = null;
-        if (values != null) {
-            values.close();
-        }
-    }
-
-    /** Whether a frame is one of the attempt that receives now; on an event loop. */
-    boolean wanted(ChunkHeader header) {
-        Receiving now = receiving;
-        return now != null && now.wanted(header);
-    }
-
-    boolean chunk(ChunkHeader header, PooledChunk chunk) {
-        Receiving now = receiving;
-        return now != null && now.offer(header, chunk);
+    /** What is said to the source; in the mailbox. */
+    ToSource to() {
+        return to;
     }
 
     @Override
@@ -164,32 +113,16 @@ final class DestinationTransfer extends Transfer {
                 if (state() == State.REQUESTED) {
                     engine().admission().requested(session, message.getOffer(), this);
                     seen();
-                    sendAccept();
+                    to.accept();
                 } else {
                     offered();
                 }
             }
-            case REFUSE -> refused(message.getRefuse());
+            case REFUSE -> requested.refused(message.getRefuse());
             case WAITING -> told(message.getWaiting());
-            case BLOB_PAGE -> blobPage(message);
+            case BLOB_PAGE, FILE_PAGE, FILE_SEALS -> receiving.message(message);
             case RESUME -> resumed(session, message.getResume());
             case BEGIN -> begin(session, message.getBegin());
-            case FILE_PAGE -> {
-                if (sealedMode) {
-                    throw outOfSequence(message);
-                }
-                if (current(message.getFilePage().getAttempt())) {
-                    intake.page(message.getFilePage());
-                }
-            }
-            case FILE_SEALS -> {
-                if (sealedMode) {
-                    throw outOfSequence(message);
-                }
-                if (current(message.getFileSeals().getAttempt())) {
-                    intake.fileSeals(message.getFileSeals());
-                }
-            }
             case SEAL -> seal(message.getSeal());
             case COUNTERSIGNED -> countersigned(message.getCountersigned());
             case CANCEL -> cancelled(message.getCancel());
@@ -197,73 +130,12 @@ final class DestinationTransfer extends Transfer {
         }
     }
 
-    /** What is of an attempt that has ended comes too late to matter. */
-    private boolean current(int attempt) {
-        return state() == State.RECEIVING && attempt == row().getAttempt();
-    }
-
-    private void blobPage(Control message) {
-        if (!current(message.getBlobPage().getAttempt())) {
-            return;
-        }
-        SealedIntake blobs = sealedIntake;
-        if (blobs == null) {
-            throw outOfSequence(message);
-        }
-        blobs.page(message.getBlobPage());
-    }
-
     /** A source that is paused sends no chunks until it resumes. */
     private void told(Waiting told) {
         if (told.getCode() == Code.PAUSED && state() == State.RECEIVING) {
-            drain();
+            receiving.stop();
         }
         waiting(row().getPeer() + ": " + told.getSentence());
-    }
-
-    /** The source's answer to our Request. */
-    private void refused(Refuse refuse) {
-        if (state() != State.REQUESTED) {
-            return;
-        }
-        String sentence = row().getPeer() + ": " + refuse.getSentence();
-        if (AGAIN.contains(refuse.getCode())) {
-            waiting(sentence);
-            engine().later(this, this::goOn);
-        } else {
-            notOffered(refuse.getCode(), sentence, false);
-        }
-    }
-
-    /** The end of what was asked for and not accepted: nothing of it is here. */
-    private void notOffered(Code code, String sentence, boolean tell) {
-        update(row -> row.setState(State.ABORTED.name())
-                .setCode(code.getNumber())
-                .setSentence(sentence)
-                .setTidy(true));
-        waiting(null);
-        if (tell) {
-            link().send(Control.newBuilder()
-                    .setRefuse(Refuse.newBuilder()
-                            .setTransferId(link().transferId())
-                            .setCode(code)
-                            .setSentence(sentence(sentence))));
-        }
-    }
-
-    /** Holds a chunk against what is on record of it, in sealed mode; on a worker thread of the attempt. */
-    void checkSealed(MemberRow member, int chunk, ChunkSum sum) {
-        SealedCvs values = sealedCvs;
-        if (values != null) {
-            values.check(member, chunk, sum);
-        } else if (sealedMode) {
-            throw new TransferException(Code.PROTOCOL, row().getPeer() + " sends a chunk before its tree");
-        }
-    }
-
-    /** From here on chunks may come. */
-    void sealedOnRecord() {
-        sealedCvs = SealedCvs.open(staging(), row().getPeer());
     }
 
     /** The same Offer again: the source has not seen our answer. */
@@ -273,9 +145,9 @@ final class DestinationTransfer extends Transfer {
         }
         if (state() == State.ACCEPTED) {
             checkPolicy();
-            sendAccept();
+            to.accept();
         } else if (state() == State.ABORTED) {
-            sendAborted();
+            to.aborted();
         }
     }
 
@@ -286,30 +158,18 @@ final class DestinationTransfer extends Transfer {
         }
         engine().peerKeys().accept(this, resume.getKeys());
         checkPolicy();
-        tellKeys();
+        to.keys();
         switch (state()) {
             case OFFERED -> offered();
-            case ACCEPTED -> sendAccept();
+            case ACCEPTED -> to.accept();
             case RECEIVING -> openAttempt(session);
             case HALF_SIGNED -> {
                 asking.asked(room().clock().millis());
-                sendReceipt();
+                to.receipt();
             }
-            case CLOSED -> sendClosed();
-            case ABORTING, ABORTED -> sendAborted();
+            case CLOSED -> to.closed();
+            case ABORTING, ABORTED -> to.aborted();
             default -> sendWaiting(Code.CODE_UNSPECIFIED, "it is " + state());
-        }
-    }
-
-    /** The source knows our keys from Accept: where they are others now, it is told before it gets what they have signed. */
-    private void tellKeys() {
-        if (!row().getOwnBinding().equals(engine().peerKeys().own())) {
-            link().send(Control.newBuilder()
-                    .setWaiting(Waiting.newBuilder()
-                            .setTransferId(link().transferId())
-                            .setState(state().name())
-                            .setSentence(room().settings().self() + " has other keys than in its Accept")
-                            .setKeys(ourKeys())));
         }
     }
 
@@ -330,17 +190,6 @@ final class DestinationTransfer extends Transfer {
         }
     }
 
-    void sendAccept() {
-        waiting(row().getPeer() + " to begin");
-        link().send(Control.newBuilder()
-                .setAccept(Accept.newBuilder()
-                        .setTransferId(link().transferId())
-                        .setIntentDigest(digestBytes(row().getOwnIntent()))
-                        .setKeys(ourKeys())
-                        .setPolicyDigest(digestBytes(room().policy().get().digest()))));
-        FailPoint.DESTINATION_ACCEPT_SENT.pass();
-    }
-
     private void begin(Session session, Begin begin) {
         String theirs = HexFormat.of().formatHex(begin.getIntentDigest().toByteArray());
         if (state() == State.ACCEPTED) {
@@ -356,7 +205,7 @@ final class DestinationTransfer extends Transfer {
 
     /** Raises the attempt durably, says what is held, and takes frames from then on. Earlier writers have ended. */
     private void openAttempt(Session session) {
-        drain();
+        receiving.stop();
         if (row().getPaused()) {
             sayPaused();
             return;
@@ -364,79 +213,7 @@ final class DestinationTransfer extends Transfer {
         standstill.over();
         standstill.makeAnew(row().getVoidedList());
         Resumption.note(this, session);
-        int attempt = row().getAttempt() + 1;
-        write(tx -> {
-            rows().session(
-                            tx,
-                            key(),
-                            session.id(),
-                            stored -> stored.getBroughtChunk() ? stored : Sessions.row(session, Role.DESTINATION));
-            rows().update(tx, key(), row -> row.setAttempt(attempt).clearCode().clearSentence());
-        });
-        FailPoint.DESTINATION_ATTEMPT_RAISED.pass();
-        HeldSet held = held();
-        sealedMode = sealed();
-        if (sealedMode && row().getMembers() == 0) {
-            sealedIntake = new SealedIntake(this, attempt);
-        } else if (sealedMode) {
-            sealedOnRecord();
-        }
-        receiving = new Receiving(
-                new Receiving.Of(this, room(), engine(), attempt, session.id()),
-                staging(),
-                held,
-                new FromWorkers(attempt));
-        meter().connected(System.nanoTime());
-        waiting(null);
-        List<Held.Builder> pages = held.pages(Limits.PAGE_RANGES_MAX);
-        for (int i = 0; i < pages.size(); i++) {
-            link().send(Control.newBuilder()
-                    .setHeld(pages.get(i)
-                            .setTransferId(link().transferId())
-                            .setAttempt(attempt)
-                            .setMembersKnown(row().getMembers())
-                            .setLast(i == pages.size() - 1)));
-        }
-        FailPoint.DESTINATION_HELD_SENT.pass();
-    }
-
-    private HeldSet held() {
-        HeldSet held = new HeldSet();
-        Members.Sizes sizes = members().sizes();
-        chunks().forEach((member, chunk, sum) -> held.add(member, chunk, Geometry.chunks(sizes.of(member))));
-        return held;
-    }
-
-    /** What worker threads report. */
-    private final class FromWorkers implements Receiving.Events {
-        private final int attempt;
-
-        FromWorkers(int attempt) {
-            this.attempt = attempt;
-        }
-
-        @Override
-        public void failed(Throwable why) {
-            post(() -> {
-                boolean ours = row().getAttempt() == attempt && state() == State.RECEIVING;
-                if (ours || engine().isFatal(why)) {
-                    threw(why);
-                }
-            });
-        }
-
-        @Override
-        public void paused(VolumeException why, Set<Integer> voided) {
-            post(() -> {
-                if (row().getAttempt() == attempt && state() == State.RECEIVING) {
-                    standStill(why, voided);
-                }
-            });
-        }
-    }
-
-    void sendAck(Ack.Builder ack) {
-        link().send(Control.newBuilder().setAck(ack));
+        receiving.open(session);
     }
 
     // ---- the end
@@ -446,7 +223,7 @@ final class DestinationTransfer extends Transfer {
             publication.goOn(); // seen before
             return;
         }
-        drain();
+        receiving.stop();
         if (row().getMembers() != offerParsed().getMembers()) {
             throw new TransferException(
                     Code.PROTOCOL,
@@ -455,7 +232,7 @@ final class DestinationTransfer extends Transfer {
         }
         waiting("the tree to be computed");
         TreeSummary ours = summary();
-        if (sealedMode
+        if (sealed()
                 && !digestBytes(ours.treeDigest().hex()).equals(offerParsed().getTreeDigest())) {
             throw new TransferException(
                     Code.TREE_MISMATCH, "what has arrived is not the tree that " + row().getPeer() + " offered");
@@ -489,20 +266,9 @@ final class DestinationTransfer extends Transfer {
         }
     }
 
-    void sendReceipt() {
-        waiting(row().getPeer() + " to countersign");
-        link().send(Control.newBuilder()
-                .setReceipt(Receipt.newBuilder()
-                        .setTransferId(link().transferId())
-                        .setEnvelope(row().getReceipt())
-                        .setSessionsMore(
-                                ByteString.copyFrom(engine().statements().moreSessions(this)))));
-        FailPoint.DESTINATION_RECEIPT_SENT.pass();
-    }
-
     private void countersigned(Countersigned countersigned) {
         if (state() == State.CLOSED) {
-            sendClosed();
+            to.closed();
             return;
         }
         if (state() != State.HALF_SIGNED) {
@@ -511,7 +277,7 @@ final class DestinationTransfer extends Transfer {
         byte[] envelope = countersigned.getEnvelope().toByteArray();
         engine().statements().checkCountersigned(this, envelope);
         publication.close(envelope);
-        sendClosed();
+        to.closed();
         publication.tidy();
     }
 
@@ -523,31 +289,17 @@ final class DestinationTransfer extends Transfer {
         }
     }
 
-    private void sendClosed() {
-        byte[] envelope = row().getReceipt().toByteArray();
-        link().send(Control.newBuilder()
-                .setClosed(Closed.newBuilder()
-                        .setTransferId(link().transferId())
-                        .setEnvelopeDigest(sha256(envelope))
-                        .setEnvelope(row().getReceipt())));
-        FailPoint.DESTINATION_CLOSED_SENT.pass();
-    }
-
     // ---- giving up
 
     private void cancelled(Cancel cancel) {
         if (state() == State.REQUESTED) {
-            notOffered(cancel.getCode(), row().getPeer() + ": " + cancel.getSentence(), false);
+            requested.end(cancel.getCode(), row().getPeer() + ": " + cancel.getSentence(), false);
         } else if (state() == State.ABORTED) {
-            sendAborted();
+            to.aborted();
         } else if (abortable()) {
             abort(cancel.getCode(), row().getPeer() + ": " + cancel.getSentence());
         } else if (state() != State.ABORTING) {
-            link().send(Control.newBuilder()
-                    .setAborted(Aborted.newBuilder()
-                            .setTransferId(link().transferId())
-                            .setCode(Code.TOO_LATE)
-                            .setSentence("it is " + state() + ": too late to take it back")));
+            to.tooLate();
         }
     }
 
@@ -567,7 +319,7 @@ final class DestinationTransfer extends Transfer {
         if (!moving || row().getPaused()) {
             return; // what is sealed needs no bytes more
         }
-        drain();
+        receiving.stop();
         update(row -> row.setPaused(true));
         sayPaused();
     }
@@ -575,7 +327,7 @@ final class DestinationTransfer extends Transfer {
     @Override
     void cancel() {
         if (state() == State.REQUESTED) {
-            notOffered(
+            requested.end(
                     Code.CANCELLED,
                     "cancelled by the operator of " + room().settings().self(),
                     true);
@@ -587,36 +339,15 @@ final class DestinationTransfer extends Transfer {
     }
 
     private void abort(Code code, String sentence) {
-        Receiving ended = receiving;
-        receiving = null;
-        if (ended != null) {
-            try {
-                ended.stop();
-            } catch (RuntimeException e) {
-                // the staged files go anyway; what was not recorded was not acknowledged
-            }
-        }
-        closeBlobs();
+        receiving.abandon();
         publication.abort(code, sentence(sentence));
-        sendAborted();
-    }
-
-    void sendAborted() {
-        link().send(Control.newBuilder()
-                .setAborted(Aborted.newBuilder()
-                        .setTransferId(link().transferId())
-                        .setCode(Code.forNumber(row().getCode()))
-                        .setSentence(sentence(row().getTold().isEmpty() ? row().getSentence() : row().getTold()))
-                        .setAbortDigest(
-                                row().getAbortDigest().isEmpty()
-                                        ? ByteString.EMPTY
-                                        : digestBytes(row().getAbortDigest()))));
+        to.aborted();
     }
 
     @Override
     void noRoom(String sentence) {
         if (state() == State.RECEIVING) {
-            drain();
+            receiving.stop();
             standstill.pause(Code.NO_SPACE, sentence, "no space left under its state");
         } else {
             waiting("space: " + sentence);
@@ -628,7 +359,7 @@ final class DestinationTransfer extends Transfer {
     void failed(TransferException e) {
         if (state() == State.REQUESTED) {
             room().refusals().refusedPeer(row().getPeer(), e.code(), place().volume(), sentence(e.forPeer()));
-            notOffered(e.code(), String.valueOf(e.getMessage()), true);
+            requested.end(e.code(), String.valueOf(e.getMessage()), true);
         } else if (state() == State.RECEIVING && e.getCause() instanceof VolumeException disk && ownTrouble(disk)) {
             standStill(disk, Set.of());
         } else if (state() == State.ACCEPTED || state() == State.RECEIVING) {
@@ -642,11 +373,7 @@ final class DestinationTransfer extends Transfer {
                             e.code(),
                             offerParsed().getVolume(),
                             sentence(String.valueOf(e.getMessage())));
-            link().send(Control.newBuilder()
-                    .setRefuse(Refuse.newBuilder()
-                            .setTransferId(link().transferId())
-                            .setCode(e.code())
-                            .setSentence(sentence(String.valueOf(e.getMessage())))));
+            to.refuse(e.code(), String.valueOf(e.getMessage()));
         } else if (state().publishing()) {
             publication.stop(e); // everything is here and verified: that is not thrown away for a disk's sake
         } else if (state() == State.ABORTING) {
@@ -657,8 +384,8 @@ final class DestinationTransfer extends Transfer {
         }
     }
 
-    private void standStill(VolumeException why, Set<Integer> voided) {
-        drain();
+    void standStill(VolumeException why, Set<Integer> voided) {
+        receiving.stop();
         if (!standstill.disk(why, voided)) {
             update(row -> row.setTold("its disk fails again and again"));
             abort(Code.STORAGE, String.valueOf(why.getMessage()));
@@ -677,22 +404,18 @@ final class DestinationTransfer extends Transfer {
     @Override
     void goOn() {
         switch (state()) {
-            case REQUESTED -> {
-                if (link().session().isPresent()) {
-                    sendRequest();
-                }
-            }
+            case REQUESTED -> requested.ask();
             case OFFERED -> engine().admission().accepted(this);
             case ACCEPTED -> {
                 if (link().session().isPresent()) {
-                    sendAccept(); // the Begin that answered it could not be recorded
+                    to.accept(); // the Begin that answered it could not be recorded
                 }
             }
             case STOPPED -> publication.tryAgain();
             case SEALED, ASSEMBLED, PUBLISHING, PUBLISHED, HALF_SIGNED -> publication.goOn();
             case ABORTING -> {
                 publication.finishAbort();
-                sendAborted();
+                to.aborted();
             }
             case CLOSED, ABORTED -> publication.tidy();
             case RECEIVING -> {
@@ -709,9 +432,9 @@ final class DestinationTransfer extends Transfer {
         switch (state()) {
             case REQUESTED -> {
                 if (expired(nowMillis)) {
-                    notOffered(
+                    requested.end(
                             Code.EXPIRED,
-                            "not offered for " + room().settings().stagingTtl().toDays() + " days",
+                            "not offered for " + Spans.text(room().settings().stagingTtl()),
                             true);
                 }
             }
@@ -727,14 +450,14 @@ final class DestinationTransfer extends Transfer {
             case RECEIVING -> tickReceiving(nowMillis);
             case HALF_SIGNED -> {
                 if (link().session().isPresent() && asking.due(nowMillis)) {
-                    tellKeys();
-                    sendReceipt();
+                    to.keys();
+                    to.receipt();
                 }
             }
             case ABORTING -> {
                 if (standstill.lookAgain(nowMillis)) {
                     publication.finishAbort();
-                    sendAborted();
+                    to.aborted();
                 }
             }
             default -> {}
@@ -750,27 +473,26 @@ final class DestinationTransfer extends Transfer {
 
     @Override
     void unpause() {
-        boolean paused = row().getPaused();
-        super.unpause();
-        if (paused && state() == State.RECEIVING) {
-            update(row -> row.setLastChunkMs(room().clock().millis()));
+        if (!row().getPaused()) {
+            super.unpause();
+            return;
+        }
+        update(row -> row.setPaused(false).setLastChunkMs(room().clock().millis()));
+        goOn();
+        if (state() == State.RECEIVING) {
             link().session().ifPresent(this::openAttempt);
         }
     }
 
     private void tickReceiving(long nowMillis) {
-        Receiving now = receiving;
-        if (now != null) {
-            now.tick();
-        }
+        receiving.tick();
         if (expired(nowMillis) && standstill.lookAgain(nowMillis)) {
-            abort(Code.EXPIRED, "no chunk for " + room().settings().stagingTtl().toDays() + " days");
+            abort(Code.EXPIRED, "no chunk for " + Spans.text(room().settings().stagingTtl()));
         } else if (standstill.canGoOn(nowMillis)) {
             link().session().ifPresent(this::openAttempt);
-        } else if (now != null
-                && link().session().isPresent()
+        } else if (link().session().isPresent()
                 && silentFor(nowMillis) > room().settings().silenceMax().toMillis()
-                && now.silentNanos() > room().settings().silenceMax().toNanos()) {
+                && receiving.silentFor(room().settings().silenceMax())) {
             link().session()
                     .get()
                     .close(
@@ -782,17 +504,11 @@ final class DestinationTransfer extends Transfer {
 
     @Override
     void shutdown() {
-        Receiving now = receiving;
-        if (now != null) {
-            sendWaiting(Code.SHUTTING_DOWN, room().settings().self() + " stops");
-            now.settle();
-            now.stop();
-        }
+        receiving.shutdown();
     }
 
     @Override
     TransferView view() {
-        Receiving now = receiving;
-        return Views.destination(this, now);
+        return Views.destination(this, receiving.live());
     }
 }

@@ -23,12 +23,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -57,7 +60,6 @@ public final class Engine implements Transfers, SessionListener {
     private final Sealing sealing;
     private final Decoder decoder = new Decoder();
     private final Consumer<Throwable> onFatal;
-    private final Map<Key, RateLimit> limits = new ConcurrentHashMap<>();
     private final Map<String, Object> admissionLocks = new ConcurrentHashMap<>();
     private volatile boolean closing;
     private final ExecutorService pool = Executors.newCachedThreadPool(named("transfer"));
@@ -114,6 +116,20 @@ public final class Engine implements Transfers, SessionListener {
     @Override
     public TransferView pull(PullRequest request) {
         return pulls.pull(request);
+    }
+
+    @Override
+    public Plan plan(PushRequest request) {
+        return pushes.plan(request);
+    }
+
+    @Override
+    public Plan plan(PullRequest request) {
+        return pulls.plan(request);
+    }
+
+    boolean connected(String peer) {
+        return room.transport().session(peer).isPresent();
     }
 
     @Override
@@ -285,7 +301,7 @@ public final class Engine implements Transfers, SessionListener {
     private void consider(Session session, Control message, Key key) {
         OfferMessage offer = message.getOffer();
         Optional<Transfer> known;
-        // the same offer may come by two sessions at once; one peer's slow offers hold up its own alone
+        // the same offer may come by two sessions at once
         synchronized (admissionLocks.computeIfAbsent(session.peer().spiffeId(), peer -> new Object())) {
             known = register.known(key);
             if (known.isEmpty()) {
@@ -318,7 +334,7 @@ public final class Engine implements Transfers, SessionListener {
             DestinationTransfer transfer = transferOf(key);
             transfer.post(() -> {
                 transfer.sessionUp(session);
-                transfer.sendAccept();
+                transfer.to().accept();
             });
         });
     }
@@ -349,14 +365,14 @@ public final class Engine implements Transfers, SessionListener {
     @Override
     public boolean wanted(Session session, ChunkHeader header) {
         return receiver(session, header)
-                .filter(transfer -> transfer.wanted(header))
+                .filter(transfer -> transfer.receiving().wanted(header))
                 .isPresent();
     }
 
     @Override
     public void chunk(Session session, ChunkHeader header, PooledChunk chunk) {
         boolean taken = receiver(session, header)
-                .filter(transfer -> transfer.chunk(header, chunk))
+                .filter(transfer -> transfer.receiving().chunk(header, chunk))
                 .isPresent();
         if (!taken) {
             chunk.release();
@@ -440,6 +456,20 @@ public final class Engine implements Transfers, SessionListener {
         return (DestinationTransfer) register.register(key);
     }
 
+    /**
+     * What a peer may put on record here in a day: each of its transfers leaves a row and entries for good.
+     *
+     * @throws TransferException BUSY
+     */
+    void boundOfDay(String peer, Role role) {
+        int max = room.settings().transfersPerDayMax();
+        if (register.today(peer, role) >= max) {
+            throw new TransferException(
+                    Code.BUSY,
+                    max + " transfers of " + peer + " were put on record today already: the next ones tomorrow (UTC)");
+        }
+    }
+
     /** Transfers under way with a peer, in a role: those that were pulled, or those that were pushed. */
     long unfinished(String peer, Role role, boolean pulls) {
         return register.of(peer).stream()
@@ -478,11 +508,6 @@ public final class Engine implements Transfers, SessionListener {
 
     SourceTree sourceTree(TransferRow row) {
         return volume(row.getSourceVolume()).source(row.getSourceRelative(), row.getDereference(), Readers.of(row));
-    }
-
-    RateLimit limit(Transfer transfer) {
-        return limits.computeIfAbsent(
-                transfer.key(), key -> new RateLimit(transfer.row().getBytesPerSecondMax()));
     }
 
     int streams(TransferRow row) {
@@ -551,13 +576,33 @@ public final class Engine implements Transfers, SessionListener {
     public void quiesce() {
         closing = true;
         scheduler.shutdown();
-        register.live().stream().parallel().forEach(transfer -> {
+        List<CompletableFuture<Void>> stopping =
+                register.live().stream().map(this::stopping).toList();
+        try {
+            CompletableFuture.allOf(stopping.toArray(CompletableFuture<?>[]::new))
+                    .get(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            log.warn("a transfer was not stopped in good order within {} s", CLOSE_SECONDS_MAX);
+        } catch (ExecutionException e) {
+            log.warn("while stopping transfers", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** In its mailbox, where nobody begins an attempt meanwhile. */
+    private CompletableFuture<Void> stopping(Transfer transfer) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        transfer.post(() -> {
             try {
                 transfer.shutdown();
             } catch (RuntimeException e) {
                 log.warn("while stopping transfer {}", transfer.key().id(), e);
+            } finally {
+                done.complete(null);
             }
         });
+        return done;
     }
 
     @Override

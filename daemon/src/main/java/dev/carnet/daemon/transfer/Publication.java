@@ -29,11 +29,13 @@ final class Publication {
     private final Room room;
     private final Engine engine;
     private final DestinationTransfer transfer;
+    private final ToSource to;
 
-    Publication(Room room, Engine engine, DestinationTransfer transfer) {
+    Publication(Room room, Engine engine, DestinationTransfer transfer, ToSource to) {
         this.room = room;
         this.engine = engine;
         this.transfer = transfer;
+        this.to = to;
     }
 
     /** Does what the state asks for until the source is needed. */
@@ -46,7 +48,7 @@ final class Publication {
                 case PUBLISHING -> publish();
                 case PUBLISHED -> sign();
                 case HALF_SIGNED -> {
-                    transfer.sendReceipt();
+                    to.receipt();
                     return;
                 }
                 default -> {

@@ -25,7 +25,11 @@ final class Pulls {
         this.register = register;
     }
 
-    TransferView pull(PullRequest asked) {
+    /** A request that may be met: what was checked, and what allows it. */
+    private record Allowed(
+            String peer, Request.Builder request, Volume volume, CheckpointName name, String grant, String rule) {}
+
+    private Allowed allowed(PullRequest asked) {
         String peer = Pushes.peer(room, asked.peer());
         Pushes.checkVolume(asked.volume());
         Pushes.checkVolume(asked.toVolume());
@@ -46,19 +50,48 @@ final class Pulls {
         if (volume.readOnly()) {
             throw new TransferException(Code.READ_ONLY, "the volume '" + volume.name() + "' is read-only");
         }
+        return new Allowed(peer, request, volume, name, grant, rule);
+    }
+
+    /** What {@link #pull} would do. What would come only the peer knows. */
+    Plan plan(PullRequest asked) {
+        Allowed allowed = allowed(asked);
+        Optional<Transfer> running = running(asked, allowed.request(), allowed.peer());
+        if (running.isEmpty()) {
+            bound(allowed);
+        }
+        return new Plan(
+                running.map(transfer -> transfer.key().id()).orElse(null),
+                allowed.peer(),
+                engine.connected(allowed.peer()),
+                "sealed",
+                null,
+                null,
+                null,
+                allowed.rule(),
+                allowed.grant());
+    }
+
+    private void bound(Allowed allowed) {
+        engine.admission().free(allowed.volume(), allowed.name());
+        int max = room.settings().transfersPerPeerMax();
+        if (engine.unfinished(allowed.peer(), Role.DESTINATION, true) >= max) {
+            throw new TransferException(Code.BUSY, max + " pulls from " + allowed.peer() + " are unfinished already");
+        }
+    }
+
+    TransferView pull(PullRequest asked) {
+        Allowed allowed = allowed(asked);
         Transfer transfer;
         synchronized (this) {
-            Optional<Transfer> running = running(asked, request, peer);
+            Optional<Transfer> running = running(asked, allowed.request(), allowed.peer());
             if (running.isPresent()) {
                 return running.get().view();
             }
-            engine.admission().free(volume, name);
-            int max = room.settings().transfersPerPeerMax();
-            if (engine.unfinished(peer, Role.DESTINATION, true) >= max) {
-                throw new TransferException(Code.BUSY, max + " pulls from " + peer + " are unfinished already");
-            }
+            bound(allowed);
             Key key = new Key(Pushes.random(room), Role.DESTINATION);
-            ByteString bytes = request.setTransferId(ByteString.copyFrom(key.idBytes()))
+            ByteString bytes = allowed.request()
+                    .setTransferId(ByteString.copyFrom(key.idBytes()))
                     .build()
                     .toByteString();
             engine.rows()
@@ -66,17 +99,17 @@ final class Pulls {
                             key,
                             (TransferRow.Builder row) -> row.setState(State.REQUESTED.name())
                                     .setRequest(bytes)
-                                    .setPeer(peer)
+                                    .setPeer(allowed.peer())
                                     .setPrincipal(asked.principal())
-                                    .setRule(rule)
-                                    .setGrant(grant)
+                                    .setRule(allowed.rule())
+                                    .setGrant(allowed.grant())
                                     .setCaller(Readers.row(asked.caller()))
                                     .setCreatedMs(room.clock().millis())
                                     .setLastChunkMs(room.clock().millis()));
             FailPoint.DESTINATION_REQUESTED_STORED.pass();
             transfer = register.register(key);
         }
-        engine.meet(transfer, peer);
+        engine.meet(transfer, allowed.peer());
         return transfer.view();
     }
 

@@ -45,47 +45,82 @@ final class Pushes {
     /** Where a source lies. */
     record Place(Volume volume, String relative) {}
 
+    /** A request that may be met: what was checked, and what allows it. */
+    private record Allowed(String peer, List<Label> labels, Path path, Place place, String grant, String rule) {}
+
     TransferView push(PushRequest request) {
         String peer = peer(room, request.peer());
         checkTarget(request);
-        List<Label> labels = Labels.wire(request.labels());
         Path path = absolute(request.source());
         Optional<Transfer> running = running(request, peer, path);
         if (running.isPresent()) {
             return running.get().view();
         }
-        Place place = place(path);
-        String grant = grant(request, place.volume().name(), peer);
-        String rule = room.policy()
-                .get()
-                .allows(peer, Policy.Act.SEND_PUSH, place.volume().name())
-                .map(Policy.Rule::name)
-                .orElseThrow(() -> new TransferException(
-                        Code.POLICY,
-                        "no rule lets '" + place.volume().name() + "' be pushed to " + peer
-                                + ": add one to the policy of this daemon"));
-        bound(peer);
+        Allowed allowed = allowed(request, peer, path);
+        Place place = allowed.place();
         Key key = new Key(random(room), Role.SOURCE);
         Found found = look(key, place, request); // takes a while: others may push meanwhile
         Transfer transfer;
-        synchronized (this) {
-            Optional<Transfer> same = running(request, peer, path);
-            if (same.isPresent()) {
-                room.store().update(tx -> Rows.forgetContent(tx, key));
-                return same.get().view();
-            }
-            try {
+        boolean kept = false;
+        try {
+            synchronized (this) {
+                Optional<Transfer> same = running(request, peer, path);
+                if (same.isPresent()) {
+                    return same.get().view();
+                }
                 bound(peer); // others may have been quicker
-            } catch (TransferException e) {
-                room.store().update(tx -> Rows.forgetContent(tx, key));
-                throw e;
+                open(key, request, allowed, found);
+                kept = true;
+                FailPoint.SOURCE_OPEN_STORED.pass();
+                transfer = register.register(key);
             }
-            open(key, request, peer, path, place, rule, grant, labels, found);
-            FailPoint.SOURCE_OPEN_STORED.pass();
-            transfer = register.register(key);
+        } finally {
+            if (!kept) {
+                room.store().update(tx -> Rows.forgetContent(tx, key));
+            }
         }
         engine.meet(transfer, peer);
         return transfer.view();
+    }
+
+    /** What {@link #push} would do; nothing of it stays on record. */
+    Plan plan(PushRequest request) {
+        String peer = peer(room, request.peer());
+        checkTarget(request);
+        Path path = absolute(request.source());
+        Allowed allowed = allowed(request, peer, path);
+        Key key = new Key(random(room), Role.SOURCE);
+        Found found = look(key, allowed.place(), request);
+        room.store().update(tx -> Rows.forgetContent(tx, key));
+        return new Plan(
+                running(request, peer, path)
+                        .map(transfer -> transfer.key().id())
+                        .orElse(null),
+                peer,
+                engine.connected(peer),
+                found.sealed().isPresent() ? "sealed" : "open",
+                found.files(),
+                found.directories(),
+                found.logicalBytes(),
+                allowed.rule(),
+                allowed.grant());
+    }
+
+    private Allowed allowed(PushRequest request, String peer, Path path) {
+        List<Label> labels = Labels.wire(request.labels());
+        Place place = place(path);
+        String volume = place.volume().name();
+        String grant = grant(request, volume, peer);
+        String rule = room.policy()
+                .get()
+                .allows(peer, Policy.Act.SEND_PUSH, volume)
+                .map(Policy.Rule::name)
+                .orElseThrow(() -> new TransferException(
+                        Code.POLICY,
+                        "no rule lets '" + volume + "' be pushed to " + peer
+                                + ": add one to the policy of this daemon"));
+        bound(peer);
+        return new Allowed(peer, labels, path, place, grant, rule);
     }
 
     private void bound(String peer) {
@@ -248,7 +283,8 @@ final class Pushes {
     }
 
     /** What travels: walked, or by the records of a checkpoint that is sealed here. */
-    private record Found(int members, int files, long logicalBytes, Optional<SealedMembers.Found> sealed) {}
+    private record Found(
+            int members, int files, int directories, long logicalBytes, Optional<SealedMembers.Found> sealed) {}
 
     private Found look(Key key, Place place, PushRequest request) {
         try (SourceTree tree =
@@ -257,10 +293,12 @@ final class Pushes {
             Optional<SealedMembers.Found> sealed = request.dereference() ? Optional.empty() : sealed(key, place, tree);
             if (sealed.isPresent()) {
                 TreeSummary whole = sealed.get().tree();
-                return new Found(sealed.get().members(), whole.files(), whole.logicalBytes(), sealed);
+                return new Found(
+                        sealed.get().members(), whole.files(), whole.directories(), whole.logicalBytes(), sealed);
             }
             Walks.Found walked = Walks.record(members, tree);
-            return new Found(walked.members(), walked.files(), walked.logicalBytes(), Optional.empty());
+            return new Found(
+                    walked.members(), walked.files(), walked.directories(), walked.logicalBytes(), Optional.empty());
         } catch (RuntimeException e) {
             room.store().update(tx -> Rows.forgetContent(tx, key));
             throw Failures.of(e, Role.SOURCE);
@@ -323,17 +361,9 @@ final class Pushes {
                 .setLogicalBytesMax(found.tree().logicalBytes());
     }
 
-    private void open(
-            Key key,
-            PushRequest request,
-            String peer,
-            Path path,
-            Place place,
-            String rule,
-            String grant,
-            List<Label> labels,
-            Found found) {
-        Offer.Builder draft = offer(room, key, peer)
+    private void open(Key key, PushRequest request, Allowed allowed, Found found) {
+        Place place = allowed.place();
+        Offer.Builder draft = offer(room, key, allowed.peer())
                 .setMode(Mode.MODE_OPEN)
                 .setDirection(Direction.DIRECTION_PUSH)
                 .setVolume(request.volume())
@@ -341,7 +371,7 @@ final class Pushes {
                 .setMembers(found.members())
                 .setLogicalBytesMax(found.logicalBytes())
                 .setPrincipal(request.principal())
-                .addAllLabels(labels);
+                .addAllLabels(allowed.labels());
         found.sealed().ifPresent(records -> inSealedMode(draft, records));
         Offer offer = draft.build();
         engine.rows()
@@ -349,17 +379,17 @@ final class Pushes {
                         key,
                         (TransferRow.Builder row) -> row.setState(State.OPEN.name())
                                 .setOffer(offer.toByteString())
-                                .setPeer(peer)
+                                .setPeer(allowed.peer())
                                 .setPrincipal(request.principal())
-                                .setRule(rule)
-                                .setGrant(grant)
+                                .setRule(allowed.rule())
+                                .setGrant(allowed.grant())
                                 .setCaller(Readers.row(request.caller()))
                                 .setCreatedMs(room.clock().millis())
                                 .setLogicalBytes(found.logicalBytes())
                                 .setFiles(found.files())
                                 .setMembers(found.members())
                                 .setSourceVolume(place.volume().name())
-                                .setSourcePath(path.toString())
+                                .setSourcePath(allowed.path().toString())
                                 .setSourceRelative(place.relative())
                                 .setDereference(request.dereference())
                                 .setBytesPerSecondMax(request.bytesPerSecondMax())

@@ -195,7 +195,7 @@ final class Receiving {
                             + of.transfer().row().getPeer()
                             + " hashed");
         }
-        of.transfer().checkSealed(file.row(), header.chunk(), sum);
+        of.transfer().receiving().checkSealed(file.row(), header.chunk(), sum);
         return sum;
     }
 
@@ -342,12 +342,12 @@ final class Receiving {
                     .setLast(full.chunks.get(i - 1).chunk()));
             first = i;
             if (ack.getChunksCount() == Limits.PAGE_RANGES_MAX) {
-                of.transfer().sendAck(ack);
+                of.transfer().receiving().ack(ack);
                 ack = ack();
             }
         }
         if (ack.getChunksCount() > 0) {
-            of.transfer().sendAck(ack);
+            of.transfer().receiving().ack(ack);
         }
     }
 
@@ -392,8 +392,16 @@ final class Receiving {
                     VolumeException.Kind.IO,
                     "a write into staging has not ended for " + DRAIN_SECONDS_MAX + " s: is the disk alive?");
         }
-        flush();
-        files.close();
+        try {
+            flush();
+        } finally {
+            files.close();
+        }
+    }
+
+    /** Whether no thread works for the attempt any more. */
+    boolean drained() {
+        return stopped && inFlight.get() == 0;
     }
 
     private static Long id(int member, int chunk) {

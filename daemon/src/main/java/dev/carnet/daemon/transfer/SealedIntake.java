@@ -224,7 +224,7 @@ final class SealedIntake implements AutoCloseable {
                 row -> row.setMembers((int) sums[0]).setFiles((int) sums[1]).setLogicalBytes(sums[2]));
         FailPoint.DESTINATION_SEALED_STORED.pass();
         close();
-        transfer.sealedOnRecord();
+        transfer.receiving().sealedOnRecord();
         transfer.link()
                 .send(Control.newBuilder()
                         .setFilePageAck(FilePageAck.newBuilder()

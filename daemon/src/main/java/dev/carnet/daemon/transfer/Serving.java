@@ -12,6 +12,7 @@ import dev.carnet.daemon.volume.VolumeException;
 import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.tree.Includes;
 import dev.carnet.proto.wire.ControlFrames;
+import dev.carnet.proto.wire.Sentences;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Direction;
 import dev.carnet.proto.wire.v1.Offer;
@@ -123,7 +124,8 @@ final class Serving {
                 .orElseThrow(() -> new TransferException(
                         Code.POLICY,
                         "no rule of " + room.settings().self() + " lets " + peer + " pull from the volume '"
-                                + request.getVolume() + "': its operator can add one with allow = \"pull-by\""));
+                                + Sentences.shown(request.getVolume())
+                                + "': its operator can add one with allow = \"pull-by\""));
         bound(peer);
         Volume volume = engine.volume(request.getVolume());
         CheckpointName name = Pushes.checkName(request.getName());
@@ -139,6 +141,7 @@ final class Serving {
     }
 
     private void bound(String peer) {
+        engine.boundOfDay(peer, Role.SOURCE);
         int max = room.settings().transfersPerPeerMax();
         if (engine.unfinished(peer, Role.SOURCE, true) >= max) {
             throw new TransferException(Code.BUSY, max + " pulls of " + peer + " are unfinished here already");

@@ -6,11 +6,8 @@ import dev.carnet.daemon.transfer.rows.MemberRow;
 import dev.carnet.daemon.transport.DataStream;
 import dev.carnet.daemon.transport.Session;
 import dev.carnet.daemon.volume.SourceTree;
-import dev.carnet.proto.hash.CvTree;
-import dev.carnet.proto.hash.Hash32;
 import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.tree.TreeSummary;
-import dev.carnet.proto.tree.TreeWriter;
 import dev.carnet.proto.wire.v1.Ack;
 import dev.carnet.proto.wire.v1.ChunkRange;
 import dev.carnet.proto.wire.v1.Code;
@@ -21,16 +18,12 @@ import dev.carnet.proto.wire.v1.FileRange;
 import dev.carnet.proto.wire.v1.FileSeal;
 import dev.carnet.proto.wire.v1.FileSeals;
 import dev.carnet.proto.wire.v1.Held;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +32,10 @@ final class SourceSending {
     private final Room room;
     private final Engine engine;
     private final SourceTransfer transfer;
+    private final SourceCheck check;
     private final CodecChoice codec = new CodecChoice();
     private @Nullable HeldSet incoming;
+    private @Nullable RateLimit limit; // over all attempts
     private volatile @Nullable Run run;
     private long wireBytesBefore;
 
@@ -48,6 +43,7 @@ final class SourceSending {
         this.room = room;
         this.engine = engine;
         this.transfer = transfer;
+        this.check = new SourceCheck(room, engine, transfer);
     }
 
     /** One attempt, and what is left of it. */
@@ -187,14 +183,15 @@ final class SourceSending {
                     transfer.row().getPeer() + " knows " + membersKnown + " of "
                             + transfer.row().getMembers() + " members in sealed mode: it is all or none");
         }
-        SealedSending records = sealed ? SealedSending.open(engine, room, transfer) : null;
-        Run now = new Run(
-                session,
-                number,
-                engine.sourceTree(transfer.row()),
-                records,
-                transfer.row().getMembers(),
-                window);
+        SourceTree tree = engine.sourceTree(transfer.row());
+        SealedSending records;
+        try {
+            records = sealed ? SealedSending.open(engine, room, transfer) : null;
+        } catch (RuntimeException e) {
+            tree.close();
+            throw e;
+        }
+        Run now = new Run(session, number, tree, records, transfer.row().getMembers(), window);
         run = now;
         transfer.write(tx -> {
             engine.rows().session(tx, transfer.key(), session.id(), stored -> Sessions.row(session, Role.SOURCE));
@@ -207,7 +204,7 @@ final class SourceSending {
         if (records == null) {
             sendPages(now, membersKnown);
         } else if (membersKnown == 0) {
-            records.sendBlobs(number);
+            sendBlobs(now, records);
         }
         if (membersKnown == now.sizes.length) {
             pageAck(now, membersKnown);
@@ -234,6 +231,15 @@ final class SourceSending {
         }
         transfer.update(row -> row.setHeldBytes(heldBytes[0]));
         return both;
+    }
+
+    private RateLimit limit() {
+        RateLimit known = limit;
+        if (known == null) {
+            known = new RateLimit(transfer.row().getBytesPerSecondMax());
+            limit = known;
+        }
+        return known;
     }
 
     private void prepare(Run now, HeldSet held, HeldSet both) {
@@ -273,7 +279,7 @@ final class SourceSending {
                 plan,
                 new OpenFiles(now.tree, transfer.row().getPeer()),
                 now.window,
-                engine.limit(transfer),
+                limit(),
                 codec,
                 new FromWorkers(now));
     }
@@ -370,6 +376,24 @@ final class SourceSending {
     }
 
     // ---- members
+
+    /** On a thread of its own: they may be large, and what is sent waits for a slow line. */
+    private void sendBlobs(Run now, SealedSending records) {
+        records.hold();
+        engine.background(
+                () -> {
+                    try {
+                        records.sendBlobs(now.number, () -> run == now);
+                    } finally {
+                        records.close();
+                    }
+                },
+                why -> transfer.post(() -> {
+                    if (run == now || engine.isFatal(why)) {
+                        transfer.threw(why);
+                    }
+                }));
+    }
 
     private void sendPages(Run now, int first) {
         int next = first;
@@ -527,11 +551,16 @@ final class SourceSending {
 
     // ---- the end
 
+    /** What the whole source is, for a comparison. */
+    SourceCheck check() {
+        return check;
+    }
+
     private void finish(Run now) {
         transfer.waiting("the source to be compared with what was sent");
         engine.background(
                 () -> {
-                    standsStill(now.tree);
+                    check.standsStill(now.tree);
                     TreeSummary tree = trees().summary();
                     transfer.post(() -> {
                         if (run == now) {
@@ -547,66 +576,7 @@ final class SourceSending {
                 }));
     }
 
-    /** @throws TransferException SOURCE_CHANGED */
-    private void standsStill(SourceTree tree) {
-        String peer = transfer.row().getPeer();
-        if (transfer.sealed()) {
-            boolean part = !transfer.offerParsed().getPartOf().isEmpty();
-            Walks.stands(tree, transfer.members(), peer, part);
-        } else {
-            Walks.unchanged(tree, transfer.members(), peer);
-        }
-    }
-
     private Trees trees() {
         return new Trees(room.store(), transfer.members(), transfer.chunks());
-    }
-
-    /**
-     * Hashes the whole source (in sealed mode: looks whether it stands as recorded), for a comparison with what the destination has already. Nothing is put on record: a row of a chunk means that it was sent.
-     *
-     * @throws TransferException CANCELLED where {@code wanted} is false meanwhile
-     */
-    TreeSummary hashAll(BooleanSupplier wanted) {
-        if (transfer.sealed()) {
-            try (SourceTree tree = engine.sourceTree(transfer.row())) {
-                standsStill(tree);
-            }
-            return SealedMembers.summary(transfer.members());
-        }
-        try (SourceTree tree = engine.sourceTree(transfer.row());
-                OpenFiles files = new OpenFiles(tree, transfer.row().getPeer())) {
-            TreeWriter writer = new TreeWriter(OutputStream.nullOutputStream());
-            for (Members.Numbered member : transfer.members()) {
-                writer.add(Trees.line(
-                        member.row(),
-                        member.file() ? hash(files, member.number(), member.row(), wanted) : Chunks.EMPTY_FILE));
-            }
-            Walks.unchanged(tree, transfer.members(), transfer.row().getPeer());
-            return writer.finish();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private Hash32 hash(OpenFiles files, int member, MemberRow row, BooleanSupplier wanted) {
-        int chunks = Geometry.chunks(row.getSize());
-        CvTree cvs = new CvTree();
-        Hash32 only = Chunks.EMPTY_FILE;
-        for (int chunk = 0; chunk < chunks; chunk++) {
-            if (!wanted.getAsBoolean()) {
-                throw new TransferException(Code.CANCELLED, "it ended while its files were hashed");
-            }
-            int length = Geometry.length(row.getSize(), chunk);
-            int at = chunk;
-            ChunkSum sum = engine.withBuffer(buffer -> {
-                files.open(member, row, chunks).read(buffer.segment(), Geometry.offset(at), length);
-                return ChunkSum.of(room.blake3(), buffer.segment(), length, at, row.getSize());
-            });
-            files.done(member, row);
-            cvs.add(sum.cv());
-            only = sum.root() == null ? only : sum.root();
-        }
-        return chunks > 1 ? cvs.root() : only;
     }
 }

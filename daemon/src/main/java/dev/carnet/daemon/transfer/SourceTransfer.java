@@ -255,7 +255,7 @@ final class SourceTransfer extends Transfer {
                         () -> {
                             TreeSummary ours;
                             try {
-                                ours = sending.hashAll(() -> state() == State.OPEN);
+                                ours = sending.check().hashAll(() -> state() == State.OPEN);
                             } finally {
                                 hashing = false;
                             }
@@ -549,7 +549,7 @@ final class SourceTransfer extends Transfer {
             abortHere(
                     Code.EXPIRED,
                     row().getPeer() + " has asked for it and taken nothing of it for "
-                            + room().settings().stagingTtl().toDays() + " days",
+                            + Spans.text(room().settings().stagingTtl()),
                     true);
         }
         Optional<Session> session = link().session();

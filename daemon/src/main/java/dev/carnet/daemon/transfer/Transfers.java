@@ -14,6 +14,16 @@ public interface Transfers extends AutoCloseable {
     TransferView push(PushRequest request);
 
     /**
+     * What {@link #push} would do: everything that it checks is checked and the source is walked, nothing is begun.
+     *
+     * @throws TransferException as there
+     */
+    Plan plan(PushRequest request);
+
+    /** What {@link #pull} would do, likewise. */
+    Plan plan(PullRequest request);
+
+    /**
      * Puts a pull on record (durably) and asks the peer in the background. The same pull of the same principal, while it is unfinished, attaches to it.
      *
      * @throws TransferException POLICY, BAD_NAME, NAME_TAKEN, READ_ONLY, UNKNOWN_PEER, ... with a sentence for people

@@ -19,6 +19,7 @@ final class Views {
         return view(
                 transfer,
                 row,
+                State.valueOf(row.getState()).finished(),
                 row.getSourcePath(),
                 row.getFiles(),
                 row.getLogicalBytes(),
@@ -41,6 +42,8 @@ final class Views {
         return view(
                 transfer,
                 row,
+                // who is told of the end looks for the receipt beside the checkpoint: it is written by then
+                State.valueOf(row.getState()).finished() && row.getTidy(),
                 null,
                 row.getFiles(),
                 row.getLogicalBytes(),
@@ -72,6 +75,7 @@ final class Views {
     private static TransferView view(
             Transfer transfer,
             TransferRow row,
+            boolean finished,
             @Nullable String source,
             long files,
             long bytesTotal,
@@ -94,7 +98,7 @@ final class Views {
                 transfer.key().id(),
                 transfer.key().role().label(),
                 row.getState(),
-                state.finished(),
+                finished,
                 state.ok(),
                 row.getPeer(),
                 pull ? "pull" : "push",

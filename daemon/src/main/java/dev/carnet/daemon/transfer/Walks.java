@@ -17,19 +17,20 @@ final class Walks {
     private Walks() {}
 
     /** What a walk found. */
-    record Found(int members, int files, long logicalBytes) {}
+    record Found(int members, int files, int directories, long logicalBytes) {}
 
     /** Walks the tree and puts every member on record under its number, in batches. */
     static Found record(Members members, SourceTree tree) {
         Recorder recorder = new Recorder(members.recorder());
         tree.walk(recorder::add);
         recorder.rows.flush();
-        return new Found(recorder.rows.count(), recorder.files, recorder.logicalBytes);
+        return new Found(recorder.rows.count(), recorder.files, recorder.directories, recorder.logicalBytes);
     }
 
     private static final class Recorder {
         private final Members.Recorder rows;
         private int files;
+        private int directories;
         private long logicalBytes;
 
         Recorder(Members.Recorder rows) {
@@ -53,6 +54,8 @@ final class Walks {
             if (member.type() == Member.Type.FILE) {
                 files++;
                 logicalBytes = Math.addExact(logicalBytes, member.size());
+            } else if (member.type() == Member.Type.DIRECTORY) {
+                directories++;
             }
         }
     }

@@ -65,6 +65,7 @@ final class Hub implements Transport {
     private final ScheduledExecutorService scheduler;
     private final SessionTable table = new SessionTable();
     private final Refusals refusals = new Refusals(log);
+    private final Newcomers newcomers = new Newcomers();
     private final Map<String, Share> shares = new ConcurrentHashMap<>();
     private final Map<String, Redialler> rediallers = new ConcurrentHashMap<>();
     private final Connector connector = new Connector(this);
@@ -130,7 +131,10 @@ final class Hub implements Transport {
                 }
             }
         }
-        table.all().forEach(LiveSession::judge);
+        for (LiveSession session : table.all()) {
+            session.judge();
+            session.streamSet().judge();
+        }
     }
 
     /** Why a connection that has authenticated must not live on; empty where it may. Its chain is judged again only where trust has changed since its handshake: this runs on event loops. */
@@ -258,6 +262,11 @@ final class Hub implements Transport {
         return Duration.ofNanos(Math.max(1_000_000, deadlineNanos - System.nanoTime()));
     }
 
+    /** Of accepted connections. */
+    Newcomers newcomers() {
+        return newcomers;
+    }
+
     /** An accepted connection has authenticated. */
     Conversation accepted(Established established) {
         return established.alpn() == Protocols.Alpn.CONTROL
@@ -265,20 +274,21 @@ final class Hub implements Transport {
                 : new JoiningAcceptor(this, established);
     }
 
-    void dialControl(InetSocketAddress resolved, String peer, Consumer<String> ended) {
+    /** @return ends it at once, without a word: from any thread, whatever has become of it */
+    Runnable dialControl(InetSocketAddress resolved, String peer, ControlDial dial) {
         String localId = credentials().spiffeId();
-        connector.dial(
+        return connector.dial(
                 resolved,
                 peer,
                 Protocols.Alpn.CONTROL,
-                established -> new ControlConversation(this, established, localId, resolved, ended),
-                ended);
+                established -> new ControlConversation(this, established, localId, resolved, dial::ended).asking(dial),
+                dial::ended);
     }
 
     /** Dials the peer of a session once more, for a session that outlives it. */
     void renew(LiveSession session, InetSocketAddress where, Consumer<String> ended) {
         String localId = credentials().spiffeId();
-        connector.dial(
+        var _ = connector.dial(
                 where,
                 session.peer().spiffeId(),
                 Protocols.Alpn.CONTROL,
@@ -292,7 +302,7 @@ final class Hub implements Transport {
             String peer,
             Function<Established, Conversation> conversation,
             Consumer<String> failed) {
-        connector.dial(resolved, peer, Protocols.Alpn.CONTROL, conversation, failed);
+        var _ = connector.dial(resolved, peer, Protocols.Alpn.CONTROL, conversation, failed);
     }
 
     /** @param notJoined told once, where the stream does not come to be */
@@ -301,7 +311,7 @@ final class Hub implements Transport {
         if (where == null) {
             throw new IllegalStateException("streams are opened by the side that dialled");
         }
-        connector.dial(
+        var _ = connector.dial(
                 where,
                 session.peer().spiffeId(),
                 Protocols.Alpn.DATA,

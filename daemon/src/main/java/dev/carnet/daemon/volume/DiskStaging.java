@@ -14,18 +14,20 @@ final class DiskStaging implements Staging {
     private final String staging;
     private final String tree;
     private final Set<String> failed;
+    private final Runnable gone;
 
     /**
      * @param staging its directory, relative to the volume
      * @param failed paths whose fsync failed; shared by all instances of this staging
      */
-    DiskStaging(Disk disk, OwnFolder own, SyncPool pool, String staging, Set<String> failed) {
+    DiskStaging(Disk disk, OwnFolder own, SyncPool pool, String staging, Set<String> failed, Runnable gone) {
         this.disk = disk;
         this.own = own;
         this.pool = pool;
         this.staging = staging;
         this.tree = staging + "/tree";
         this.failed = failed;
+        this.gone = gone;
     }
 
     @Override
@@ -203,6 +205,7 @@ final class DiskStaging implements Staging {
         }
         own.forget(staging);
         failed.clear();
+        gone.run();
     }
 
     private At at(String path) {

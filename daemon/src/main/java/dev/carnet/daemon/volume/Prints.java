@@ -102,7 +102,7 @@ final class Prints {
         } catch (VolumeException e) {
             return switch (e.kind()) {
                 // what a walk refuses is not what was published
-                case NOT_FOUND, CHANGED, BAD_TYPE, BAD_NAME, LIMIT -> false;
+                case NOT_FOUND, CHANGED, BAD_TYPE, IN_THE_WAY, BAD_NAME, LIMIT -> false;
                 default -> throw e;
             };
         }

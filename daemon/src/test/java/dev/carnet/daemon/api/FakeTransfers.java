@@ -3,6 +3,7 @@ package dev.carnet.daemon.api;
 import dev.carnet.daemon.policy.Caller;
 import dev.carnet.daemon.transfer.CheckpointDetail;
 import dev.carnet.daemon.transfer.CheckpointView;
+import dev.carnet.daemon.transfer.Plan;
 import dev.carnet.daemon.transfer.PullRequest;
 import dev.carnet.daemon.transfer.PushRequest;
 import dev.carnet.daemon.transfer.TransferException;
@@ -74,6 +75,18 @@ final class FakeTransfers implements Transfers {
                 0,
                 0,
                 request.labels()));
+    }
+
+    @Override
+    public synchronized Plan plan(PushRequest request) {
+        requests.add(request);
+        return new Plan(null, request.peer(), true, "open", 3, 2, 1000L, "r", "g");
+    }
+
+    @Override
+    public synchronized Plan plan(PullRequest request) {
+        return new Plan(
+                "00000000000000000000000000001000", request.peer(), false, "sealed", null, null, null, "r", "g");
     }
 
     @Override

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LocalApiTest {
     private static final String PUSH = """
             {"source":"/d/x","peer":"b","volume":"models","name":"run/1"}""";
-    private static final ApiLimits SMALL = new ApiLimits(2048, 4096, 3, 4, 1, 2, 2, 2);
+    private static final ApiLimits SMALL = new ApiLimits(2048, 4096, 3, 3, 4, 1, 2, 2, 2);
 
     @TempDir
     private Path temp;
@@ -142,6 +142,25 @@ class LocalApiTest {
     }
 
     @Test
+    void a_dry_run_says_what_would_be_and_begins_nothing() throws IOException {
+        var push = ask(Raw.post("/v1/transfers", PUSH.replace("{", "{\"dry_run\":true,")));
+        assertThat(push.status()).isEqualTo(200);
+        assertThat(push.json().toString())
+                .isEqualTo("{\"dry_run\":true,\"transfer\":null,\"peer\":\"b\",\"connected\":true,\"mode\":\"open\","
+                        + "\"files\":3,\"directories\":2,\"bytes\":1000,\"rule\":\"r\",\"grant\":\"g\"}");
+        var pull = ask(
+                Raw.post(
+                        "/v1/pulls",
+                        "{\"peer\":\"b\",\"volume\":\"m\",\"name\":\"n\",\"to_volume\":\"m\",\"to_name\":\"n\",\"dry_run\":true}"));
+        assertThat(pull.status()).isEqualTo(200);
+        assertThat(pull.json().get("files").isNull()).isTrue();
+        assertThat(ask(Raw.get("/v1/transfers")).json().get("transfers")).isEmpty();
+        assertThat(ask(Raw.post("/v1/transfers", PUSH.replace("{", "{\"dry_run\":false,")))
+                        .status())
+                .isEqualTo(201);
+    }
+
+    @Test
     void transfers_are_listed_found_and_cancelled() throws IOException {
         ask(Raw.post("/v1/transfers", PUSH));
         ask(Raw.post("/v1/transfers", PUSH));
@@ -237,7 +256,7 @@ class LocalApiTest {
         var answer = ask(Raw.post("/v1/transfers", PUSH.replace("{", "{\"limit\":1,")));
         assertThat(answer.json().get("detail").asText())
                 .contains("'limit'")
-                .contains("bytesPerSecondMax, dereference, labels, name");
+                .contains("bytesPerSecondMax, dereference, dry_run, labels, name");
     }
 
     @ParameterizedTest
@@ -430,7 +449,7 @@ class LocalApiTest {
 
     @Test
     void requests_that_wait_for_a_worker_are_counted() throws IOException {
-        serve(new ApiLimits(2048, 4096, 16, 4, 5, 2, 2, 2));
+        serve(new ApiLimits(2048, 4096, 16, 16, 4, 5, 2, 2, 2));
         transfers.gate = new CountDownLatch(1);
         List<Raw> open = new ArrayList<>();
         try {

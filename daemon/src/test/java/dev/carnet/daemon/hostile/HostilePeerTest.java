@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carnet.client.Transfer;
 import dev.carnet.daemon.endtoend.DaemonProcess;
+import dev.carnet.daemon.transport.TransportSpec;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Control;
 import java.io.IOException;
@@ -228,7 +229,7 @@ class HostilePeerTest {
                 .isEmpty());
         eventually(() -> assertThat(site.staging(Besieged.SMALL)).as("staging").hasSizeLessThanOrEqualTo(expiring()));
         assertThat(site.staging("in").size()).as("staging of the honest peer").isLessThanOrEqualTo(1);
-        reservationsAreGone();
+        eventually(HostilePeerTest::reservationsAreGone); // the slow ones come and go beside it
         eventually(() -> assertThat(site.descriptors().size())
                 .as("descriptors")
                 .isLessThanOrEqualTo(descriptorsBefore + DESCRIPTORS_SLACK));
@@ -287,6 +288,7 @@ class HostilePeerTest {
         List<SocketChannel> open = new ArrayList<>();
         long began = System.nanoTime();
         long most;
+        Duration goodPeer;
         try {
             for (int i = 0; i < HANDSHAKES; i++) {
                 open.add(left());
@@ -294,24 +296,22 @@ class HostilePeerTest {
             most = site.descriptors().size();
             assertThat(most)
                     .as("descriptors with a thousand connections")
-                    .isLessThan(descriptorsBefore + 64 + DESCRIPTORS_SLACK);
-            if (Boolean.getBoolean("carnet.campaign")) {
-                var _ = getsThrough(System.nanoTime()); // half a minute: the kernel's backlog is in front of it
-            }
+                    .isLessThan(descriptorsBefore + TransportSpec.PENDING_MAX + DESCRIPTORS_SLACK);
+            goodPeer = getsThrough(System.nanoTime());
         } finally {
             for (SocketChannel channel : open) {
                 channel.close();
             }
         }
-        Duration goodPeer = getsThrough(System.nanoTime());
         eventually(
                 () -> assertThat(site.descriptors().size()).isLessThanOrEqualTo(descriptorsBefore + DESCRIPTORS_SLACK));
         Misbehaviour one = new Misbehaviour(
                 "dialler", "opens a thousand handshakes and leaves them", Code.CODE_UNSPECIFIED, s -> Seen.nothing(""));
         TABLE.add(
                 one,
-                Seen.dropped("at most " + (most - descriptorsBefore) + " descriptors more; a good peer had its session "
-                        + goodPeer.toSeconds() + " s after they had gone"),
+                Seen.dropped("at most " + (most - descriptorsBefore)
+                        + " descriptors more; a good peer had its session, and had pushed, " + goodPeer.toSeconds()
+                        + " s later"),
                 site.log()
                         .lines()
                         .filter(line -> line.contains("refused before it authenticated"))

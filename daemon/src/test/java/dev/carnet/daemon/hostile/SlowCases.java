@@ -118,7 +118,11 @@ final class SlowCases {
     private static Seen expires(Besieged site) {
         try (Line line = Line.open(site, site.trickle)) {
             var _ = line.control.patience(LONGEST);
-            return new Push(line).begins().announces().line.verdict();
+            Seen seen = new Push(line).begins().announces().line.verdict();
+            if (!seen.text().endsWith("no chunk for 8 s")) { // the time to live, in a unit that fits it
+                throw new AssertionError(seen);
+            }
+            return seen;
         }
     }
 

@@ -508,7 +508,14 @@ class QuestionsTest {
         line.connect();
         session = line.end(0).session("").orElseThrow();
         session.send(probe(3));
-        assertThat(hears().hasProbeReady()).isTrue();
+        Control answer = hears();
+        for (int again = 0; answer.hasRefuse() && again < 100; again++) { // its end may be worked off a moment later
+            assertThat(answer.getRefuse().getCode()).isEqualTo(Code.BUSY);
+            Thread.sleep(20);
+            session.send(probe(3));
+            answer = hears();
+        }
+        assertThat(answer.hasProbeReady()).isTrue();
         session.send(probeEnd(3));
         assertThat(hears().getProbeResult().getBytes()).isZero();
     }

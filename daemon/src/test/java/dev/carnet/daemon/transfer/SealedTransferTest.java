@@ -105,6 +105,35 @@ class SealedTransferTest {
                 .id();
     }
 
+    private Plan planned(String to) {
+        return north.engine()
+                .plan(new PullRequest("local", Caller.DAEMON, "peer", "v", "m", "w", to, List.of(), Map.of()));
+    }
+
+    @Test
+    void a_dry_run_of_a_pull_asks_nobody_and_of_a_push_counts_from_the_records() throws Exception {
+        published();
+        Plan pull = planned("copy");
+        assertThat(pull.connected()).isTrue();
+        assertThat(pull.bytes()).isNull();
+        assertThat(pull.transfer()).isNull();
+        int before = north.engine().list(100).size();
+        String id = pull("m", "copy");
+        assertThat(north.engine().list(100)).hasSize(before + 1);
+        closed(north, id);
+        assertThatThrownBy(() -> planned("copy"))
+                .as("taken by now")
+                .isInstanceOf(TransferException.class)
+                .hasMessageContaining("copy");
+        Plan push = north.engine()
+                .plan(new PushRequest(
+                        "local", Caller.DAEMON, pulled("copy").toString(), "peer", "v", "back", false, 0, 0));
+        assertThat(push.mode()).isEqualTo("sealed");
+        assertThat(push.files()).isEqualTo(5);
+        assertThat(push.directories()).isEqualTo(5);
+        assertThat(push.bytes()).isEqualTo(2L * (9 * MIB + 3) + 200);
+    }
+
     private Path pulled(String name) {
         return north.root.resolve("second").resolve(name);
     }
@@ -316,8 +345,7 @@ class SealedTransferTest {
         Site paused = atSource ? south : north;
         await(south, id, view -> view.state().equals("OPEN") && frames.get() > 0);
         paused.engine().pause(id);
-        await(paused, id, TransferView::paused);
-        assertThat(told).hasPositiveValue();
+        await(paused, id, view -> view.paused() && told.get() > 0); // it is on record first
         line.payloads = UnaryOperator.identity();
         restart(paused, atSource ? 1 : 0);
         Thread.sleep(300);
@@ -342,6 +370,47 @@ class SealedTransferTest {
         north.engine().cancel(id);
         assertAborted(id, Code.CANCELLED);
         assertThat(south.engine().get(id)).isEmpty();
+    }
+
+    /** The time to live does not run while it is paused. */
+    @Test
+    void a_request_that_was_paused_for_long_goes_on() throws Exception {
+        published();
+        line.disconnect();
+        String id = pull("m", "got");
+        north.engine().pause(id);
+        await(north, id, TransferView::paused);
+        north.ahead = java.time.Duration.ofDays(15);
+        Thread.sleep(300); // some ticks
+        assertThat(north.engine().get(id).orElseThrow().state()).isEqualTo("REQUESTED");
+        north.engine().resume(id);
+        Thread.sleep(300);
+        assertThat(north.engine().get(id).orElseThrow().state()).isEqualTo("REQUESTED");
+        line.connect();
+        closed(north, id);
+    }
+
+    /** A writer that comes while it is being pulled is the owner's doing: the puller must not be told that its peer lies. */
+    @Test
+    void a_file_that_is_written_while_it_is_being_pulled_is_a_changed_source_and_no_lie() throws Exception {
+        published();
+        Path shard = south.volumePath().resolve("m/shards/0.bin");
+        AtomicInteger frames = new AtomicInteger();
+        line.payloads = bytes -> {
+            if (frames.getAndIncrement() == 0) {
+                try {
+                    for (Path file : List.of(shard, south.volumePath().resolve("m/shards/1.bin"))) {
+                        byte[] other = Files.readAllBytes(file);
+                        java.util.Arrays.fill(other, (byte) 7);
+                        Files.write(file, other);
+                    }
+                } catch (java.io.IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            }
+            return bytes;
+        };
+        assertAborted(pull("m", "got"), Code.SOURCE_CHANGED);
     }
 
     @Test

@@ -90,6 +90,7 @@ final class Site implements AutoCloseable {
     Duration beginTimeout = Duration.ofSeconds(60);
     int transfersPerPeerMax = 16;
     private int replaced;
+    int transfersPerDayMax = 10_000;
 
     Site(Path root, String domain, Map<String, X509Certificate> anchors) throws Exception {
         this.root = root;
@@ -142,6 +143,7 @@ final class Site implements AutoCloseable {
                 Duration.ofSeconds(60),
                 Duration.ofDays(14),
                 transfersPerPeerMax,
+                transfersPerDayMax,
                 root.resolve("state"),
                 root.resolve("state/ledger/blobs/sha256"),
                 2);

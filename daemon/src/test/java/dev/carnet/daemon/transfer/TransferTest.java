@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -125,6 +126,65 @@ class TransferTest {
         assertThat(sent.wireBytes()).isEqualTo(received.wireBytes());
         assertThat(sent.resentBytes()).isZero();
         assertThat(sent.treeDigest()).isEqualTo(received.treeDigest());
+    }
+
+    /** Looked at without a pause: between CLOSED and the receipt's file are a message and a write. */
+    @Test
+    void what_is_said_to_be_finished_has_its_receipt_on_disk() throws Exception {
+        start();
+        Path from = model("model", 1);
+        line.connect();
+        String id = push(from, "m").id();
+        TransferView received = null;
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+        while (received == null || !received.finished()) {
+            assertThat(System.nanoTime()).as("%s", received).isLessThan(deadline);
+            received = destination.engine().get(id).orElse(null);
+        }
+        assertThat(received.state()).isEqualTo("CLOSED");
+        assertThat(Path.of(received.receipt())).isNotEmptyFile();
+    }
+
+    @Test
+    void a_peer_puts_so_many_transfers_on_record_in_a_day_and_no_more() throws Exception {
+        destination.transfersPerDayMax = 2;
+        start();
+        line.connect();
+        for (String name : List.of("a", "b")) {
+            assertThat(awaitEnd(source, push(model("model-" + name, 3), name).id())
+                            .state())
+                    .isEqualTo("CLOSED");
+        }
+        String third = push(model("model-c", 3), "c").id();
+        TransferView waits =
+                await(source, third, view -> String.valueOf(view.waitingFor()).contains("today already"));
+        assertThat(waits.state()).as("it is asked again, and taken tomorrow").isEqualTo("OPEN");
+        assertThat(destination.engine().get(third)).isEmpty();
+    }
+
+    @Test
+    void a_dry_run_says_what_a_push_would_move_and_leaves_nothing() throws Exception {
+        start();
+        Path from = model("model", 5 * MIB, 7);
+        var request = new PushRequest("local", Caller.DAEMON, from.toString(), "peer", "v", "m", false, 0, 0);
+        Plan apart = source.engine().plan(request);
+        assertThat(apart.connected()).isFalse();
+        line.connect();
+        Plan plan = source.engine().plan(request);
+        assertThat(plan.connected()).isTrue();
+        assertThat(plan.transfer()).isNull();
+        assertThat(plan.mode()).isEqualTo("open");
+        assertThat(plan.files()).isEqualTo(2);
+        assertThat(plan.directories()).as("the top, and an empty one").isEqualTo(2);
+        assertThat(plan.bytes()).isEqualTo(5L * MIB + 7);
+        assertThat(source.engine().list(10)).isEmpty();
+        assertThat(source.said()).isEmpty();
+        String id = awaitEnd(source, push(from, "m").id()).id();
+        assertThat(source.engine().get(id).orElseThrow().files()).isEqualTo((long) plan.files());
+        assertThatThrownBy(() -> source.engine()
+                        .plan(new PushRequest("local", Caller.DAEMON, from + "-not", "peer", "v", "m", false, 0, 0)))
+                .isInstanceOf(TransferException.class)
+                .hasMessageContaining("model-not");
     }
 
     @Test

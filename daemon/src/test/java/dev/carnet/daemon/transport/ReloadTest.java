@@ -84,7 +84,7 @@ class ReloadTest {
         south.transport.reload(next);
         Site.until(() -> !session.open(), () -> "the session lives on");
         assertThat(System.nanoTime() - begun).isLessThan(SECOND);
-        assertThat(streams).hasSize(2);
+        Site.until(() -> streams.stream().noneMatch(DataStream::open), () -> "a stream outlives its session");
         north.awaitWhyNot(SOUTH, words);
         Thread.sleep(700); // it is dialled again meanwhile
         assertThat(south.transport.session(NORTH)).isEmpty();
@@ -121,6 +121,38 @@ class ReloadTest {
     void a_key_that_is_refused_is_let_go() throws Exception {
         connect();
         assertCut(trust(revocations(Set.of(), Set.of(northern.keySha256()), List.of()), accepts(NORTH)), "certificate");
+    }
+
+    /** The session was made with the leaf before, whose key nobody refuses. */
+    @Test
+    void a_stream_whose_own_key_is_refused_ends_alone() throws Exception {
+        Credentials later = northCa.credentials("carnetd");
+        AtomicReference<Credentials> leaf = new AtomicReference<>(northern);
+        south = keep(new Site.Plan(southCa.credentials("carnetd"), anchors)
+                .expects(NORTH)
+                .start());
+        north = keep(new Site.Plan(northern, anchors)
+                .credentials(leaf::get)
+                .dials(SOUTH, south.address())
+                .start());
+        var _ = north.up(SOUTH);
+        Session session = south.up(NORTH);
+        DataStream early = session.streams(1)
+                .toCompletableFuture()
+                .get(5, TimeUnit.SECONDS)
+                .getFirst();
+        leaf.set(later);
+        List<DataStream> both = session.streams(2).toCompletableFuture().get(5, TimeUnit.SECONDS);
+        DataStream late = both.stream()
+                .filter(stream -> stream.number() != early.number())
+                .findFirst()
+                .orElseThrow();
+        long begun = System.nanoTime();
+        south.transport.reload(trust(revocations(Set.of(), Set.of(later.keySha256()), List.of()), accepts(NORTH)));
+        Site.until(() -> !late.open(), () -> "the stream lives on");
+        assertThat(System.nanoTime() - begun).isLessThan(SECOND);
+        assertThat(early.open()).isTrue();
+        assertThat(session.open()).isTrue();
     }
 
     @Test

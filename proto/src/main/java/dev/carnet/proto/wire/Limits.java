@@ -96,5 +96,8 @@ public final class Limits {
     /** Bytes of the blob of further sessions: with a receipt it fits one control frame. */
     public static final int RECEIPT_SESSIONS_MORE_BYTES_MAX = 30 << 10;
 
+    /** Transfers that a side takes from one peer in a day, UTC, in each role. */
+    public static final int TRANSFERS_A_DAY_MAX = 10_000;
+
     private Limits() {}
 }

@@ -53,8 +53,8 @@ final class OfferForms {
         check.someText(m.getToName(), Limits.CHECKPOINT_NAME_BYTES_MAX, "to_name");
         check.count(m.getIncludeCount(), 0, Limits.OFFER_LIST_MAX, "include");
         m.getIncludeList().forEach(path -> check.someText(path, Limits.PATH_BYTES_MAX, "include"));
-        check.someText(m.getPrincipal(), Limits.LABEL_BYTES_MAX, "principal");
-        check.text(m.getPurpose(), Limits.LABEL_BYTES_MAX, "purpose");
+        check.somePlainText(m.getPrincipal(), Limits.LABEL_BYTES_MAX, "principal");
+        check.plainText(m.getPurpose(), Limits.LABEL_BYTES_MAX, "purpose");
         LabelForms.check(check, m.getLabelsList());
         permits(check, m.getPermitsList());
     }
@@ -102,8 +102,8 @@ final class OfferForms {
         LabelForms.check(check, m.getLabelsList());
         check.count(m.getBasesCount(), 0, Limits.OFFER_LIST_MAX, "bases");
         m.getBasesList().forEach(base -> check.digest(base, "bases"));
-        check.someText(m.getPrincipal(), Limits.LABEL_BYTES_MAX, "principal");
-        check.text(m.getPurpose(), Limits.LABEL_BYTES_MAX, "purpose");
+        check.somePlainText(m.getPrincipal(), Limits.LABEL_BYTES_MAX, "principal");
+        check.plainText(m.getPurpose(), Limits.LABEL_BYTES_MAX, "purpose");
         check.digest(m.getPolicyDigest(), "policy_digest");
         permits(check, m.getPermitsList());
         check.text(m.getContentKeyId(), Limits.LABEL_BYTES_MAX, "content_key_id");
