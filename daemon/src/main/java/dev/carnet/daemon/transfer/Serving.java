@@ -180,6 +180,8 @@ final class Serving {
                                     .setRequest(bytes)
                                     .setPeer(peer)
                                     .setPrincipal(request.getPrincipal())
+                                    .setBytesPerSecondMax(request.getBytesPerSecondMax())
+                                    .setStreams(request.getStreams())
                                     .setRule(rule)
                                     .setCreatedMs(room.clock().millis())
                                     .setLastChunkMs(room.clock().millis())

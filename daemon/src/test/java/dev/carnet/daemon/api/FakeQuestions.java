@@ -36,7 +36,7 @@ final class FakeQuestions implements PeerQuestions {
         return new PeerPage(
                 List.of(new PeerPage.Line(
                         after + "run", "ab".repeat(32), "cd".repeat(32), max, 2, FakeTransfers.THEN, null)),
-                true);
+                after.length() < 6);
     }
 
     @Override

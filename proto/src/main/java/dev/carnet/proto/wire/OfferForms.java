@@ -56,6 +56,8 @@ final class OfferForms {
         check.somePlainText(m.getPrincipal(), Limits.LABEL_BYTES_MAX, "principal");
         check.plainText(m.getPurpose(), Limits.LABEL_BYTES_MAX, "purpose");
         LabelForms.check(check, m.getLabelsList());
+        check.number(m.getBytesPerSecondMax(), Long.MAX_VALUE, "bytes_per_second_max");
+        check.number(m.getStreams(), 0, Limits.STREAMS_MAX, "streams");
         permits(check, m.getPermitsList());
     }
 
