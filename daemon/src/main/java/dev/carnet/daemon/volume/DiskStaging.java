@@ -192,7 +192,19 @@ final class DiskStaging implements Staging {
         if (DiskVolume.nodeAt(disk, staging).isPresent()) {
             disk.syncDirectory(Names.bytes(staging));
         }
-        new DiskRecords(disk, own, name).write(Prints.FILE, out -> new Prints(disk).write(name, out));
+        DiskRecords records = new DiskRecords(disk, own, name);
+        int fd = records.descriptor(Prints.FILE);
+        if (fd < 0) {
+            return; // somebody removed them: then it never counts as unchanged
+        }
+        try (var staged = new RecordInput(disk.posix(), fd, records.directory() + "/" + Prints.FILE)) {
+            records.write(Prints.FILE, out -> new Prints(disk).renewTop(Names.bytes(name.value()), staged, out));
+        }
+    }
+
+    @Override
+    public void recordPrints(CheckpointName name) {
+        new DiskRecords(disk, own, name).write(Prints.FILE, out -> new Prints(disk).write(Names.bytes(tree), out));
     }
 
     @Override
