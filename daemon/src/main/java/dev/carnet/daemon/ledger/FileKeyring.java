@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /** The keyring over the key files, once they are bound. */
-record FileKeyring(PublicKeys publicKeys, EntrySigner signer, Evidence evidence, KeyFiles files) implements Keyring {
+record FileKeyring(PublicKeys publicKeys, EntrySigner signer, Evidence evidence, List<Evidence> earlier, KeyFiles files)
+        implements Keyring {
     @Override
     public byte[] sign(byte[] payload) {
         return new Dsse(payload, List.of(signer.signEd25519(payload))).encode();

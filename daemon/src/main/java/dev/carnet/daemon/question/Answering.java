@@ -186,7 +186,12 @@ final class Answering {
 
     private void send(String peer, Control message) {
         try {
-            room.transport().session(peer).ifPresent(session -> session.send(message));
+            room.transport().session(peer).ifPresent(session -> {
+                if (message.hasVerifyAnswer()) {
+                    holdings.tellEarlierKeys(session);
+                }
+                session.send(message);
+            });
         } catch (SessionClosedException e) {
             log.debug("{} has gone before its answer", peer, e);
         }

@@ -28,6 +28,7 @@ final class Asked implements AutoCloseable {
     private final long begun = System.nanoTime();
     private volatile long heard = begun;
     private volatile String waiting = "";
+    private volatile boolean cancelled;
 
     /**
      * What came.
@@ -90,6 +91,12 @@ final class Asked implements AutoCloseable {
         boolean _ = answers.offer(new Answer(Optional.of(message), ""));
     }
 
+    /** Nobody here waits for it any more. */
+    void cancel() {
+        cancelled = true;
+        lost("cancelled"); // which wakes who waits
+    }
+
     void lost(String why) {
         boolean _ = answers.offer(new Answer(Optional.empty(), why));
     }
@@ -122,6 +129,9 @@ final class Asked implements AutoCloseable {
     }
 
     private Control checked(Answer answer, Control.BodyCase wanted) {
+        if (cancelled && answer.message().isEmpty()) {
+            throw new TransferException(Code.CANCELLED, "cancelled here; " + peer + " may go on reading");
+        }
         if (answer.message().isEmpty()) {
             throw new TransferException(
                     Code.TIMEOUT, "the session with " + peer + " ended before the answer: " + answer.lost());

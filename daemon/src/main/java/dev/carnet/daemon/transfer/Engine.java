@@ -213,6 +213,14 @@ public final class Engine implements Transfers, SessionListener {
 
     @Override
     public void message(Session session, Control message) {
+        if (message.hasKeyStep()) {
+            try {
+                peerKeys.steps().heard(session, message.getKeyStep());
+            } catch (StateException e) {
+                fatal(e);
+            }
+            return;
+        }
         Addressed to = Addressed.of(message)
                 .orElseThrow(() -> new ProtocolException("a " + message.getBodyCase() + " is not of this version"));
         if (message.hasOffer()) {

@@ -43,6 +43,8 @@ final class Pulls {
                 .setToVolume(asked.toVolume())
                 .setToName(asked.toName())
                 .setPrincipal(asked.principal())
+                .setBytesPerSecondMax(asked.bytesPerSecondMax())
+                .setStreams(asked.streams())
                 .addAllLabels(Labels.wire(asked.labels()));
         String grant = grant(asked, peer);
         String rule = rule(room, peer, asked.toVolume());

@@ -104,11 +104,16 @@ final class Serving {
         if (refusal.code() == Code.INTERNAL) {
             log.error("a request of {}", session.peer().spiffeId(), why);
         }
-        refuse(session, key, request, refusal.code(), refusal.forPeer());
+        said(session, refusal.code(), String.valueOf(refusal.getMessage())); // more than the peer is told
+        engine.refuse(session, key.id(), refusal.code(), refusal.forPeer(), request.getVolume());
+    }
+
+    private static void said(Session session, Code code, String sentence) {
+        log.warn("refused to {} what it asked for: {} {}", session.peer().spiffeId(), code, sentence);
     }
 
     private void refuse(Session session, Key key, Request request, Code code, String sentence) {
-        log.warn("refused to {} what it asked for: {} {}", session.peer().spiffeId(), code, sentence);
+        said(session, code, sentence);
         engine.refuse(session, key.id(), code, sentence, request.getVolume());
     }
 
@@ -180,6 +185,8 @@ final class Serving {
                                     .setRequest(bytes)
                                     .setPeer(peer)
                                     .setPrincipal(request.getPrincipal())
+                                    .setBytesPerSecondMax(request.getBytesPerSecondMax())
+                                    .setStreams(request.getStreams())
                                     .setRule(rule)
                                     .setCreatedMs(room.clock().millis())
                                     .setLastChunkMs(room.clock().millis())

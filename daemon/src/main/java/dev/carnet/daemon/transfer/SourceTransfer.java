@@ -143,9 +143,7 @@ final class SourceTransfer extends Transfer {
                     draft.toBuilder().setDestinationOrigin(origin).build().toByteString()));
         }
         link().send(Control.newBuilder()
-                .setOffer(OfferMessage.newBuilder()
-                        .setOffer(row().getOffer())
-                        .setKeys(engine().peerKeys().ours())));
+                .setOffer(OfferMessage.newBuilder().setOffer(row().getOffer()).setKeys(ourKeys())));
         FailPoint.SOURCE_OFFER_SENT.pass();
     }
 
@@ -156,7 +154,7 @@ final class SourceTransfer extends Transfer {
                         .setTransferId(link().transferId())
                         .setOfferDigest(offerDigest())
                         .setState(state().name())
-                        .setKeys(engine().peerKeys().ours())));
+                        .setKeys(ourKeys())));
     }
 
     private void sendCancel() {

@@ -25,6 +25,7 @@ final class FakeTransfers implements Transfers {
     volatile CountDownLatch gate = new CountDownLatch(0);
 
     private final List<PushRequest> requests = new ArrayList<>();
+    final List<PullRequest> pulls = new ArrayList<>();
     private final List<TransferView> views = new ArrayList<>();
     private final List<CheckpointView> checkpoints = new ArrayList<>();
 
@@ -64,6 +65,7 @@ final class FakeTransfers implements Transfers {
 
     @Override
     public synchronized TransferView pull(PullRequest request) {
+        pulls.add(request);
         return push(new PushRequest(
                 request.principal(),
                 request.caller(),

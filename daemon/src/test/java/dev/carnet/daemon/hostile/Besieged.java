@@ -51,6 +51,7 @@ final class Besieged implements AutoCloseable {
     final Liar idle;
     final Liar lazy;
     final Liar auditor;
+    final Liar rotating;
     final Liar trap;
     final Liar stranger;
     final int trapPort;
@@ -83,6 +84,7 @@ final class Besieged implements AutoCloseable {
         idle = liar(ca, "idle");
         lazy = liar(ca, "lazy");
         auditor = liar(ca, "auditor");
+        rotating = liar(ca, "rotating");
         trap = liar(ca, "trap");
         stranger = liar(ca, "stranger");
         for (String folder : List.of("in", "small", "denied", "out", "models")) {
@@ -142,7 +144,7 @@ final class Besieged implements AutoCloseable {
 
     /** The hostile peers that the daemon knows, but for the one that it dials. */
     List<Liar> configured() {
-        List<Liar> all = new ArrayList<>(List.of(mallory, second, auditor));
+        List<Liar> all = new ArrayList<>(List.of(mallory, second, auditor, rotating));
         all.addAll(slow());
         return all;
     }
@@ -384,8 +386,8 @@ final class Besieged implements AutoCloseable {
     public void close() {
         victim.close();
         honest.close();
-        for (Liar liar :
-                List.of(mallory, unbound, second, silent, trickle, sluggish, idle, lazy, auditor, trap, stranger)) {
+        for (Liar liar : List.of(
+                mallory, unbound, second, silent, trickle, sluggish, idle, lazy, auditor, rotating, trap, stranger)) {
             liar.close();
         }
     }

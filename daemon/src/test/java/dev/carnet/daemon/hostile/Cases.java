@@ -13,6 +13,7 @@ final class Cases {
                         SourceCases.all(),
                         SealedCases.all(),
                         PulledCases.all(),
+                        KeyCases.all(),
                         DestinationCases.all(),
                         PullingCases.all(),
                         AcceptorCases.all())

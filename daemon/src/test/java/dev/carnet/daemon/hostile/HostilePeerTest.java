@@ -85,7 +85,8 @@ class HostilePeerTest {
             taking.saysAborted(Code.CANCELLED);
             var _ = site.await(taking.id, Transfer::finished);
         }
-        eventually(() -> assertThat(site.unfinished(site.mallory, site.second)).isEmpty());
+        eventually(() -> assertThat(site.unfinished(site.mallory, site.second, site.rotating))
+                .isEmpty());
         TimeUnit.MILLISECONDS.sleep(1_500); // closed connections linger for a second
     }
 
@@ -140,7 +141,7 @@ class HostilePeerTest {
     }
 
     private static void cancelAll() {
-        site.unfinished(site.mallory, site.second)
+        site.unfinished(site.mallory, site.second, site.rotating)
                 .forEach(transfer -> site.client().cancel(transfer.id()));
     }
 
@@ -223,7 +224,7 @@ class HostilePeerTest {
             // kept for whoever comes back, until the time to live is over: the operator is quicker
             cancelAll();
         }
-        eventually(() -> assertThat(site.unfinished(site.mallory, site.second))
+        eventually(() -> assertThat(site.unfinished(site.mallory, site.second, site.rotating))
                 .as("unfinished")
                 .isEmpty());
         eventually(() -> assertThat(site.staging(Besieged.SMALL)).as("staging").hasSizeLessThanOrEqualTo(expiring()));

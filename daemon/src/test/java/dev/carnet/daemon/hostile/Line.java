@@ -26,8 +26,11 @@ import java.util.Set;
 final class Line implements AutoCloseable {
     static final String CONTROL = "carnet-ctl/1";
     static final String DATA = "carnet-data/1";
+    /** Not what is waited for, and no surprise; a Request or Offer comes twice where a session comes up while it is asked for. */
     private static final Set<Control.BodyCase> CHATTER = EnumSet.of(
             Control.BodyCase.HEARTBEAT,
+            Control.BodyCase.REQUEST,
+            Control.BodyCase.OFFER,
             Control.BodyCase.ACK,
             Control.BodyCase.WAITING,
             Control.BodyCase.FILE_PAGE_ACK,

@@ -25,8 +25,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
@@ -42,6 +44,8 @@ final class FakeLine {
     private int sessions;
 
     /** Changes frames on their way; null drops one. */
+    final Queue<Integer> streamsAsked = new ConcurrentLinkedQueue<>();
+
     volatile UnaryOperator<byte[]> payloads = bytes -> bytes;
 
     /** Sees each control message before it arrives; null drops it. */
@@ -245,6 +249,7 @@ final class FakeLine {
 
         @Override
         public CompletionStage<List<DataStream>> streams(int count) {
+            streamsAsked.add(count);
             List<DataStream> streams = new ArrayList<>();
             for (int i = 1; i <= count; i++) {
                 streams.add(new Stream(this, i));

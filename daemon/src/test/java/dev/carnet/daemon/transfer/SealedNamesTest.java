@@ -118,7 +118,7 @@ class SealedNamesTest {
                         .id()
                 : north.engine()
                         .pull(new PullRequest(
-                                "local", Caller.DAEMON, "peer", "v", "m", "w", "got", List.of(), Map.of()))
+                                "local", Caller.DAEMON, "peer", "v", "m", "w", "got", List.of(), 0, 0, Map.of()))
                         .id();
     }
 

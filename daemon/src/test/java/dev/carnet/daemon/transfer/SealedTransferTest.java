@@ -101,13 +101,13 @@ class SealedTransferTest {
     private String pull(String name, String to, String... include) {
         return north.engine()
                 .pull(new PullRequest(
-                        "local", Caller.DAEMON, "peer", "v", name, "w", to, List.of(include), Map.of("run", "7")))
+                        "local", Caller.DAEMON, "peer", "v", name, "w", to, List.of(include), 0, 0, Map.of("run", "7")))
                 .id();
     }
 
     private Plan planned(String to) {
         return north.engine()
-                .plan(new PullRequest("local", Caller.DAEMON, "peer", "v", "m", "w", to, List.of(), Map.of()));
+                .plan(new PullRequest("local", Caller.DAEMON, "peer", "v", "m", "w", to, List.of(), 0, 0, Map.of()));
     }
 
     @Test
@@ -220,6 +220,22 @@ class SealedTransferTest {
         assertThat(ours.grant()).contains("test");
         assertThat(theirs.grant()).isEmpty();
         assertThat(north.envelopes().getLast()).isEqualTo(south.envelopes().getLast());
+    }
+
+    @Test
+    void who_pulls_says_how_fast_and_on_how_many_streams() throws Exception {
+        published();
+        line.streamsAsked.clear();
+        long begun = System.nanoTime();
+        String id = north.engine()
+                .pull(new PullRequest(
+                        "local", Caller.DAEMON, "peer", "v", "m", "w", "got", List.of(), 6 * MIB, 5, Map.of()))
+                .id();
+        closed(north, id);
+        assertThat(System.nanoTime() - begun)
+                .as("18 MiB at 6 MiB a second")
+                .isGreaterThan(TimeUnit.MILLISECONDS.toNanos(2_900));
+        assertThat(line.streamsAsked).containsExactly(5);
     }
 
     @Test

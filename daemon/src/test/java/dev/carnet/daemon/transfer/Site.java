@@ -89,6 +89,7 @@ final class Site implements AutoCloseable {
     volatile Map<String, Long> quotas = Map.of();
     Duration beginTimeout = Duration.ofSeconds(60);
     int transfersPerPeerMax = 16;
+    private int replaced;
     int transfersPerDayMax = 10_000;
 
     Site(Path root, String domain, Map<String, X509Certificate> anchors) throws Exception {
@@ -237,6 +238,11 @@ final class Site implements AutoCloseable {
         Path keys = root.resolve("state/keys");
         Files.createDirectories(keys.resolve("previous"));
         for (String name : List.of("entry.ed25519", "entry.mldsa44")) {
+            if (Files.exists(keys.resolve("previous").resolve(name))) {
+                Files.move(
+                        keys.resolve("previous").resolve(name),
+                        keys.resolve("previous").resolve(name + "." + ++replaced));
+            }
             Files.move(keys.resolve(name), keys.resolve("previous").resolve(name));
         }
     }

@@ -39,6 +39,9 @@ public final class Limits {
     /** Bytes of a key proof blob. Beside a key binding and an Offer it fits into one control frame. */
     public static final int KEY_PROOF_BYTES_MAX = 24 << 10;
 
+    /** KeySteps of a session: bindings before the current one. */
+    public static final int KEY_STEPS_MAX = 16;
+
     /** Certificates of a chain, the leaf included. */
     public static final int CHAIN_CERTIFICATES_MAX = 4;
 
