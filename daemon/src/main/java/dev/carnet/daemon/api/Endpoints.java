@@ -83,6 +83,7 @@ final class Endpoints {
                                         own::checkpoints),
                                 new Route("GET", "/v1/transfers", Set.of("max"), move, own::list),
                                 new Route("POST", "/v1/transfers", none, push, own::push),
+                                new Route("POST", "/v1/peers/{alias}/forget-keys", none, admin, own::forgetKeys),
                                 new Route("POST", "/v1/pulls", none, EnumSet.of(Right.PULL), own::pull),
                                 new Route("POST", "/v1/transfers/{id}/pause", none, move, own.act(Transfers::pause)),
                                 new Route(
@@ -149,6 +150,12 @@ final class Endpoints {
         json.put("rule", plan.rule());
         json.put("grant", plan.grant());
         return Reply.json(200, json);
+    }
+
+    private Reply forgetKeys(ApiRequest request) {
+        request.noBody();
+        String alias = request.path("alias");
+        return Reply.json(200, Map.of("alias", alias, "forgotten", transfers.forgetKeys(alias)));
     }
 
     private Reply reload(ApiRequest request) {

@@ -155,7 +155,9 @@ final class Answering {
             return answer.get();
         } catch (TransferException e) {
             log.warn("refused a question of {}: {} {}", peer, e.code(), e.getMessage());
-            room.refusals().refusedPeer(peer, e.code(), volume, e.forPeer());
+            if (e.code() != Code.CANCELLED) { // nobody waited for it any more: that refuses nothing
+                room.refusals().refusedPeer(peer, e.code(), volume, e.forPeer());
+            }
             return refusal(id, e.code(), e.forPeer());
         } catch (NoRoomException e) {
             log.warn("no room for an answer to {}", peer, e);
@@ -282,17 +284,17 @@ final class Answering {
         if (!brought && !mayPull(peer, volume)) {
             throw denied(peer, volume);
         }
-        if (!countDay(peer)) {
-            throw new TransferException(
-                    Code.BUSY,
-                    room.settings().self() + " verifies for one peer " + VERIFIED_PER_DAY_MAX
-                            + " times a day: ask again tomorrow (UTC)");
-        }
         if (!verifies.tryAcquire()) {
             throw new TransferException(
                     Code.BUSY, room.settings().self() + " reads " + VERIFIES_MAX + " copies already: ask again later");
         }
         try {
+            if (!countDay(peer)) {
+                throw new TransferException(
+                        Code.BUSY,
+                        room.settings().self() + " verifies for one peer " + VERIFIED_PER_DAY_MAX
+                                + " times a day: ask again tomorrow (UTC)");
+            }
             Reading reading = new Reading(peer, question.getRequestId());
             byte[] envelope = holdings.verify(
                             volume,

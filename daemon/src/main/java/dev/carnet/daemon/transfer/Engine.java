@@ -128,6 +128,15 @@ public final class Engine implements Transfers, SessionListener {
         return pulls.plan(request);
     }
 
+    @Override
+    public boolean forgetKeys(String peer) {
+        String id = Pushes.peer(room, peer);
+        boolean known = peerKeys.forget(id);
+        log.warn(
+                "the keys of {} are forgotten, as its administrator here asked: the next ones are pinned at sight", id);
+        return known;
+    }
+
     boolean connected(String peer) {
         return room.transport().session(peer).isPresent();
     }

@@ -88,7 +88,7 @@ final class PeerKeys {
             throw refused(
                     peer,
                     e.getMessage() + (step == null ? "" : "; a binding before it was not taken: " + step)
-                            + "; if its operator says that it lost its keys, remove its pinned binding",
+                            + "; if its operator says that it lost its keys, and you know that by another way: `carnet peer rekey`",
                     e);
         }
         pin(peer, evidence, now);
@@ -117,6 +117,21 @@ final class PeerKeys {
         } catch (StatementException | TransferException | NoRoomException e) {
             log.warn("an earlier key binding of {} is not taken: {}", peer, e.getMessage());
             brokenSteps.put(peer, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * Forgets the pinned binding: the next one that the peer shows is pinned as if it were the first. What it has signed in transfers is verified with the keys that it had then.
+     *
+     * @return whether one was pinned
+     */
+    boolean forget(String peer) {
+        synchronized (pinning) {
+            boolean pinned = pinned(peer).isPresent();
+            room.store().update(tx -> tx.delete(Table.PEER_KEYS, peer.getBytes(UTF_8)));
+            known.remove(peer);
+            brokenSteps.remove(peer);
+            return pinned;
         }
     }
 

@@ -35,7 +35,8 @@ class CommandLineTest {
     private static final Set<String> COMMON = Set.of("--socket", "--json", "--verbose", "--help", "--wait");
 
     /** Ask nothing besides, or nothing of the daemon. */
-    private static final Set<String> LOCAL = Set.of("status --watch", "jobs --watch", "verify --mode-mask");
+    private static final Set<String> LOCAL =
+            Set.of("peer rekey --yes", "status --watch", "jobs --watch", "verify --mode-mask");
 
     private static final String TRANSFER = "00000000000000000000000000001000";
 
@@ -57,6 +58,7 @@ class CommandLineTest {
         all.put("peer add", List.of(card().toString(), "--push-to", "m"));
         all.put("peer ls", List.of());
         all.put("peer test", List.of("b"));
+        all.put("peer rekey", List.of("b", "--yes"));
         all.put("peers", List.of());
         all.put("doctor", List.of());
         all.put("verify", List.of("b:models/n", "--no-wait"));

@@ -92,6 +92,14 @@ final class FakeTransfers implements Transfers {
     }
 
     @Override
+    public boolean forgetKeys(String peer) {
+        if (!peer.equals("b")) {
+            throw new TransferException(Code.UNKNOWN_PEER, "no peer '" + peer + "'");
+        }
+        return true;
+    }
+
+    @Override
     public TransferView pause(String id) {
         return get(id).orElseThrow();
     }

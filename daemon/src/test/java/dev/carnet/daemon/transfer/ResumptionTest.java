@@ -1,6 +1,7 @@
 package dev.carnet.daemon.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.carnet.daemon.policy.Caller;
 import dev.carnet.daemon.policy.RefusalSink;
@@ -296,6 +297,16 @@ class ResumptionTest {
         line.connect();
         assertThat(await(destination, id, TransferView::finished).code()).isEqualTo("KEY_BINDING");
         assertThat(await(source, id, TransferView::finished).state()).isEqualTo("ABORTED");
+        assertThat(await(source, push("again", 100), TransferView::finished).code())
+                .as("until somebody here says otherwise")
+                .isEqualTo("KEY_BINDING");
+        assertThat(destination.engine().forgetKeys("peer")).isTrue();
+        assertClosed(push("again", 100));
+        assertThat(destination.engine().forgetKeys("peer")).isTrue();
+        assertThat(destination.engine().forgetKeys("peer")).as("none are known").isFalse();
+        assertThatThrownBy(() -> destination.engine().forgetKeys("nobody"))
+                .isInstanceOf(TransferException.class)
+                .hasMessageContaining("nobody");
     }
 
     @Test
