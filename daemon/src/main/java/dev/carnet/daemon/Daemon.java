@@ -142,6 +142,7 @@ final class Daemon implements AutoCloseable {
         Questions questions = closing(new Questions(room, engine.holdings(), engine, engine::failed));
         closing(transport); // sessions end before what they serve
         Jobs jobs = closing(Jobs.of(engine, clock, random));
+        live.subscribe((was, now) -> engine.policyChanged());
         open.push(engine::quiesce);
         open.push(questions::quiesce);
         engine.start();

@@ -120,7 +120,7 @@ final class JobsCommand extends JobCommand {
                             : "-",
                     job.volume() + "/" + job.name()
                             + job.peer().map(peer -> " at " + peer).orElse(""));
-            job.reason().ifPresent(reason -> table.note(job.code().orElse("error") + ": " + reason));
+            job.reason().ifPresent(reason -> table.note(job.code().orElse("note") + ": " + reason));
         }
         table.lines().forEach(env::say);
     }

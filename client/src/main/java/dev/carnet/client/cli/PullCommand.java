@@ -70,6 +70,9 @@ final class PullCommand extends MoveCommand {
             throw usage(include.size() + " patterns, and at most " + Limits.OFFER_LIST_MAX + " are allowed");
         }
         for (String pattern : include) {
+            if (pattern.isEmpty()) {
+                throw usage("--include is empty: a pattern names members, such as '*.json'");
+            }
             if (Shown.garbled(pattern)) {
                 throw usage("--include '" + Shown.text(pattern) + "' " + Shown.GARBLED);
             }

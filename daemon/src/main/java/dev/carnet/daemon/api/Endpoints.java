@@ -211,14 +211,20 @@ final class Endpoints {
         if (!id.matches(ID)) {
             throw ApiRefusal.malformed("a transfer's id is 32 lower-case hex digits, or its first 4 or more");
         }
-        TransferView found = transfers
-                .get(id)
-                .orElseThrow(() -> new ApiRefusal(
-                        404,
-                        Code.UNKNOWN_TRANSFER,
-                        "no transfer, or more than one, begins with " + id + "; `carnet status` lists them"));
+        TransferView found = transfers.get(id).orElseThrow(() -> unknown(id));
+        if (id.length() < found.id().length()
+                && !gate.mayOwn(request.principal(), Optional.ofNullable(found.principal()))) {
+            throw unknown(id); // else whoever asks for every prefix learns the ids of all
+        }
         gate.own(request.principal(), Optional.ofNullable(found.principal()), "the transfer " + found.id());
         return found;
+    }
+
+    private static ApiRefusal unknown(String id) {
+        return new ApiRefusal(
+                404,
+                Code.UNKNOWN_TRANSFER,
+                "no transfer, or more than one, begins with " + id + "; `carnet status` lists them");
     }
 
     private Reply doctor(ApiRequest request) {

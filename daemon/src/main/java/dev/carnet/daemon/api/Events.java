@@ -87,6 +87,13 @@ final class Events implements AutoCloseable {
                         LISTENERS_MAX
                                 + " listen to events already; close one, or ask for what is wanted again and again");
             }
+            long own = listeners.stream()
+                    .filter(other -> other.principal.equals(principal))
+                    .count();
+            if (own >= LISTENERS_MAX / 2) {
+                throw new ApiRefusal(
+                        503, Code.BUSY, own + " listen to events as '" + principal + "' already; close one");
+            }
             listeners.add(listener);
             if (ticker == null) {
                 ticker = Executors.newSingleThreadScheduledExecutor(

@@ -173,7 +173,12 @@ final class DestinationTransfer extends Transfer {
         }
     }
 
-    /** Each session evaluates policy again, while there is something to stop. */
+    @Override
+    void policyChanged() {
+        checkPolicy();
+    }
+
+    /** Each session evaluates policy again, and so does a change of it, while there is something to stop. */
     private void checkPolicy() {
         boolean open = state() == State.ACCEPTED || state() == State.RECEIVING;
         if (open

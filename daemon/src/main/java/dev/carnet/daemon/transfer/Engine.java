@@ -292,7 +292,8 @@ public final class Engine implements Transfers, SessionListener {
                 return;
             }
             TransferException refusal = e instanceof NoRoomException full
-                    ? new TransferException(Code.NO_SPACE, "no room for the record: " + full.getMessage(), full)
+                    ? new TransferException(
+                            Code.NO_SPACE, room.settings().self() + " has no room left for its record", full)
                     : Failures.of(e, Role.DESTINATION);
             log.warn("refused {}: {} {}", session.peer().spiffeId(), refusal.code(), refusal.getMessage());
             refuse(session, id, refusal.code(), String.valueOf(refusal.getMessage()), volume(offer));
@@ -486,6 +487,37 @@ public final class Engine implements Transfers, SessionListener {
                         && !transfer.state().finished()
                         && transfer.row().getRequest().isEmpty() != pulls)
                 .count();
+    }
+
+    /**
+     * Whether a principal of this machine may begin one more with a peer. The last quarter of the places is for whoever has none: nobody can keep the others out.
+     *
+     * @throws TransferException BUSY
+     */
+    void boundOfPrincipal(String principal, String peer, Role role, boolean pulls) {
+        int max = room.settings().transfersPerPeerMax();
+        long all = unfinished(peer, role, pulls);
+        long own = register.of(peer).stream()
+                .filter(transfer -> transfer.key().role() == role
+                        && !transfer.state().finished()
+                        && transfer.row().getRequest().isEmpty() != pulls
+                        && transfer.row().getPrincipal().equals(principal))
+                .count();
+        String what = pulls ? " pulls from " : " pushes to ";
+        if (all >= max) {
+            throw new TransferException(Code.BUSY, max + what + peer + " are unfinished already");
+        }
+        if (own > 0 && all >= max - max / 4) {
+            throw new TransferException(
+                    Code.BUSY,
+                    all + what + peer + " are unfinished already, " + own + " of them of '" + principal
+                            + "': the last places are for whoever has none; let one end, or cancel one (`carnet status`)");
+        }
+    }
+
+    /** Policy has changed: what it does not allow any more ends. */
+    public void policyChanged() {
+        register.live().forEach(transfer -> transfer.post(transfer::policyChanged));
     }
 
     /** Begins a new transfer: in the session that there is, or in the next one. */

@@ -68,7 +68,7 @@ final class Pushes {
                 if (same.isPresent()) {
                     return same.get().view();
                 }
-                bound(peer); // others may have been quicker
+                bound(request, peer); // others may have been quicker
                 open(key, request, allowed, found);
                 kept = true;
                 FailPoint.SOURCE_OPEN_STORED.pass();
@@ -119,15 +119,12 @@ final class Pushes {
                         Code.POLICY,
                         "no rule lets '" + volume + "' be pushed to " + peer
                                 + ": add one to the policy of this daemon"));
-        bound(peer);
+        bound(request, peer);
         return new Allowed(peer, labels, path, place, grant, rule);
     }
 
-    private void bound(String peer) {
-        int max = room.settings().transfersPerPeerMax();
-        if (engine.unfinished(peer, Role.SOURCE, false) >= max) {
-            throw new TransferException(Code.BUSY, max + " pushes to " + peer + " are unfinished already");
-        }
+    private void bound(PushRequest request, String peer) {
+        engine.boundOfPrincipal(request.principal(), peer, Role.SOURCE, false);
     }
 
     /** Asked here, where the volume is known, and with the policy of this moment. */

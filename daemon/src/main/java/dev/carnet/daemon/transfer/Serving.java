@@ -99,7 +99,8 @@ final class Serving {
             return;
         }
         TransferException refusal = why instanceof NoRoomException full
-                ? new TransferException(Code.NO_SPACE, "no room for the record", full)
+                ? new TransferException(
+                        Code.NO_SPACE, room.settings().self() + " has no room left for its record", full)
                 : Failures.of(why, Role.SOURCE);
         if (refusal.code() == Code.INTERNAL) {
             log.error("a request of {}", session.peer().spiffeId(), why);

@@ -114,7 +114,14 @@ final class SourceTransfer extends Transfer {
         }
     }
 
-    /** Each session evaluates policy again, while there is something to stop. */
+    @Override
+    void policyChanged() {
+        if (state() == State.OPEN) {
+            checkPolicy();
+        }
+    }
+
+    /** Each session evaluates policy again, and so does a change of it, while there is something to stop. */
     private void checkPolicy() {
         boolean pull = !row().getRequest().isEmpty();
         Policy.Act act = pull ? Policy.Act.SERVE_PULL : Policy.Act.SEND_PUSH;

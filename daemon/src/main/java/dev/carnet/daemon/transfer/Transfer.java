@@ -73,6 +73,9 @@ abstract class Transfer {
 
     abstract void goOn();
 
+    /** Ends it where policy does not allow any more that anything of it moves. In the mailbox. */
+    abstract void policyChanged();
+
     /** Stops moving bytes until {@link #unpause}; durable. In the mailbox. */
     abstract void pause();
 

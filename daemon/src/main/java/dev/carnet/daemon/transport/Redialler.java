@@ -1,5 +1,6 @@
 package dev.carnet.daemon.transport;
 
+import dev.carnet.proto.wire.v1.Code;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -33,6 +34,12 @@ final class Redialler {
 
     private static final int ADDRESSES_OF_A_NAME_MAX = 8;
 
+    /** So many sessions of ours replaced within so long is no accident: another daemon has our identity, or the peer's. */
+    private static final int REPLACED_MAX = 40;
+
+    private static final Duration REPLACED_WITHIN = Duration.ofSeconds(10);
+    private static final Duration CALM = Duration.ofSeconds(15);
+
     /** One address to go to: as configured, and as a name server gave it; null where nobody has been asked yet. */
     private record Stop(
             InetSocketAddress configured, @Nullable InetSocketAddress resolved) {}
@@ -46,6 +53,7 @@ final class Redialler {
     private final Map<InetSocketAddress, Attempt> pending = new HashMap<>();
     private final Map<InetSocketAddress, String> reasons = new HashMap<>();
     private final AtomicReference<@Nullable Attempt> winner = new AtomicReference<>();
+    private final ArrayDeque<Long> replaced = new ArrayDeque<>();
     private boolean trying;
     private @Nullable InetSocketAddress latest;
     private @Nullable Future<?> timer;
@@ -193,12 +201,34 @@ final class Redialler {
         if (winner.compareAndSet(attempt, null)) {
             latest = null;
             say(attempt.configured, reason);
-            if (!stopped) {
+            if (!stopped && stormy(reason)) {
+                String why = "sessions between " + hub.credentials().spiffeId() + " and " + peer.spiffeId()
+                        + " replace each other again and again: does another daemon use the identity of one of the two?";
+                hub.table().note(peer.spiffeId(), why);
+                hub.log().error("{} The next dial waits {} s", why, CALM.toSeconds());
+                after(CALM, this::begin);
+            } else if (!stopped) {
                 later();
             }
         } else {
             failed(attempt.configured, reason);
         }
+    }
+
+    private boolean stormy(String reason) {
+        if (!reason.contains(Code.REPLACED.name())) {
+            return false;
+        }
+        long now = System.nanoTime();
+        replaced.add(now);
+        if (replaced.size() > REPLACED_MAX) {
+            long first = replaced.remove();
+            if (now - first < REPLACED_WITHIN.toNanos()) {
+                replaced.clear();
+                return true;
+            }
+        }
+        return false;
     }
 
     /** An address came to nothing: the next, at once, where this was the last one begun. */
