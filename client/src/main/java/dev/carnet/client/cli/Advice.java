@@ -24,7 +24,7 @@ final class Advice {
             case "BAD_SOURCE" ->
                 "SRC has to lie in a volume of the daemon's configuration and to hold only files and directories that it can"
                         + " read.";
-            case "SOURCE_CHANGED" -> "Push again once nobody writes to it.";
+            case "SOURCE_CHANGED" -> "Begin again once nobody writes to it.";
             case "UNSUPPORTED" ->
                 "Both daemons, and carnet, need versions that know this: `carnet --version`, `carnet doctor`.";
             case "VERSION", "CRITICAL_EXTENSION" -> "Both daemons need versions that know this: `carnet doctor`.";
@@ -36,14 +36,15 @@ final class Advice {
                     "RECEIPT_MISMATCH",
                     "BAD_STATEMENT",
                     "OFFER_MISMATCH" ->
-                "Nothing was published. Bytes or statements changed on the way or at an end: keep both daemons' logs, look at"
-                        + " memory and disks, then push again.";
+                "Bytes or statements changed on the way or at an end: keep both daemons' logs, look at memory and disks. A"
+                        + " transfer that ends so has published nothing; a copy that does not verify is not to be used.";
             case "NO_SPACE" -> "Make room at the destination; a transfer that waits for it goes on by itself.";
             case "CANCELLED", "EXPIRED", "NO_BEGIN" -> "Nothing was published. Push again to begin anew.";
             case "TOO_LATE" -> "It is being published, or is; `carnet status ID` shows the end.";
             case "STOPPED" -> "`carnet continue ID` once the reason is gone, or `carnet cancel ID`.";
             case "STORAGE" -> "Look at the disk that the sentence names; then `carnet continue ID`.";
-            case "LIMIT" -> "Ask for less at once, or raise the limit that the sentence names in the configuration.";
+            case "LIMIT" ->
+                "Ask for less at once; where the sentence names a limit of the configuration, that can be raised.";
             case "NOT_ON_RECORD" ->
                 "`carnet ls` lists what has a record; `carnet adopt DIR` makes one of what came another way.";
             case "UNREADABLE" -> "Run it as the daemon's user.";
