@@ -28,6 +28,14 @@ public final class Frontier {
         return frontier;
     }
 
+    /** The same tree, to grow in another way. */
+    public Frontier copy() {
+        Frontier copy = new Frontier();
+        copy.roots.addAll(roots);
+        copy.size = size;
+        return copy;
+    }
+
     /** Adds an entry by its hash. */
     public void add(Hash32 leaf) {
         Hash32 hash = leaf;

@@ -45,6 +45,15 @@ public final class Merkle {
         return Hash32.of(sha256().digest(bytes));
     }
 
+    /** The hash above a full tile, or above the hashes of any complete subtree, in their order. */
+    public static Hash32 tile(byte[] hashes) {
+        List<Hash32> level = new ArrayList<>(hashes.length / Hash32.BYTES);
+        for (int at = 0; at < hashes.length; at += Hash32.BYTES) {
+            level.add(Hash32.at(hashes, at));
+        }
+        return complete(level);
+    }
+
     /** The hash above 1 or more hashes of one level that are a power of two. */
     static Hash32 complete(List<Hash32> hashes) {
         List<Hash32> level = hashes;
