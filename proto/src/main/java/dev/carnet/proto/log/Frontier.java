@@ -51,6 +51,15 @@ public final class Frontier {
         return size;
     }
 
+    /** The root of a tree that goes on to the right of this one with a smaller subtree. */
+    public Hash32 rootWith(Hash32 right) {
+        Hash32 root = right;
+        for (int i = roots.size() - 1; i >= 0; i--) {
+            root = Merkle.node(roots.get(i), root);
+        }
+        return root;
+    }
+
     /** The root of the tree as it is. */
     public Hash32 root() {
         if (roots.isEmpty()) {

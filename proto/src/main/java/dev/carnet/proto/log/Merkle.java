@@ -11,6 +11,9 @@ public final class Merkle {
     /** The root of a tree without entries: SHA-256 of nothing. */
     public static final Hash32 EMPTY_ROOT = Hash32.of(sha256().digest());
 
+    /** To look an algorithm up takes as long as to hash a node. */
+    private static final ThreadLocal<MessageDigest> DIGEST = ThreadLocal.withInitial(Merkle::sha256);
+
     private static final byte LEAF = 0;
     private static final byte NODE = 1;
 
@@ -26,7 +29,7 @@ public final class Merkle {
 
     /** The hash of an entry. */
     public static Hash32 leaf(byte[] entry) {
-        return leaf(sha256(), entry, 0, entry.length);
+        return leaf(DIGEST.get(), entry, 0, entry.length);
     }
 
     /** The hash of an entry that lies in a larger array, with a digest that is used again. */
@@ -42,7 +45,7 @@ public final class Merkle {
         bytes[0] = NODE;
         left.copyTo(bytes, 1);
         right.copyTo(bytes, 1 + Hash32.BYTES);
-        return Hash32.of(sha256().digest(bytes));
+        return Hash32.of(DIGEST.get().digest(bytes));
     }
 
     /** The hash above a full tile, or above the hashes of any complete subtree, in their order. */
