@@ -36,7 +36,7 @@ def zigzag(n: int) -> int:
 BODIES = (
     "hello heartbeat goodbye need_streams request offer accept refuse exists begin resume held file_page file_page_ack file_seals"
     " ack seal receipt countersigned closed cancel aborted waiting blob_page exists_answer list_request list_page verify_request"
-    " verify_answer probe probe_ready probe_end probe_result"
+    " verify_answer probe probe_ready probe_end probe_result key_step"
 ).split()
 
 
@@ -182,12 +182,18 @@ VALID = {
         f24=u(24, 1),
         f25=s(25, "key"),
     ),
+    "Request at a rate, on some streams": request(f11=u(11, 2**63 - 1), f12=u(12, 64)),
     "Offer in sealed mode": offer(**SEALED),
     "Offer of a pull": offer(**PULL),
     "Offer of a part": offer(**PULL, f27=s(27, D)),
     "Offer with as many labels as there may be": offer(f29=b"".join(label(29, f"k{n:02}", "v" * 256) for n in range(16))),
+    "Offer with labels in many scripts": offer(
+        f29=label(29, "a", "\u00a0\u00e9\u03b1\u05d0\u0627\u200d\u4e00\U0001f600"), f19=s(19, "\u05d0\u0627")
+    ),
     "Offer of a name that is refused with a sentence": offer(f13=s(13, "../x"), f12=s(12, "Models")),
     "Offer without key evidence": control("offer", s(1, b"".join(OFFER_FIELDS[n] for n in sorted(OFFER_FIELDS)))),
+    "KeyStep": control("key_step", s(1, KEYS)),
+    "KeyStep, as long as it may be": control("key_step", s(1, s(1, bytes(32_768)) + s(2, bytes(24_576)))),
     "Accept": control("accept", T, s(2, D), s(3, KEYS), s(4, D)),
     "Refuse": control("refuse", T, u(2, 23), s(3, "the name is taken")),
     "Exists": control("exists", T, s(2, D)),
@@ -272,6 +278,8 @@ INVALID = {
     "Request of nothing": ("PROTOCOL", "RequestMessage.request", control("request")),
     "Request that is no message": ("PROTOCOL", "RequestMessage.request", control("request", s(1, b"\xff"))),
     "Request with a short id": ("PROTOCOL", "Request.transfer_id", request(f1=SHORT)),
+    "Request at a rate of 2^63": ("LIMIT", "Request.bytes_per_second_max", request(f11=u(11, 2**63))),
+    "Request on too many streams": ("LIMIT", "Request.streams", request(f12=u(12, 65))),
     "Request without a volume": ("PROTOCOL", "Request.volume", request(f2=b"")),
     "Request without a name": ("PROTOCOL", "Request.name", request(f3=b"")),
     "Request with too many includes": ("LIMIT", "Request.include", request(f4=s(4, "a") * 17)),
@@ -282,6 +290,17 @@ INVALID = {
     "Request without a principal": ("PROTOCOL", "Request.principal", request(f9=b"")),
     "Request with too many labels": ("LIMIT", "Request.labels", request(f10=b"".join(label(10, f"k{n:02}") for n in range(17)))),
     "Request with a label of two lines": ("PROTOCOL", "Request.labels.value", request(f10=label(10, "k", "a\nb"))),
+    "KeyStep of nothing": ("PROTOCOL", "KeyStep.keys.binding", control("key_step")),
+    "KeyStep without a proof": ("PROTOCOL", "KeyStep.keys.proof", control("key_step", s(1, s(1, b"a binding")))),
+    "KeyStep with a binding that is too long": (
+        "LIMIT",
+        "KeyStep.keys.binding",
+        control("key_step", s(1, s(1, bytes(32_769)) + s(2, b"a proof"))),
+    ),
+    "Request with a principal that has an escape sequence": ("PROTOCOL", "Request.principal", request(f9=s(9, "a\u001b[2Jb"))),
+    "Request with a principal that has one of C1": ("PROTOCOL", "Request.principal", request(f9=s(9, "a\u009b2Jb"))),
+    "Request with a principal that turns text round": ("PROTOCOL", "Request.principal", request(f9=s(9, "a\u202eb"))),
+    "Request with a purpose of two lines": ("PROTOCOL", "Request.purpose", request(f5=s(5, "a\u2028b"))),
     "Offer that is no message": ("PROTOCOL", "OfferMessage.offer", control("offer", s(1, b"\xff"))),
     "Offer without an Offer": ("PROTOCOL", "OfferMessage.offer", control("offer", s(2, KEYS))),
     "Offer with a binding that is too long": (
@@ -332,10 +351,19 @@ INVALID = {
     "Offer with a label whose key is too long": ("LIMIT", "Offer.labels.key", offer(f29=label(29, "k" * 64))),
     "Offer with a label without a value": ("PROTOCOL", "Offer.labels.value", offer(f29=label(29, "k", ""))),
     "Offer with a label whose value is too long": ("LIMIT", "Offer.labels.value", offer(f29=label(29, "k", "v" * 257))),
+    "Offer with a label of the first of C1": ("PROTOCOL", "Offer.labels.value", offer(f29=label(29, "k", "a\u0080b"))),
+    "Offer with a label of the last of C1": ("PROTOCOL", "Offer.labels.value", offer(f29=label(29, "k", "a\u009fb"))),
+    "Offer with a label of U+007F": ("PROTOCOL", "Offer.labels.value", offer(f29=label(29, "k", "a\u007fb"))),
+    "Offer with a label that turns text round": ("PROTOCOL", "Offer.labels.value", offer(f29=label(29, "k", "a\u202eb"))),
+    "Offer with a label that isolates text": ("PROTOCOL", "Offer.labels.value", offer(f29=label(29, "k", "a\u2066b"))),
+    "Offer with a label that has a mark of direction": ("PROTOCOL", "Offer.labels.value", offer(f29=label(29, "k", "a\u200fb"))),
     "Offer with labels that go down": ("PROTOCOL", "Offer.labels", offer(f29=label(29, "b") + label(29, "a"))),
     "Offer with a label twice": ("PROTOCOL", "Offer.labels", offer(f29=label(29, "a") * 2)),
     "Offer with a short base": ("PROTOCOL", "Offer.bases", offer(f18=s(18, b""))),
     "Offer with too many bases": ("LIMIT", "Offer.bases", offer(f18=s(18, D) * 17)),
+    "Offer with a principal that has one of C1": ("PROTOCOL", "Offer.principal", offer(f19=s(19, "a\u0085b"))),
+    "Offer with a principal that turns text round": ("PROTOCOL", "Offer.principal", offer(f19=s(19, "a\u2067b"))),
+    "Offer with a purpose that has an escape sequence": ("PROTOCOL", "Offer.purpose", offer(f20=s(20, "a\u001bb"))),
     "Offer without a principal": ("PROTOCOL", "Offer.principal", offer(f19=b"")),
     "Offer with a principal that is too long": ("LIMIT", "Offer.principal", offer(f19=s(19, "p" * 257))),
     "Offer with a purpose that is too long": ("LIMIT", "Offer.purpose", offer(f20=s(20, "p" * 257))),

@@ -87,6 +87,13 @@ public final class CarnetClient {
         return answer;
     }
 
+    /** Forgets which keys a peer signs with; whether any were known. */
+    public boolean forgetKeys(String alias) {
+        return call("POST", "/v1/peers/" + encode(alias) + "/forget-keys", Optional.empty(), timeout)
+                .optionalFlag("forgotten")
+                .orElse(false);
+    }
+
     /** Returns when the pull is on record; the daemon goes on by itself. */
     public Transfer pull(PullRequest request) {
         return new Transfer(call("POST", "/v1/pulls", Optional.of(Json.bytes(request.json())), timeout));

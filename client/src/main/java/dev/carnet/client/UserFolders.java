@@ -23,9 +23,9 @@ public record UserFolders(Path config, Path state, Path data) {
     private static final String OURS = "carnet";
     private static final String SOCKET = "carnetd.sock";
 
-    /** Of this process's user, whose home the JVM knows from the system's accounts, as the daemon does. */
+    /** Of this process's user: {@code HOME}, else what the JVM knows from the system's accounts, as the daemon does. */
     public static UserFolders of(Map<String, String> environment) {
-        Path home = Path.of(System.getProperty("user.home", "/"));
+        Path home = directory(environment, "HOME").orElseGet(() -> Path.of(System.getProperty("user.home", "/")));
         return new UserFolders(
                 directory(environment, "XDG_CONFIG_HOME")
                         .orElse(home.resolve(".config"))

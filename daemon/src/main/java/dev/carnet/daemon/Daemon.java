@@ -15,6 +15,7 @@ import dev.carnet.daemon.config.VolumeConfig;
 import dev.carnet.daemon.daybook.Daybook;
 import dev.carnet.daemon.daybook.Surroundings;
 import dev.carnet.daemon.doctor.Doctor;
+import dev.carnet.daemon.doctor.RevocationCheck;
 import dev.carnet.daemon.doctor.TlsCheck;
 import dev.carnet.daemon.ledger.LeafSigner;
 import dev.carnet.daemon.ledger.Ledger;
@@ -37,6 +38,7 @@ import dev.carnet.daemon.volume.VolumeSpec;
 import dev.carnet.daemon.volume.Volumes;
 import dev.carnet.proto.hash.Blake3;
 import dev.carnet.proto.hash.Blake3Choice;
+import dev.carnet.proto.wire.Limits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -93,6 +95,7 @@ final class Daemon implements AutoCloseable {
     private void wire(DaemonConfig config, Defaults defaults, Clock clock, Consumer<Throwable> onFatal)
             throws ConfigException {
         StateDirectory.prepare(config).forEach(log::warn);
+        Map<Path, String> seen = FileWatch.prints(config);
         Live live = new Live(InForce.load(config, clock.instant()), defaults, clock);
         this.live = live;
         IdentityFiles identity = live.now().identity();
@@ -139,11 +142,12 @@ final class Daemon implements AutoCloseable {
         Questions questions = closing(new Questions(room, engine.holdings(), engine, engine::failed));
         closing(transport); // sessions end before what they serve
         Jobs jobs = closing(Jobs.of(engine, clock, random));
+        live.subscribe((was, now) -> engine.policyChanged());
         open.push(engine::quiesce);
         open.push(questions::quiesce);
         engine.start();
         transport.start(questions);
-        Doctor doctor = Doctor.of(config, clock, () -> tls(transport), live::broken);
+        Doctor doctor = Doctor.of(config, clock, () -> tls(transport), () -> revocation(live, transport), live::broken);
         ApiFacts facts = new Facts(live, ledger, transport, questions, jobs, hash, clock, () -> findings(doctor));
         LocalApi api = closing(LocalApi.create(
                 config.daemon().socket(),
@@ -153,7 +157,7 @@ final class Daemon implements AutoCloseable {
                 new CallerPaths(() -> live.now().config().rights().pathMaps()),
                 ApiLimits.DEFAULT));
         api.start();
-        closing(new FileWatch(live)).start();
+        closing(new FileWatch(live, seen)).start();
         log.info(
                 "{} serves {} on {}, local API at {}",
                 SOFTWARE,
@@ -240,6 +244,11 @@ final class Daemon implements AutoCloseable {
                 tls.provider(), tls.group(), tls.wrapMegabytesPerSecond(), TlsFacts.WRAP_MEGABYTES_PER_SECOND_MIN);
     }
 
+    private static RevocationCheck.Facts revocation(Live live, Transport transport) {
+        InForce now = live.now();
+        return new RevocationCheck.Facts(now.config(), now.identity().authorities(), transport.revoked());
+    }
+
     private static List<Map<String, String>> findings(Doctor doctor) {
         return doctor.run().stream()
                 .map(finding -> Map.of(
@@ -304,6 +313,7 @@ final class Daemon implements AutoCloseable {
                 SILENCE_MAX,
                 config.limits().stagingTtl(),
                 config.limits().transfersPerPeer(),
+                Limits.TRANSFERS_A_DAY_MAX,
                 config.daemon().state(),
                 config.daemon().state().resolve("ledger").resolve("blobs").resolve("sha256"),
                 Math.max(2, Runtime.getRuntime().availableProcessors()));

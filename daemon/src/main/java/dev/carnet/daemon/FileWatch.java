@@ -32,9 +32,10 @@ final class FileWatch implements AutoCloseable {
     private Map<Path, String> seen;
     private boolean failedOnce;
 
-    FileWatch(Live live) {
+    /** @param seen {@link #prints} as they were before the files were read: what is replaced while the daemon starts is read again */
+    FileWatch(Live live, Map<Path, String> seen) {
         this.live = live;
-        this.seen = prints(live.now().config());
+        this.seen = seen;
     }
 
     void start() {
@@ -67,7 +68,7 @@ final class FileWatch implements AutoCloseable {
         }
     }
 
-    private static Map<Path, String> prints(DaemonConfig config) {
+    static Map<Path, String> prints(DaemonConfig config) {
         List<Path> files = new ArrayList<>();
         files.add(config.identity().certificate());
         files.add(config.identity().key());

@@ -6,6 +6,7 @@ import dev.carnet.daemon.config.HostPort;
 import dev.carnet.daemon.config.IdentityFiles;
 import dev.carnet.daemon.config.OwnUser;
 import dev.carnet.daemon.config.PeerConfig;
+import dev.carnet.daemon.config.Problem;
 import dev.carnet.daemon.config.RevocationLists;
 import dev.carnet.daemon.policy.LocalRights;
 import dev.carnet.daemon.policy.RulePolicy;
@@ -48,6 +49,15 @@ record InForce(
      */
     static InForce load(DaemonConfig config, Instant at) throws ConfigException {
         IdentityFiles identity = IdentityFiles.load(config, at);
+        for (var peer : config.peers()) {
+            if (peer.id().equals(identity.id())) {
+                throw new ConfigException(List.of(new Problem(
+                        config.file(),
+                        0,
+                        "peer." + peer.alias(),
+                        peer.id().uri() + " is this daemon's own ID: it is no peer of itself")));
+            }
+        }
         Map<String, List<X509CRL>> crls = RevocationLists.load(config);
         return new InForce(
                 config,

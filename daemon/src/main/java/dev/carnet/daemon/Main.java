@@ -11,6 +11,7 @@ import dev.carnet.daemon.config.UserPlaces;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,11 +91,13 @@ public final class Main {
             return EXIT_USAGE;
         }
         try {
-            UserPlaces places =
-                    UserPlaces.of(System.getenv(), Path.of(System.getProperty("user.home", "/")), OwnUser.uid());
-            Defaults defaults = args.user() ? places.defaults() : Defaults.SYSTEM;
-            DaemonConfig config =
-                    Config.load(args.config().isEmpty() ? places.config() : Path.of(args.config()), defaults);
+            Optional<UserPlaces> places = args.user()
+                    ? Optional.of(UserPlaces.of(System.getenv(), System.getProperty("user.home", ""), OwnUser.uid()))
+                    : Optional.empty();
+            Defaults defaults = places.map(UserPlaces::defaults).orElse(Defaults.SYSTEM);
+            DaemonConfig config = Config.load(
+                    places.isPresent() && args.config().isEmpty() ? places.get().config() : Path.of(args.config()),
+                    defaults);
             Clock clock = Clock.systemUTC();
             if (args.check()) {
                 return check(config, clock);

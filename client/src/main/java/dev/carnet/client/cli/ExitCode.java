@@ -11,6 +11,7 @@ public enum ExitCode {
     CANCELLED(7, "the transfer was cancelled or has expired"),
     STOPPED(8, "the transfer stopped, or a disk fails: an operator has to act, then `carnet continue`"),
     INTERNAL(70, "a bug, or an answer that is not understood"),
+    OUTPUT(74, "the answer could not be written to standard output"),
     AGAIN(75, "busy or too slow for now: the same command may work later"),
     INTERRUPTED(130, "Ctrl-C; a transfer goes on in the daemon");
 

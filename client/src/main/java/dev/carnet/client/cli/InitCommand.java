@@ -117,6 +117,9 @@ final class InitCommand implements Callable<Integer> {
                 throw usage("--volume: '" + Shown.text(name)
                         + "' is no name: 1 to 64 of a-z 0-9 - _ . beginning with a letter" + " or digit");
             }
+            if (path.isEmpty()) {
+                throw usage("--volume " + Shown.text(name) + " has no path: NAME=PATH");
+            }
             paths.put(name, HerePath.absolute(path, "--volume " + name, this::usage));
         });
         if (paths.isEmpty()) {

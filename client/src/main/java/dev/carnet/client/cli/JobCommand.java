@@ -47,7 +47,12 @@ abstract class JobCommand extends ApiCommand {
         }
         var exit = switch (job.state()) {
             case "done" -> ExitCode.OK;
-            case "cancelled" -> complain("CANCELLED", "the job was cancelled; nothing of it is on record");
+            case "cancelled" ->
+                complain(
+                        "CANCELLED",
+                        job.peer()
+                                .flatMap(peer -> job.reason())
+                                .orElse("the job was cancelled; nothing of it is on record"));
             default -> complain(job.code().orElse("INTERNAL"), job.reason().orElse("the job ended as " + job.state()));
         };
         if (json) {

@@ -38,11 +38,14 @@ final class JobsCommand extends JobCommand {
     @Option(
             names = "--peer",
             paramLabel = "PEER",
-            description = "What this peer was asked to read (`carnet verify PEER:VOLUME/NAME`).")
+            description = "Only what this peer was asked to read (`carnet verify PEER:VOLUME/NAME`).")
     @Nullable
     String peer;
 
-    @Option(names = "--cancel", description = "End the job; nothing of it is on record.")
+    @Option(
+            names = "--cancel",
+            description =
+                    "End the job; nothing of it is on record. A peer that reads is waited for no more, and reads on.")
     boolean cancel;
 
     JobsCommand(Env env) {
@@ -57,9 +60,6 @@ final class JobsCommand extends JobCommand {
             }
             list(all(client));
             return ExitCode.OK;
-        }
-        if (cancel && peer != null) {
-            throw usage("what a peer reads cannot be cancelled from here");
         }
         String given = id.toLowerCase(Locale.ROOT);
         if (cancel) {
@@ -120,7 +120,7 @@ final class JobsCommand extends JobCommand {
                             : "-",
                     job.volume() + "/" + job.name()
                             + job.peer().map(peer -> " at " + peer).orElse(""));
-            job.reason().ifPresent(reason -> table.note(job.code().orElse("error") + ": " + reason));
+            job.reason().ifPresent(reason -> table.note(job.code().orElse("note") + ": " + reason));
         }
         table.lines().forEach(env::say);
     }

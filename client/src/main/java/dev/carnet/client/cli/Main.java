@@ -51,8 +51,13 @@ public final class Main implements Runnable {
 
     public static void main(String[] args) {
         int exit = commandLine(Env.system(), args).execute(args);
-        System.out.flush();
-        System.exit(exit);
+        System.exit(System.out.checkError() ? unwritten(exit) : exit);
+    }
+
+    /** Standard output is a full disk, or was closed: whoever reads it must not take what is there for all. */
+    private static int unwritten(int exit) {
+        System.err.println("carnet: the answer could not be written to standard output");
+        return exit == ExitCode.OK.number() ? ExitCode.OUTPUT.number() : exit;
     }
 
     /** All commands with their options, for whoever describes them; nothing of it is run. */

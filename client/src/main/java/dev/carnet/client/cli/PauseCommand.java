@@ -32,7 +32,10 @@ final class PauseCommand extends ApiCommand {
             env.say("transfer " + shown + " is "
                     + (transfer.paused()
                             ? "paused; `carnet continue " + shown + "` lets it go on"
-                            : Shown.text(transfer.state())));
+                            : Shown.text(transfer.state())
+                                    + (transfer.finished()
+                                            ? ": there is nothing to hold"
+                                            : ", and held as soon as it has heard of it")));
         }
         return ExitCode.OK;
     }

@@ -32,13 +32,14 @@ final class PeerCommand implements Runnable {
         return new CommandLine(new PeerCommand())
                 .addSubcommand(new Ls(env))
                 .addSubcommand(new PeerAddCommand(env))
-                .addSubcommand(new PeerTestCommand(env));
+                .addSubcommand(new PeerTestCommand(env))
+                .addSubcommand(new PeerRekeyCommand(env));
     }
 
     @Override
     public void run() {
         if (spec != null) {
-            throw new ParameterException(spec.commandLine(), "say what to do: ls, add or test");
+            throw new ParameterException(spec.commandLine(), "say what to do: ls, add, test or rekey");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.carnet.client.cli;
 
 import dev.carnet.client.CarnetClient;
 import dev.carnet.client.PullRequest;
+import dev.carnet.proto.wire.Limits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -30,8 +31,6 @@ import picocli.CommandLine.Parameters;
             "  carnet pull --dry-run south:models/run7/step-100 models/run7/step-100"
         })
 final class PullCommand extends MoveCommand {
-    private static final int INCLUDES_MAX = 64;
-
     @Parameters(
             index = "0",
             paramLabel = "PEER:VOLUME/NAME",
@@ -67,10 +66,13 @@ final class PullCommand extends MoveCommand {
     private PullRequest request() {
         var what = Objects.requireNonNull(from);
         var where = Objects.requireNonNull(to);
-        if (include.size() > INCLUDES_MAX) {
-            throw usage(include.size() + " patterns, and at most " + INCLUDES_MAX + " are allowed");
+        if (include.size() > Limits.OFFER_LIST_MAX) {
+            throw usage(include.size() + " patterns, and at most " + Limits.OFFER_LIST_MAX + " are allowed");
         }
         for (String pattern : include) {
+            if (pattern.isEmpty()) {
+                throw usage("--include is empty: a pattern names members, such as '*.json'");
+            }
             if (Shown.garbled(pattern)) {
                 throw usage("--include '" + Shown.text(pattern) + "' " + Shown.GARBLED);
             }

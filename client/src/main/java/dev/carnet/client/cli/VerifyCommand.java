@@ -25,8 +25,8 @@ import picocli.CommandLine.Parameters;
             "Compares a published checkpoint with its recorded tree: every byte, without asking the daemon.",
             "",
             "PEER:VOLUME/NAME instead has that daemon read its disk again, and answer with a dated statement that it signs; this"
-                    + " daemon verifies it and keeps it. With --daemon VOLUME/NAME is read and signed for by the daemon here. Both"
-                    + " are waited for, and Ctrl-C cancels them."
+                    + " daemon verifies it and shows it: the peer keeps it on record. With --daemon VOLUME/NAME is read and signed for"
+                    + " by the daemon here. Both are waited for; Ctrl-C ends the reading here, and a peer goes on reading."
         },
         footer = {
             "",

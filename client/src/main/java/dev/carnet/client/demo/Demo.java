@@ -141,6 +141,7 @@ public final class Demo {
                 before.bytesHeld(),
                 back.bytesHeld(),
                 work.root(),
+                work.own(),
                 ends);
         finish(result, report, launchers);
         return result;

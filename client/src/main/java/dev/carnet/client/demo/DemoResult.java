@@ -3,6 +3,7 @@ package dev.carnet.client.demo;
 import dev.carnet.client.Json;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -21,6 +22,7 @@ import java.util.Map;
  * @param heldAtKill logical bytes that the sender knew to be held when the receiver was killed
  * @param heldAtRestart logical bytes that the receiver held when it came back
  * @param work where everything lies
+ * @param own what may be removed afterwards
  * @param ends the daemons: what a script needs to go on with those that are kept
  */
 record DemoResult(
@@ -37,6 +39,7 @@ record DemoResult(
         long heldAtKill,
         long heldAtRestart,
         Path work,
+        List<Path> own,
         Ends ends) {
 
     String json() {

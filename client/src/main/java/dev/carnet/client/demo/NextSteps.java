@@ -68,7 +68,9 @@ final class NextSteps {
             lines.add("stop both daemons:");
             lines.add("  kill " + pids);
         }
-        command(lines, "remove all of it:", "rm", "-rf", result.work().toString());
+        List<String> remove = new ArrayList<>(List.of("rm", "-rf"));
+        result.own().forEach(path -> remove.add(path.toString()));
+        command(lines, "remove all of it:", remove.toArray(new String[0]));
         return List.copyOf(lines);
     }
 

@@ -25,9 +25,11 @@ final class WorkFolder {
     private static final List<String> OWN = List.of("source-volume", "ca", "sender", "receiver");
 
     private final Path root;
+    private final boolean alone;
 
-    private WorkFolder(Path root) {
+    private WorkFolder(Path root, boolean alone) {
         this.root = root;
+        this.alone = alone;
     }
 
     /**
@@ -38,7 +40,7 @@ final class WorkFolder {
      */
     static WorkFolder make(Optional<Path> wanted, Optional<Path> checkpoint) throws DemoException, IOException {
         if (wanted.isEmpty()) {
-            return new WorkFolder(Files.createTempDirectory("carnet-demo-"));
+            return new WorkFolder(Files.createTempDirectory("carnet-demo-"), true);
         }
         Path root = wanted.get().toAbsolutePath().normalize();
         if (checkpoint.isPresent() && root.startsWith(checkpoint.get())) {
@@ -46,6 +48,11 @@ final class WorkFolder {
                     DemoException.Kind.USAGE,
                     "--work " + root + " lies in the checkpoint " + checkpoint.get()
                             + ", which must stand still: choose another");
+        }
+        if (checkpoint.isPresent() && checkpoint.get().startsWith(root)) {
+            throw new DemoException(
+                    DemoException.Kind.USAGE,
+                    "the checkpoint " + checkpoint.get() + " lies in --work " + root + ": choose another");
         }
         try {
             Files.createDirectories(root);
@@ -59,7 +66,16 @@ final class WorkFolder {
                         root.resolve(name) + " is there already: give --work an empty or missing folder");
             }
         }
-        return new WorkFolder(root);
+        try (var there = Files.list(root)) {
+            return new WorkFolder(root, there.findAny().isEmpty());
+        }
+    }
+
+    /** What may be removed afterwards: all of it, or what the demo has put beside what lay there. */
+    List<Path> own() {
+        return alone
+                ? List.of(root)
+                : OWN.stream().map(root::resolve).filter(Files::exists).toList();
     }
 
     /** The folder itself. */

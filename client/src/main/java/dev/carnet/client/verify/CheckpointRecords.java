@@ -129,7 +129,7 @@ public record CheckpointRecords(Path volume, String name, Path folder) {
             throw new VerifyException(
                     NOT_ON_RECORD,
                     "no folder above " + path + " is a volume of a daemon (none holds " + OWN
-                            + "): give the path of a published checkpoint, at the destination");
+                            + "): give the path of a published checkpoint, at the destination. What was sealed in a volume that is only read has its record with the daemon: `carnet verify --daemon VOLUME/NAME`");
         }
         Path volume = holders.getLast();
         for (Path at = path; !at.equals(volume); at = parentOf(at)) {

@@ -211,15 +211,17 @@ class CatalogueCommandsTest {
 
     @Test
     void jobs_are_listed_followed_and_cancelled() throws IOException {
+        String other = job("peer-verify", "running", ",\"peer\":\"b\"").replace(JOB, "ab".repeat(16));
         try (var daemon = shell.daemon(r -> FakeDaemon.json(
                 200,
                 r.equals("GET /v1/jobs")
-                        ? "{\"jobs\":[" + job("seal", "running", "") + "]}"
+                        ? "{\"jobs\":[" + job("seal", "running", "") + "," + other + "]}"
                         : job("seal", r.contains("cancel") ? "cancelled" : "done", "")))) {
             assertThat(shell.run("jobs")).isZero();
             assertThat(shell.out()).isEqualTo("""
-                    ID        KIND  STATE      READ       OF  NAME
-                    00112233  seal  running  500 MB  1.00 GB  models/n
+                    ID        KIND         STATE      READ       OF  NAME
+                    00112233  seal         running  500 MB  1.00 GB  models/n
+                    abababab  peer-verify  running  500 MB  1.00 GB  models/n at b
                     """);
             assertThat(shell.run("jobs", "0011")).isZero();
             assertThat(shell.out()).contains("state     running");

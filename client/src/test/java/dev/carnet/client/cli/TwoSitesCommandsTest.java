@@ -296,6 +296,8 @@ class TwoSitesCommandsTest {
                 "peer add - --push-to v --dial maybe",
                 "peer test",
                 "peer test b --seconds 100",
+                "peer rekey",
+                "peer rekey b",
                 "init --volume noequals",
                 "init --volume BAD=/x",
                 "init --address noport",

@@ -51,12 +51,16 @@ class DemoPartsTest {
         Files.writeString(work.resolve("something else"), "is left alone");
         WorkFolder made = WorkFolder.make(Optional.of(work), Optional.empty());
         Files.createDirectory(made.daemon("sender"));
+        assertThat(made.own()).as("what lay there is nothing to remove").containsExactly(made.daemon("sender"));
         assertThatThrownBy(() -> WorkFolder.make(Optional.of(work), Optional.empty()))
                 .isInstanceOf(DemoException.class)
                 .hasMessageContaining("sender is there already");
         assertThatThrownBy(() -> WorkFolder.make(Optional.of(folder.resolve("a/b")), Optional.of(folder.resolve("a"))))
                 .isInstanceOf(DemoException.class)
                 .hasMessageContaining("must stand still");
+        assertThatThrownBy(() -> WorkFolder.make(Optional.of(folder.resolve("a")), Optional.of(folder.resolve("a/b"))))
+                .isInstanceOf(DemoException.class)
+                .hasMessageContaining("lies in --work");
         Path file = Files.writeString(folder.resolve("file"), "");
         assertThatThrownBy(() -> WorkFolder.make(Optional.of(file), Optional.empty()))
                 .isInstanceOf(DemoException.class)

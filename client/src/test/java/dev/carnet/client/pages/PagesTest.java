@@ -172,7 +172,7 @@ class PagesTest {
     void bash_completes() throws Exception {
         Pages.write(Main.model(), temp, "1.2.3", "2026-01-01");
         assertThat(bash("carnet", "pu")).containsExactlyInAnyOrder("push", "pull");
-        assertThat(bash("carnet", "peer", "")).contains("ls", "add", "test");
+        assertThat(bash("carnet", "peer", "")).contains("ls", "add", "test", "rekey");
         assertThat(bash("carnet", "pull", "--inc")).containsExactly("--include");
         assertThat(bash("carnet", "push", "--no-w")).containsExactly("--no-wait");
     }
@@ -198,7 +198,7 @@ class PagesTest {
         assumeTrue(installed("fish"), "fish is not installed");
         Pages.write(Main.model(), temp, "1.2.3", "2026-01-01");
         assertThat(fish("carnet pu")).containsExactlyInAnyOrder("push", "pull");
-        assertThat(fish("carnet peer ")).containsExactlyInAnyOrder("ls", "add", "test");
+        assertThat(fish("carnet peer ")).containsExactlyInAnyOrder("ls", "add", "test", "rekey");
         assertThat(fish("carnet --socket /x peer ad")).containsExactly("add");
         assertThat(fish("carnet pull --inc")).containsExactly("--include");
         assertThat(fish("carnet push --no-w")).containsExactly("--no-wait");

@@ -1,19 +1,22 @@
 package dev.carnet.daemon.api;
 
+import dev.carnet.daemon.api.Surroundings.Seen;
 import dev.carnet.daemon.api.Surroundings.Sight;
 import dev.carnet.daemon.config.PathMap;
 import dev.carnet.daemon.policy.Caller;
 import dev.carnet.proto.wire.v1.Code;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Makes this daemon's paths of those that callers give. Where a caller sees other files than the daemon, the same path may be other bytes: without a map it is refused. */
+/**
+ * Makes this daemon's paths of those that callers give. Where a caller sees other files than the daemon, the same path may be other bytes: without a map it is refused. What is refused says nothing of what
+ * lies here: the caller may not be allowed to know.
+ */
 public final class CallerPaths {
     private final Supplier<List<PathMap>> maps;
     private final Surroundings surroundings;
@@ -34,9 +37,18 @@ public final class CallerPaths {
      * @throws ApiRefusal 422 BAD_SOURCE
      */
     String ours(String given, Caller caller, String principal) {
-        Sight sight = caller.equals(Caller.DAEMON) ? Sight.SAME : surroundings.of(caller.pid());
-        if (sight == Sight.SAME) {
+        if (Arrays.asList(given.split("/")).contains("..")) {
+            throw refused(
+                    given + " has '..' in it, which behind a link means another place than it says: write the path"
+                            + " without");
+        }
+        Seen seen = caller.equals(Caller.DAEMON) ? Seen.SAME : surroundings.of(caller.pid());
+        if (seen.sight() == Sight.SAME) {
             return given;
+        }
+        if (seen.sight() == Sight.GONE) {
+            throw refused("the process " + caller.pid() + " that connected has ended, so that nobody can tell what "
+                    + given + " was for it: let the process that opens the connection wait for the answer");
         }
         Path path;
         try {
@@ -55,18 +67,16 @@ public final class CallerPaths {
                     .normalize()
                     .toString();
         }
-        if (sight == Sight.UNKNOWN) {
+        if (seen.sight() == Sight.UNKNOWN) {
             return given;
         }
-        boolean here = Files.exists(path, LinkOption.NOFOLLOW_LINKS);
-        throw new ApiRefusal(
-                422,
-                Code.BAD_SOURCE,
-                given
-                        + (here
-                                ? " is for this daemon perhaps not what it is for the caller"
-                                : " does not exist for this daemon")
-                        + ": the caller runs in another mount namespace (a container?). Map it with [[path-map]] from = \""
-                        + path + "\", to = the path here, in the daemon's configuration, and reload");
+        throw refused(given + " may be something else for this daemon, or nothing: the caller (process " + caller.pid()
+                + ") is "
+                + seen.why() + ". Map it with [[path-map]] from = \"" + path
+                + "\", to = the path here, in the daemon's configuration, and reload");
+    }
+
+    private static ApiRefusal refused(String sentence) {
+        return new ApiRefusal(422, Code.BAD_SOURCE, sentence);
     }
 }

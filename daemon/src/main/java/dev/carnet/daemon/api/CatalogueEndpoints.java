@@ -1,6 +1,5 @@
 package dev.carnet.daemon.api;
 
-import dev.carnet.daemon.catalogue.JobView;
 import dev.carnet.daemon.policy.Policy.Right;
 import dev.carnet.daemon.transfer.Sealing;
 import dev.carnet.daemon.transfer.Transfers;
@@ -54,8 +53,8 @@ final class CatalogueEndpoints {
                 new Route("GET", "/v1/events", Set.of("transfer"), move, own::events));
     }
 
-    private static Reply job(JobView job) {
-        return Reply.json(200, CatalogueJson.job(job));
+    private static Reply job(AnyJob job) {
+        return Reply.json(200, job.json());
     }
 
     private Reply checkpoint(ApiRequest request) {
@@ -105,15 +104,15 @@ final class CatalogueEndpoints {
                 200,
                 Map.of(
                         "jobs",
-                        facts.jobs().list().stream()
+                        AnyJob.all(facts).stream()
                                 .filter(job -> all || job.principal().equals(request.principal()))
-                                .map(CatalogueJson::job)
+                                .map(AnyJob::json)
                                 .toList()));
     }
 
-    private JobView find(ApiRequest request) {
+    private AnyJob find(ApiRequest request) {
         String id = request.path("id");
-        JobView job = (id.matches(ID) ? facts.jobs().find(id) : Optional.<JobView>empty())
+        AnyJob job = (id.matches(ID) ? AnyJob.find(facts, id) : Optional.<AnyJob>empty())
                 .orElseThrow(() -> new ApiRefusal(
                         404,
                         Code.UNKNOWN_TRANSFER,
@@ -124,8 +123,8 @@ final class CatalogueEndpoints {
 
     private Reply cancel(ApiRequest request) {
         request.noBody();
-        JobView job = find(request);
-        return job(facts.jobs().cancel(job.id()).orElse(job));
+        AnyJob job = find(request);
+        return job(AnyJob.cancel(facts, job.id()).orElse(job));
     }
 
     private Reply events(ApiRequest request) {

@@ -3,6 +3,7 @@ package dev.carnet.daemon.api;
 import dev.carnet.daemon.catalogue.JobView;
 import dev.carnet.daemon.transfer.CheckpointDetail;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,9 @@ final class CatalogueJson {
         json.put("tree_digest", job.treeDigest());
         json.put("content_digest", job.contentDigest());
         json.put("entry", job.entry());
+        for (String peers : List.of("peer", "known_tree", "state_found", "time", "envelope")) {
+            json.put(peers, null);
+        }
         return json;
     }
 

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,12 @@ import org.jspecify.annotations.Nullable;
 final class Endpoints {
     private static final int LIST_DEFAULT = 100;
     private static final int LIST_MAX = 1000;
+
+    /** Pushes whose source is walked at once: a large or a hanging one must not take the workers from whoever wants to cancel it. */
+    private static final int WALKS_MAX = 8;
+
+    private static final long WALK_WAIT_MILLIS = 500;
+
     private static final String ID = "[0-9a-f]{4,32}";
 
     private final Transfers transfers;
@@ -30,6 +37,7 @@ final class Endpoints {
     private final Gate gate;
     private final CallerPaths paths;
     private final Semaphore doctors = new Semaphore(1);
+    private final Semaphore walks = new Semaphore(WALKS_MAX);
 
     private Endpoints(Transfers transfers, ApiFacts facts, Gate gate, CallerPaths paths) {
         this.transfers = transfers;
@@ -75,6 +83,7 @@ final class Endpoints {
                                         own::checkpoints),
                                 new Route("GET", "/v1/transfers", Set.of("max"), move, own::list),
                                 new Route("POST", "/v1/transfers", none, push, own::push),
+                                new Route("POST", "/v1/peers/{alias}/forget-keys", none, admin, own::forgetKeys),
                                 new Route("POST", "/v1/pulls", none, EnumSet.of(Right.PULL), own::pull),
                                 new Route("POST", "/v1/transfers/{id}/pause", none, move, own.act(Transfers::pause)),
                                 new Route(
@@ -93,7 +102,15 @@ final class Endpoints {
         var body = request.json(PushBody.class);
         return gate.telling(request.principal(), () -> {
             PushRequest asked = body.request(request.principal(), request.caller(), paths);
-            return dry(body.dryRun()) ? planned(transfers.plan(asked)) : Reply.json(201, transfers.push(asked));
+            if (!walking()) {
+                throw new ApiRefusal(
+                        503, Code.BUSY, WALKS_MAX + " sources are looked at for pushes already; ask again in a moment");
+            }
+            try {
+                return dry(body.dryRun()) ? planned(transfers.plan(asked)) : Reply.json(201, transfers.push(asked));
+            } finally {
+                walks.release();
+            }
         });
     }
 
@@ -103,6 +120,16 @@ final class Endpoints {
             PullRequest asked = body.request(request.principal(), request.caller());
             return dry(body.dryRun()) ? planned(transfers.plan(asked)) : Reply.json(201, transfers.pull(asked));
         });
+    }
+
+    /** Small sources are looked at in a moment: a burst of them waits for one. */
+    private boolean walking() {
+        try {
+            return walks.tryAcquire(WALK_WAIT_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private static boolean dry(@Nullable Boolean asked) {
@@ -123,6 +150,12 @@ final class Endpoints {
         json.put("rule", plan.rule());
         json.put("grant", plan.grant());
         return Reply.json(200, json);
+    }
+
+    private Reply forgetKeys(ApiRequest request) {
+        request.noBody();
+        String alias = request.path("alias");
+        return Reply.json(200, Map.of("alias", alias, "forgotten", transfers.forgetKeys(alias)));
     }
 
     private Reply reload(ApiRequest request) {
@@ -178,14 +211,20 @@ final class Endpoints {
         if (!id.matches(ID)) {
             throw ApiRefusal.malformed("a transfer's id is 32 lower-case hex digits, or its first 4 or more");
         }
-        TransferView found = transfers
-                .get(id)
-                .orElseThrow(() -> new ApiRefusal(
-                        404,
-                        Code.UNKNOWN_TRANSFER,
-                        "no transfer, or more than one, begins with " + id + "; `carnet status` lists them"));
+        TransferView found = transfers.get(id).orElseThrow(() -> unknown(id));
+        if (id.length() < found.id().length()
+                && !gate.mayOwn(request.principal(), Optional.ofNullable(found.principal()))) {
+            throw unknown(id); // else whoever asks for every prefix learns the ids of all
+        }
         gate.own(request.principal(), Optional.ofNullable(found.principal()), "the transfer " + found.id());
         return found;
+    }
+
+    private static ApiRefusal unknown(String id) {
+        return new ApiRefusal(
+                404,
+                Code.UNKNOWN_TRANSFER,
+                "no transfer, or more than one, begins with " + id + "; `carnet status` lists them");
     }
 
     private Reply doctor(ApiRequest request) {

@@ -1,6 +1,5 @@
 package dev.carnet.daemon.api;
 
-import dev.carnet.daemon.catalogue.JobView;
 import dev.carnet.daemon.transfer.TransferView;
 import dev.carnet.daemon.transfer.Transfers;
 import dev.carnet.proto.wire.v1.Code;
@@ -88,6 +87,13 @@ final class Events implements AutoCloseable {
                         LISTENERS_MAX
                                 + " listen to events already; close one, or ask for what is wanted again and again");
             }
+            long own = listeners.stream()
+                    .filter(other -> other.principal.equals(principal))
+                    .count();
+            if (own >= LISTENERS_MAX / 2) {
+                throw new ApiRefusal(
+                        503, Code.BUSY, own + " listen to events as '" + principal + "' already; close one");
+            }
             listeners.add(listener);
             if (ticker == null) {
                 ticker = Executors.newSingleThreadScheduledExecutor(
@@ -118,7 +124,7 @@ final class Events implements AutoCloseable {
                 return;
             }
             List<TransferView> all = transfers.live();
-            List<JobView> jobs = facts.jobs().list();
+            List<AnyJob> jobs = AnyJob.all(facts);
             for (Listener listener : now) {
                 EventSink sink = listener.sink;
                 if (sink != null && !tell(listener, sink, all, jobs)) {
@@ -133,7 +139,7 @@ final class Events implements AutoCloseable {
     }
 
     /** False where it was the last time. */
-    private boolean tell(Listener listener, EventSink sink, List<TransferView> all, List<JobView> jobs) {
+    private boolean tell(Listener listener, EventSink sink, List<TransferView> all, List<AnyJob> jobs) {
         long now = System.nanoTime();
         if (!sink.ready()) {
             if (now - listener.taken < slowNanos) {
@@ -153,7 +159,7 @@ final class Events implements AutoCloseable {
             jobs.stream()
                     .filter(job -> only.isEmpty() || only.get().equals(job.principal()))
                     .filter(job -> !job.finished() || listener.told.containsKey("job " + job.id()))
-                    .forEach(job -> event(listener, sink, "job", job.id(), CatalogueJson.job(job), job.finished()));
+                    .forEach(job -> event(listener, sink, "job", job.id(), job.json(), job.finished()));
         }
         if (ended) {
             sink.end(bye(Code.CODE_UNSPECIFIED, "the transfer has ended"));

@@ -49,6 +49,11 @@ public record Gate(Supplier<Policy> policy, RefusalSink refusals) {
         }
     }
 
+    /** Whether {@link #own} would pass; nothing is recorded. */
+    boolean mayOwn(String principal, Optional<String> startedBy) {
+        return startedBy.filter(principal::equals).isPresent() || has(principal, Right.ADMIN, "");
+    }
+
     /** Has the right to {@code admin}, or started this itself. */
     void own(String principal, Optional<String> startedBy, String what) {
         if (startedBy.filter(principal::equals).isEmpty() && !has(principal, Right.ADMIN, "")) {

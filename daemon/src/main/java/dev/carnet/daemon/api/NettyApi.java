@@ -21,6 +21,8 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +39,7 @@ final class NettyApi implements LocalApi {
     private final Router router;
     private final Events events;
     private final ApiLimits limits;
+    private final Map<Integer, Integer> users = new HashMap<>(); // uid to its connections; on the event loop
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private @Nullable SocketPlace place;
     private @Nullable EventLoopGroup loop;
@@ -103,8 +106,14 @@ final class NettyApi implements LocalApi {
 
     /** Runs on the one event loop, so that the count cannot be raced. */
     private void connected(EpollDomainSocketChannel channel, ThreadPoolExecutor executor) throws IOException {
-        if (connections.size() >= limits.connections()) {
-            LOG.warn("local API: {} connections are open, the next is turned away", limits.connections());
+        PeerCredentials peer = channel.peerCredentials();
+        int own = users.getOrDefault(peer.uid(), 0);
+        if (connections.size() >= limits.connections() || own >= limits.connectionsPerUser()) {
+            LOG.warn(
+                    "local API: {} connections are open, {} of them of uid {}: its next is turned away",
+                    connections.size(),
+                    own,
+                    peer.uid());
             channel.pipeline().addLast(new HttpResponseEncoder());
             ApiConnection.refuse(
                     channel.pipeline(),
@@ -112,7 +121,9 @@ final class NettyApi implements LocalApi {
             return;
         }
         connections.add(channel);
-        PeerCredentials peer = channel.peerCredentials();
+        users.put(peer.uid(), own + 1);
+        channel.closeFuture()
+                .addListener(closed -> users.computeIfPresent(peer.uid(), (uid, n) -> n > 1 ? n - 1 : null));
         int[] gids = peer.gids();
         var caller = new Caller(
                 peer.uid(),

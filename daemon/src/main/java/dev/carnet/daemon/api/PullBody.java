@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The body of a pull: {@link PullRequest} without the principal. Rate and streams are the source's to choose: to ask for them is UNSUPPORTED. */
+/** The body of a pull: {@link PullRequest} without the principal. Rate and streams are what the source is asked to keep to. */
 record PullBody(
         @Nullable String peer,
         @Nullable String volume,
@@ -22,12 +22,6 @@ record PullBody(
         @Nullable Map<String, String> labels) {
 
     PullRequest request(String principal, Caller caller) {
-        if ((limit != null && limit != 0) || (streams != null && streams != 0)) {
-            throw new ApiRefusal(
-                    501,
-                    Code.UNSUPPORTED,
-                    "the rate and the streams of a pull are for the daemon that sends it to choose: leave 'limit' and 'streams' out");
-        }
         return new PullRequest(
                 principal,
                 caller,
@@ -41,6 +35,8 @@ record PullBody(
                         : include.stream()
                                 .map(pattern -> PushBody.text("include", pattern, 4096, Code.BAD_NAME))
                                 .toList(),
+                PushBody.number("limit", limit, PushBody.RATE_MAX),
+                (int) PushBody.number("streams", streams, PushBody.STREAMS_MAX),
                 PushBody.labels(labels));
     }
 }

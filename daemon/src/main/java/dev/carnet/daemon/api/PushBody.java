@@ -23,10 +23,10 @@ record PushBody(
     static final int PEER_BYTES_MAX = 2048;
     static final int VOLUME_BYTES_MAX = 64;
     static final int NAME_BYTES_MAX = 400;
-    private static final int STREAMS_MAX = 64;
+    static final int STREAMS_MAX = 64;
 
     /** What every reader of JSON can say exactly. */
-    private static final long RATE_MAX = 1L << 53;
+    static final long RATE_MAX = 1L << 53;
 
     /** Lengths of SPEC section 4 are checked here, what the names mean in the rooms below. Only what is well formed gets a code of its own. */
     PushRequest request(String principal, Caller caller, CallerPaths paths) {
@@ -79,7 +79,7 @@ record PushBody(
         return labels;
     }
 
-    private static long number(String member, @Nullable Number value, long most) {
+    static long number(String member, @Nullable Number value, long most) {
         long number = value == null ? 0 : value.longValue();
         if (number < 0 || number > most) {
             throw ApiRefusal.malformed("member '" + member + "' is a number from 0 to " + most);

@@ -1,5 +1,6 @@
 package dev.carnet.daemon.api;
 
+import dev.carnet.daemon.config.OwnUser;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
@@ -106,6 +107,13 @@ final class SocketPlace implements AutoCloseable {
         if ((own & (OTHERS_WRITE | GROUP_WRITES)) != 0) {
             throw new ApiStartException("the API's directory " + directory + " can be written by others (mode "
                     + Integer.toOctalString(own & 07777) + "): chmod 0750 it, or configure another");
+        }
+        int owner = (Integer) Files.getAttribute(directory, "unix:uid");
+        if (owner != 0 && owner != OwnUser.uid()) {
+            throw new ApiStartException("the API's directory " + directory + " belongs to the user "
+                    + Integer.toUnsignedString(owner)
+                    + ", who could put another socket into this daemon's place: chown it, or configure another (is XDG_RUNTIME_DIR"
+                    + " somebody else's?)");
         }
         for (var above = directory.toRealPath().getParent(); above != null; above = above.getParent()) {
             int mode = mode(above);

@@ -106,6 +106,15 @@ final class RunningJobs implements Jobs {
                         RUNNING_MAX + " jobs run and " + WAITING_MAX
                                 + " wait: let one end, or cancel one (`carnet jobs`)");
             }
+            long own = newest.stream()
+                    .filter(other -> other.ended == null && other.principal.equals(job.principal))
+                    .count();
+            if (own > 0 && open >= (RUNNING_MAX + WAITING_MAX) * 3 / 4) {
+                throw new TransferException(
+                        Code.BUSY,
+                        open + " jobs run or wait, " + own + " of them of '" + job.principal
+                                + "': the last places are for whoever has none; let one end, or cancel one (`carnet jobs`)");
+            }
             newest.addFirst(job);
             while (newest.size() > KEPT_MAX) {
                 newest.remove(oldestEnded());

@@ -42,7 +42,7 @@ final class ConfigReader {
      * @param more files that add peers, rules, anchors and refusals, in their order
      */
     DaemonConfig read(Section root, List<Section> more) {
-        var general = part(root, "daemon", true);
+        var general = part(root, "daemon", defaults.state().isEmpty()); // of one user: all of it has a default
         var daemon = daemon(general);
         Map<String, List<Path>> trust = new TreeMap<>();
         var identity = identity(part(root, "identity", true), trust);
@@ -50,7 +50,10 @@ final class ConfigReader {
             trust(section, false, trust);
             section.end();
         }));
-        var volumes = new VolumeReader(this, general.absent("state") ? Optional.empty() : Optional.of(daemon.state()));
+        var volumes = new VolumeReader(
+                this,
+                general.absent("state") && defaults.state().isEmpty() ? Optional.empty() : Optional.of(daemon.state()),
+                List.of(file, daemon.socket(), identity.certificate(), identity.key()));
         root.tables("volume", VolumeReader.VOLUMES_MAX).forEach(volumes::read);
         List<Section> all = Stream.concat(Stream.of(root), more.stream()).toList();
         var peers = new PeerReader(trust.keySet(), daemon.listen().isPresent());

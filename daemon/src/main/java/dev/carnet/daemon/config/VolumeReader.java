@@ -20,10 +20,13 @@ final class VolumeReader {
     private final List<VolumeConfig> volumes = new ArrayList<>();
     private final List<String> names = new ArrayList<>();
     private final List<Place> places = new ArrayList<>();
+    private final List<Path> own;
 
-    VolumeReader(ConfigReader reader, Optional<Path> state) {
+    /** @param own files of the daemon besides its state: no peer may write where they lie */
+    VolumeReader(ConfigReader reader, Optional<Path> state, List<Path> own) {
         this.reader = reader;
         this.state = state;
+        this.own = own;
     }
 
     List<VolumeConfig> volumes() {
@@ -94,6 +97,23 @@ final class VolumeReader {
         if (state.isPresent() && place.overlaps(new Place("", state.get(), real(state.get()))) && !stateBelow) {
             section.problem(
                     "path", root + " and the state directory " + state.get() + " contain one another: keep them apart");
+        }
+        if (!readOnly) {
+            own.stream()
+                    .filter(file -> real(file).startsWith(real(root)) || file.startsWith(root))
+                    .findFirst()
+                    .ifPresent(
+                            file -> section.problem(
+                                    "path",
+                                    root + " contains " + file
+                                            + ", which is the daemon's own: whoever pushes into the volume could write beside it; keep them apart, or make it read-only"));
+        }
+        if (java.nio.file.Files.exists(root)
+                && !real(root).equals(root.toAbsolutePath().normalize())) {
+            section.problem(
+                    "path",
+                    root + " has a symbolic link in it, and a volume is opened without following any: write "
+                            + real(root));
         }
         for (Place other : places) {
             if (place.overlaps(other)) {

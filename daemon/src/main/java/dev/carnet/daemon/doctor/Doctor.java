@@ -19,10 +19,15 @@ public final class Doctor {
      * Everything there is to look at.
      *
      * @param tls what this daemon's TLS is made of
+     * @param revocation what is in force, and whom it has refused
      * @param broken what was wrong at the last reload; empty where it went well
      */
     public static Doctor of(
-            DaemonConfig config, InstantSource clock, Supplier<TlsCheck.Facts> tls, Supplier<Optional<String>> broken) {
+            DaemonConfig config,
+            InstantSource clock,
+            Supplier<TlsCheck.Facts> tls,
+            Supplier<RevocationCheck.Facts> revocation,
+            Supplier<Optional<String>> broken) {
         return new Doctor(List.of(
                 new ReloadCheck(broken),
                 new HashCheck(HashCheck::measured),
@@ -30,6 +35,7 @@ public final class Doctor {
                 new JvmCheck(JvmCheck.Facts::ofThisJvm),
                 new StorageCheck(config),
                 new IdentityCheck(config, clock),
+                new RevocationCheck(revocation, clock),
                 new ClockCheck(KernelClock::synchronised),
                 new LimitsCheck(config, LimitsCheck.Facts::ofThisProcess)));
     }

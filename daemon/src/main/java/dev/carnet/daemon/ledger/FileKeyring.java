@@ -14,7 +14,13 @@ import java.util.Optional;
 
 /** The keyring over the key files, once they are bound. */
 record FileKeyring(
-        PublicKeys publicKeys, PairSigner signer, PairSigner log, PairSigner witness, Evidence evidence, KeyFiles files)
+        PublicKeys publicKeys,
+        PairSigner signer,
+        PairSigner log,
+        PairSigner witness,
+        Evidence evidence,
+        List<Evidence> earlier,
+        KeyFiles files)
         implements Keyring {
     @Override
     public byte[] sign(byte[] payload) {

@@ -12,14 +12,19 @@ import dev.carnet.proto.wire.Limits;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ties the keys in the files to the daemon's identity, as an entry of its own ledger: at first start, and when a key has changed. When only the TLS key rotates
  * nothing is bound again.
  */
 final class KeyBindings {
+    private static final Logger log = LoggerFactory.getLogger(KeyBindings.class);
     private static final int BINDINGS_MAX = 10_000;
     private final JournalledLedger ledger;
     private final Blobs blobs;
@@ -46,6 +51,7 @@ final class KeyBindings {
             bind(key(count), current);
             current = verified(key(count));
             checkKeys(current);
+            count++;
         }
         return new FileKeyring(
                 files.publicKeys(),
@@ -53,7 +59,25 @@ final class KeyBindings {
                 files.logSigner(),
                 files.witnessSigner(),
                 new Keyring.Evidence(current.envelope(), proof(current)),
+                before(count - 1),
                 files);
+    }
+
+    /** Those before a binding, as far back as they are whole: who lost an old one can still show what follows it. */
+    private List<Keyring.Evidence> before(int current) {
+        var found = new ArrayDeque<Keyring.Evidence>();
+        try {
+            for (var i = current - 1; i >= 0 && found.size() < Limits.KEY_STEPS_MAX; i--) {
+                var binding = verified(key(i));
+                found.addFirst(new Keyring.Evidence(binding.envelope(), proof(binding)));
+            }
+        } catch (LedgerException e) {
+            log.warn(
+                    "peers that know only an older key binding than the last {} cannot follow: {}",
+                    found.size(),
+                    e.getMessage());
+        }
+        return List.copyOf(found);
     }
 
     private int count() {

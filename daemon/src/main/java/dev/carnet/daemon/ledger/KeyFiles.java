@@ -106,25 +106,38 @@ final class KeyFiles {
     private List<byte[]> secrets(KeyKind kind) throws IOException {
         var name = name("entry", kind);
         var found = new ArrayList<byte[]>();
-        for (var file : new Path[] {directory.resolve(name), previous(name)}) {
-            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                found.add(KeyFile.read(file, kind));
-            }
+        for (var file : nowAndBefore(name)) {
+            found.add(KeyFile.read(file, kind));
         }
         return found;
     }
 
     private Optional<byte[]> former(KeyKind kind, byte[] wanted) throws IOException {
         var name = name("entry", kind);
-        for (var file : new Path[] {directory.resolve(name), previous(name)}) {
-            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                var secret = KeyFile.read(file, kind);
-                if (java.util.Arrays.equals(kind.publicKey(secret), wanted)) {
-                    return Optional.of(secret);
-                }
+        for (var file : nowAndBefore(name)) {
+            var secret = KeyFile.read(file, kind);
+            if (java.util.Arrays.equals(kind.publicKey(secret), wanted)) {
+                return Optional.of(secret);
             }
         }
         return Optional.empty();
+    }
+
+    /** A key's file and those that it had before: {@code previous/NAME}, and {@code previous/NAME.*} where there are several. */
+    private List<Path> nowAndBefore(String name) throws IOException {
+        var found = new ArrayList<Path>();
+        if (Files.exists(directory.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+            found.add(directory.resolve(name));
+        }
+        if (Files.isDirectory(directory.resolve(PREVIOUS), LinkOption.NOFOLLOW_LINKS)) {
+            try (var all = Files.newDirectoryStream(
+                    directory.resolve(PREVIOUS),
+                    file -> String.valueOf(file.getFileName()).equals(name)
+                            || String.valueOf(file.getFileName()).startsWith(name + "."))) {
+                all.forEach(found::add);
+            }
+        }
+        return found;
     }
 
     private Path previous(String name) {

@@ -32,6 +32,9 @@ public interface Keyring {
     /** The current key binding, as the Offer and Accept carry it. */
     Evidence evidence();
 
+    /** The bindings before it, the oldest first: at most the newest 16, each of which follows the one before. */
+    List<Evidence> earlier();
+
     /** Envelope of the key-binding entry and the key proof that it names. */
     record Evidence(byte[] binding, byte[] proof) {}
 

@@ -77,7 +77,12 @@ final class Answering {
         switch (message.getBodyCase()) {
             case LIST_REQUEST -> {
                 ListRequest question = message.getListRequest();
-                run(session, question.getRequestId(), Kind.LIST, () -> list(peer(session), question));
+                run(
+                        session,
+                        question.getRequestId(),
+                        Kind.LIST,
+                        question.getVolume(),
+                        () -> list(peer(session), question));
             }
             case VERIFY_REQUEST -> verify(session, message.getVerifyRequest());
             case PROBE -> probes.begin(session, message.getProbe());
@@ -138,19 +143,21 @@ final class Answering {
         places.sent(peer);
     }
 
-    private void run(Session session, ByteString id, Kind kind, Supplier<Control> answer) {
+    private void run(Session session, ByteString id, Kind kind, String volume, Supplier<Control> answer) {
         if (place(session, id, kind)) {
             String peer = peer(session);
-            pool.execute(() -> answer(peer, kind, orRefusal(peer, id, answer)));
+            pool.execute(() -> answer(peer, kind, orRefusal(peer, id, volume, answer)));
         }
     }
 
-    private Control orRefusal(String peer, ByteString id, Supplier<Control> answer) {
+    private Control orRefusal(String peer, ByteString id, String volume, Supplier<Control> answer) {
         try {
             return answer.get();
         } catch (TransferException e) {
             log.warn("refused a question of {}: {} {}", peer, e.code(), e.getMessage());
-            room.refusals().refusedPeer(peer, e.code(), "", e.forPeer());
+            if (e.code() != Code.CANCELLED) { // nobody waited for it any more: that refuses nothing
+                room.refusals().refusedPeer(peer, e.code(), volume, e.forPeer());
+            }
             return refusal(id, e.code(), e.forPeer());
         } catch (NoRoomException e) {
             log.warn("no room for an answer to {}", peer, e);
@@ -181,7 +188,12 @@ final class Answering {
 
     private void send(String peer, Control message) {
         try {
-            room.transport().session(peer).ifPresent(session -> session.send(message));
+            room.transport().session(peer).ifPresent(session -> {
+                if (message.hasVerifyAnswer()) {
+                    holdings.tellEarlierKeys(session);
+                }
+                session.send(message);
+            });
         } catch (SessionClosedException e) {
             log.debug("{} has gone before its answer", peer, e);
         }
@@ -253,7 +265,8 @@ final class Answering {
             return;
         }
         pool.execute(() -> {
-            Control answer = orRefusal(peer, question.getRequestId(), () -> verified(peer, question));
+            Control answer =
+                    orRefusal(peer, question.getRequestId(), question.getVolume(), () -> verified(peer, question));
             verifying.remove(asked);
             if (closing && answer.hasRefuse()) {
                 dropped(peer, Kind.VERIFY); // it asks again when this daemon is back
@@ -271,17 +284,17 @@ final class Answering {
         if (!brought && !mayPull(peer, volume)) {
             throw denied(peer, volume);
         }
-        if (!countDay(peer)) {
-            throw new TransferException(
-                    Code.BUSY,
-                    room.settings().self() + " verifies for one peer " + VERIFIED_PER_DAY_MAX
-                            + " times a day: ask again tomorrow (UTC)");
-        }
         if (!verifies.tryAcquire()) {
             throw new TransferException(
                     Code.BUSY, room.settings().self() + " reads " + VERIFIES_MAX + " copies already: ask again later");
         }
         try {
+            if (!countDay(peer)) {
+                throw new TransferException(
+                        Code.BUSY,
+                        room.settings().self() + " verifies for one peer " + VERIFIED_PER_DAY_MAX
+                                + " times a day: ask again tomorrow (UTC)");
+            }
             Reading reading = new Reading(peer, question.getRequestId());
             byte[] envelope = holdings.verify(
                             volume,

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 /** A question of ours that a peer has not answered yet. Bounded, whatever the peer sends. */
 final class Asked implements AutoCloseable {
     private static final int ANSWERS_MAX = 4;
+    private static final Duration VERIFY_MAX = Duration.ofDays(2);
 
     private final Asking asking;
     private final String peer;
@@ -24,8 +25,10 @@ final class Asked implements AutoCloseable {
     private final Control question;
     private final ByteString id;
     private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>(ANSWERS_MAX);
-    private volatile long heard = System.nanoTime();
+    private final long begun = System.nanoTime();
+    private volatile long heard = begun;
     private volatile String waiting = "";
+    private volatile boolean cancelled;
 
     /**
      * What came.
@@ -69,8 +72,11 @@ final class Asked implements AutoCloseable {
         return waiting;
     }
 
+    /** Only a verification may take as long as the disk behind it: whoever waits for another answer waits with a thread. */
     void told(Waiting message) {
-        heard = System.nanoTime();
+        if (kind == Kind.VERIFY && System.nanoTime() - begun < VERIFY_MAX.toNanos()) {
+            heard = System.nanoTime();
+        }
         waiting = Sentences.shown(message.getSentence());
     }
 
@@ -83,6 +89,12 @@ final class Asked implements AutoCloseable {
     void answered(Control message) {
         heard = System.nanoTime();
         boolean _ = answers.offer(new Answer(Optional.of(message), ""));
+    }
+
+    /** Nobody here waits for it any more. */
+    void cancel() {
+        cancelled = true;
+        lost("cancelled"); // which wakes who waits
     }
 
     void lost(String why) {
@@ -117,6 +129,9 @@ final class Asked implements AutoCloseable {
     }
 
     private Control checked(Answer answer, Control.BodyCase wanted) {
+        if (cancelled && answer.message().isEmpty()) {
+            throw new TransferException(Code.CANCELLED, "cancelled here; " + peer + " may go on reading");
+        }
         if (answer.message().isEmpty()) {
             throw new TransferException(
                     Code.TIMEOUT, "the session with " + peer + " ended before the answer: " + answer.lost());

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param id 32 hex digits: that of the VerifyRequest, too
  * @param peer alias
  * @param principal who asked here
- * @param state running, done or failed
+ * @param state running, done, failed or cancelled
  * @param waitingFor what the peer does meanwhile, a sentence; null where it has said nothing, and at the end
  * @param code why it failed, of SPEC section 13
  * @param reason the same in a sentence
@@ -33,6 +33,7 @@ public record PeerJob(
     public static final String RUNNING = "running";
     public static final String DONE = "done";
     public static final String FAILED = "failed";
+    public static final String CANCELLED = "cancelled";
 
     /**
      * A possession that a peer's entry key has signed.

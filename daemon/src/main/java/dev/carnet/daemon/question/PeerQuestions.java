@@ -28,6 +28,9 @@ public interface PeerQuestions {
     /** One of the newest verifications. */
     Optional<PeerJob> job(String id);
 
+    /** Waits for it no more; the peer is not told, and its answer is nobody's. Empty where there is none. */
+    Optional<PeerJob> cancel(String id);
+
     /** The newest verifications, newest first. */
     List<PeerJob> jobs();
 

@@ -233,6 +233,11 @@ public final class Questions implements SessionListener, PeerQuestions, AutoClos
     }
 
     @Override
+    public Optional<PeerJob> cancel(String id) {
+        return verifications.cancel(id);
+    }
+
+    @Override
     public List<PeerJob> jobs() {
         return verifications.list();
     }

@@ -88,6 +88,15 @@ final class Verifications {
         }
     }
 
+    Optional<PeerJob> cancel(String id) {
+        Optional<Job> job;
+        synchronized (newest) {
+            job = newest.stream().filter(one -> one.id().equals(id)).findFirst();
+        }
+        job.ifPresent(one -> one.asked.cancel());
+        return job.map(Job::view);
+    }
+
     Optional<PeerJob> find(String id) {
         return list().stream().filter(job -> job.id().equals(id)).findFirst();
     }
@@ -172,16 +181,23 @@ final class Verifications {
             }
         }
 
+        private static String state(@Nullable TransferException why) {
+            if (why == null) {
+                return PeerJob.DONE;
+            }
+            return why.code() == Code.CANCELLED ? PeerJob.CANCELLED : PeerJob.FAILED;
+        }
+
         PeerJob view() {
+            Instant end = ended; // first: what it stands for was written before
             TransferException why = failure;
-            Instant end = ended;
             return new PeerJob(
                     id(),
                     alias,
                     volume,
                     name,
                     principal,
-                    end == null ? PeerJob.RUNNING : why == null ? PeerJob.DONE : PeerJob.FAILED,
+                    end == null ? PeerJob.RUNNING : state(why),
                     started,
                     end,
                     end != null || asked.waiting().isEmpty() ? null : asked.waiting(),

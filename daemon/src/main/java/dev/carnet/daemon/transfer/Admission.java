@@ -17,6 +17,7 @@ import dev.carnet.daemon.volume.VolumeException;
 import dev.carnet.proto.ledger.Predicate;
 import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.wire.Limits;
+import dev.carnet.proto.wire.Sentences;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.ContentForm;
 import dev.carnet.proto.wire.v1.Control;
@@ -30,7 +31,9 @@ import dev.carnet.proto.wire.v1.Request;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +44,7 @@ final class Admission {
 
     private final Room room;
     private final Engine engine;
+    private final Map<Long, Object> locks = new ConcurrentHashMap<>(); // by file system
 
     Admission(Room room, Engine engine) {
         this.room = room;
@@ -79,7 +83,7 @@ final class Admission {
                 .orElseThrow(() -> new TransferException(
                         Code.POLICY,
                         "no rule of " + room.settings().self() + " lets " + peer + " push into the volume '"
-                                + offer.getVolume() + "': its operator can add one"));
+                                + Sentences.shown(offer.getVolume()) + "': its operator can add one"));
         Volume volume = engine.volume(offer.getVolume());
         CheckpointName name = CheckpointName.of(offer.getName());
         if (volume.readOnly()) {
@@ -186,7 +190,7 @@ final class Admission {
             require(
                     !extension.getCritical(),
                     Code.CRITICAL_EXTENSION,
-                    "the critical extension '" + extension.getName() + "' is not known here");
+                    "the critical extension '" + Sentences.shown(extension.getName()) + "' is not known here");
         }
     }
 
@@ -236,6 +240,12 @@ final class Admission {
                     volume.name() + "/" + name.value() + " is " + Sealing.standing(row.get())
                             + " and has been changed on disk since: move it away, or push under another name");
         }
+        if (row.get().getTransferId().isEmpty()) { // nobody has sent it: what it is, is not for who may push to learn
+            throw new TransferException(
+                    Code.NAME_TAKEN,
+                    volume.name() + "/" + name.value() + " is " + Sealing.standing(row.get())
+                            + " there: push under another name");
+        }
         String receipt = row.get().getReceiptDigest();
         session.send(Control.newBuilder()
                 .setExists(Exists.newBuilder()
@@ -247,7 +257,13 @@ final class Admission {
     }
 
     /** Two peers may find the same name free of its directory: one of them releases it. */
-    private synchronized void release(NameRow found, Volume volume, CheckpointName name) {
+    private void release(NameRow found, Volume volume, CheckpointName name) {
+        synchronized (lock(volume.device())) {
+            releaseAlone(found, volume, name);
+        }
+    }
+
+    private void releaseAlone(NameRow found, Volume volume, CheckpointName name) {
         Optional<NameRow> now = room.store().read(tx -> Names.get(tx, volume.name(), name.value()));
         if (now.isEmpty() || !same(now.get(), found)) {
             return;
@@ -281,6 +297,7 @@ final class Admission {
     }
 
     private void bound(String peer) {
+        engine.boundOfDay(peer, Role.DESTINATION);
         int max = room.settings().transfersPerPeerMax();
         require(
                 engine.unfinished(peer, Role.DESTINATION, false) < max,
@@ -317,9 +334,7 @@ final class Admission {
         try {
             volume.staging(stagingId);
             volume.prepareTarget(name, stagingId);
-            DestinationTransfer transfer = engine.transferOf(key);
-            transfer.refresh(); // of what was asked for it is there already
-            return accepted(transfer);
+            return accepted(engine.transferOf(key));
         } catch (VolumeException e) {
             undo(volume, offer, key, stagingId);
             boolean target = e.kind() == VolumeException.Kind.NOT_FOUND || e.kind() == VolumeException.Kind.BAD_TYPE;
@@ -347,7 +362,7 @@ final class Admission {
     }
 
     /** Name and space, in one commit with the row. The state is not SPEC's yet: the intent is not on record. */
-    private synchronized void reserve(
+    private void reserve(
             Session session,
             OfferMessage message,
             Offer offer,
@@ -359,43 +374,52 @@ final class Admission {
         long usable = volume.usableBytes();
         long device = volume.device();
         List<String> parents = missingParents(volume, name); // on record before they are made
-        room.store().update(tx -> {
-            free(tx, volume, name);
-            long reserved = engine.reserved(device);
-            if (offer.getLogicalBytesMax() > usable - reserved) {
-                throw noSpace(volume, offer, usable - reserved, "free and not reserved");
-            }
-            Optional<Long> quota = Optional.ofNullable(room.settings().quotas().get(volume.name()));
-            if (quota.isPresent() && offer.getLogicalBytesMax() > quota.get() - Names.bytes(tx, volume.name())) {
-                throw noSpace(volume, offer, quota.get() - Names.bytes(tx, volume.name()), "left of its quota");
-            }
-            Names.put(
-                    tx,
-                    volume.name(),
-                    name.value(),
-                    NameRow.newBuilder()
-                            .setTransferId(offer.getTransferId())
-                            .setCheckpointId(offer.getCheckpointId())
-                            .setLogicalBytes(offer.getLogicalBytesMax())
-                            .setFrom(session.peer().spiffeId())
-                            .build());
-            engine.rows()
-                    .update(
-                            tx,
-                            key,
-                            row -> row.setState(State.OFFERED.name())
-                                    .setOffer(message.getOffer())
-                                    .setPeer(session.peer().spiffeId())
-                                    .setPrincipal(offer.getPrincipal())
-                                    .setRule(rule)
-                                    .setCreatedMs(
-                                            row.getCreatedMs() == 0
-                                                    ? room.clock().millis()
-                                                    : row.getCreatedMs())
-                                    .setLastChunkMs(room.clock().millis())
-                                    .setStagingId(stagingId)
-                                    .addAllParentsMade(parents));
-        });
+        synchronized (lock(device)) { // what is reserved is what is live: nobody looks in between
+            room.store().update(tx -> {
+                free(tx, volume, name);
+                long reserved = engine.reserved(device);
+                if (offer.getLogicalBytesMax() > usable - reserved) {
+                    throw noSpace(volume, offer, usable - reserved, "free and not reserved");
+                }
+                Optional<Long> quota =
+                        Optional.ofNullable(room.settings().quotas().get(volume.name()));
+                if (quota.isPresent() && offer.getLogicalBytesMax() > quota.get() - Names.bytes(tx, volume.name())) {
+                    throw noSpace(volume, offer, quota.get() - Names.bytes(tx, volume.name()), "left of its quota");
+                }
+                Names.put(
+                        tx,
+                        volume.name(),
+                        name.value(),
+                        NameRow.newBuilder()
+                                .setTransferId(offer.getTransferId())
+                                .setCheckpointId(offer.getCheckpointId())
+                                .setLogicalBytes(offer.getLogicalBytesMax())
+                                .setFrom(session.peer().spiffeId())
+                                .build());
+                engine.rows()
+                        .update(
+                                tx,
+                                key,
+                                row -> row.setState(State.OFFERED.name())
+                                        .setOffer(message.getOffer())
+                                        .setPeer(session.peer().spiffeId())
+                                        .setPrincipal(offer.getPrincipal())
+                                        .setRule(rule)
+                                        .setCreatedMs(
+                                                row.getCreatedMs() == 0
+                                                        ? room.clock().millis()
+                                                        : row.getCreatedMs())
+                                        .setLastChunkMs(room.clock().millis())
+                                        .setStagingId(stagingId)
+                                        .addAllParentsMade(parents));
+            });
+            engine.transferOf(key).refresh();
+        }
+    }
+
+    /** Of one file system: one that hangs holds up its own offers alone. */
+    private Object lock(long device) {
+        return locks.computeIfAbsent(device, d -> new Object());
     }
 
     private static void free(ReadTx tx, Volume volume, CheckpointName name) {

@@ -16,9 +16,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Takes a source's bytes: members, or tree and CVs in sealed mode, and chunks, in one attempt after another. In the transfer's mailbox where nothing else is said. */
 final class DestinationReceiving {
+    private static final Logger log = LoggerFactory.getLogger(DestinationReceiving.class);
+
     private final Room room;
     private final Engine engine;
     private final DestinationTransfer transfer;
@@ -171,34 +175,50 @@ final class DestinationReceiving {
         FailPoint.DESTINATION_HELD_SENT.pass();
     }
 
-    /** Ends the attempt; what was written is held. */
+    /**
+     * Ends the attempt; what was written is held.
+     *
+     * @throws VolumeException IO where a write does not end: the attempt stays as it is, and is ended by a later call
+     */
     void stop() {
+        Receiving ended = receiving;
+        if (ended == null) {
+            closeBlobs();
+            return;
+        }
+        try {
+            ended.stop();
+        } finally {
+            if (ended.drained()) {
+                receiving = null;
+                closeBlobs();
+            }
+        }
+    }
+
+    /** Of sealed mode; only where no worker is left that reads them. */
+    private void closeBlobs() {
         SealedIntake blobs = sealedIntake;
         sealedIntake = null;
         if (blobs != null) {
             blobs.close();
         }
-        try {
-            Receiving ended = receiving;
-            if (ended != null) {
-                ended.stop();
-                receiving = null;
-            }
-        } finally {
-            SealedCvs values = sealedCvs;
-            sealedCvs = null;
-            if (values != null) {
-                values.close(); // no worker reads it any more
-            }
+        SealedCvs values = sealedCvs;
+        sealedCvs = null;
+        if (values != null) {
+            values.close();
         }
     }
 
-    /** Ends the attempt of what is given up. */
+    /** Ends the attempt of what is given up: the staged files go anyway, and what was not recorded was not acknowledged. */
     void abandon() {
         try {
             stop();
         } catch (RuntimeException e) {
-            receiving = null; // the staged files go anyway; what was not recorded was not acknowledged
+            log.warn(
+                    "transfer {}: its last attempt ended badly, and it is given up",
+                    transfer.key().id(),
+                    e);
         }
     }
 

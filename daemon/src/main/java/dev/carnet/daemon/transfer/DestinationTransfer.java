@@ -173,7 +173,12 @@ final class DestinationTransfer extends Transfer {
         }
     }
 
-    /** Each session evaluates policy again, while there is something to stop. */
+    @Override
+    void policyChanged() {
+        checkPolicy();
+    }
+
+    /** Each session evaluates policy again, and so does a change of it, while there is something to stop. */
     private void checkPolicy() {
         boolean open = state() == State.ACCEPTED || state() == State.RECEIVING;
         if (open
@@ -434,7 +439,7 @@ final class DestinationTransfer extends Transfer {
                 if (expired(nowMillis)) {
                     requested.end(
                             Code.EXPIRED,
-                            "not offered for " + room().settings().stagingTtl().toDays() + " days",
+                            "not offered for " + Spans.text(room().settings().stagingTtl()),
                             true);
                 }
             }
@@ -473,10 +478,13 @@ final class DestinationTransfer extends Transfer {
 
     @Override
     void unpause() {
-        boolean paused = row().getPaused();
-        super.unpause();
-        if (paused && state() == State.RECEIVING) {
-            update(row -> row.setLastChunkMs(room().clock().millis()));
+        if (!row().getPaused()) {
+            super.unpause();
+            return;
+        }
+        update(row -> row.setPaused(false).setLastChunkMs(room().clock().millis()));
+        goOn();
+        if (state() == State.RECEIVING) {
             link().session().ifPresent(this::openAttempt);
         }
     }
@@ -484,7 +492,7 @@ final class DestinationTransfer extends Transfer {
     private void tickReceiving(long nowMillis) {
         receiving.tick();
         if (expired(nowMillis) && standstill.lookAgain(nowMillis)) {
-            abort(Code.EXPIRED, "no chunk for " + room().settings().stagingTtl().toDays() + " days");
+            abort(Code.EXPIRED, "no chunk for " + Spans.text(room().settings().stagingTtl()));
         } else if (standstill.canGoOn(nowMillis)) {
             link().session().ifPresent(this::openAttempt);
         } else if (link().session().isPresent()

@@ -23,12 +23,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -57,7 +60,6 @@ public final class Engine implements Transfers, SessionListener {
     private final Sealing sealing;
     private final Decoder decoder = new Decoder();
     private final Consumer<Throwable> onFatal;
-    private final Map<Key, RateLimit> limits = new ConcurrentHashMap<>();
     private final Map<String, Object> admissionLocks = new ConcurrentHashMap<>();
     private volatile boolean closing;
     private final ExecutorService pool = Executors.newCachedThreadPool(named("transfer"));
@@ -124,6 +126,15 @@ public final class Engine implements Transfers, SessionListener {
     @Override
     public Plan plan(PullRequest request) {
         return pulls.plan(request);
+    }
+
+    @Override
+    public boolean forgetKeys(String peer) {
+        String id = Pushes.peer(room, peer);
+        boolean known = peerKeys.forget(id);
+        log.warn(
+                "the keys of {} are forgotten, as its administrator here asked: the next ones are pinned at sight", id);
+        return known;
     }
 
     boolean connected(String peer) {
@@ -211,6 +222,14 @@ public final class Engine implements Transfers, SessionListener {
 
     @Override
     public void message(Session session, Control message) {
+        if (message.hasKeyStep()) {
+            try {
+                peerKeys.steps().heard(session, message.getKeyStep());
+            } catch (StateException e) {
+                fatal(e);
+            }
+            return;
+        }
         Addressed to = Addressed.of(message)
                 .orElseThrow(() -> new ProtocolException("a " + message.getBodyCase() + " is not of this version"));
         if (message.hasOffer()) {
@@ -273,7 +292,8 @@ public final class Engine implements Transfers, SessionListener {
                 return;
             }
             TransferException refusal = e instanceof NoRoomException full
-                    ? new TransferException(Code.NO_SPACE, "no room for the record: " + full.getMessage(), full)
+                    ? new TransferException(
+                            Code.NO_SPACE, room.settings().self() + " has no room left for its record", full)
                     : Failures.of(e, Role.DESTINATION);
             log.warn("refused {}: {} {}", session.peer().spiffeId(), refusal.code(), refusal.getMessage());
             refuse(session, id, refusal.code(), String.valueOf(refusal.getMessage()), volume(offer));
@@ -291,7 +311,7 @@ public final class Engine implements Transfers, SessionListener {
     private void consider(Session session, Control message, Key key) {
         OfferMessage offer = message.getOffer();
         Optional<Transfer> known;
-        // the same offer may come by two sessions at once; one peer's slow offers hold up its own alone
+        // the same offer may come by two sessions at once
         synchronized (admissionLocks.computeIfAbsent(session.peer().spiffeId(), peer -> new Object())) {
             known = register.known(key);
             if (known.isEmpty()) {
@@ -446,6 +466,20 @@ public final class Engine implements Transfers, SessionListener {
         return (DestinationTransfer) register.register(key);
     }
 
+    /**
+     * What a peer may put on record here in a day: each of its transfers leaves a row and entries for good.
+     *
+     * @throws TransferException BUSY
+     */
+    void boundOfDay(String peer, Role role) {
+        int max = room.settings().transfersPerDayMax();
+        if (register.today(peer, role) >= max) {
+            throw new TransferException(
+                    Code.BUSY,
+                    max + " transfers of " + peer + " were put on record today already: the next ones tomorrow (UTC)");
+        }
+    }
+
     /** Transfers under way with a peer, in a role: those that were pulled, or those that were pushed. */
     long unfinished(String peer, Role role, boolean pulls) {
         return register.of(peer).stream()
@@ -453,6 +487,37 @@ public final class Engine implements Transfers, SessionListener {
                         && !transfer.state().finished()
                         && transfer.row().getRequest().isEmpty() != pulls)
                 .count();
+    }
+
+    /**
+     * Whether a principal of this machine may begin one more with a peer. The last quarter of the places is for whoever has none: nobody can keep the others out.
+     *
+     * @throws TransferException BUSY
+     */
+    void boundOfPrincipal(String principal, String peer, Role role, boolean pulls) {
+        int max = room.settings().transfersPerPeerMax();
+        long all = unfinished(peer, role, pulls);
+        long own = register.of(peer).stream()
+                .filter(transfer -> transfer.key().role() == role
+                        && !transfer.state().finished()
+                        && transfer.row().getRequest().isEmpty() != pulls
+                        && transfer.row().getPrincipal().equals(principal))
+                .count();
+        String what = pulls ? " pulls from " : " pushes to ";
+        if (all >= max) {
+            throw new TransferException(Code.BUSY, max + what + peer + " are unfinished already");
+        }
+        if (own > 0 && all >= max - max / 4) {
+            throw new TransferException(
+                    Code.BUSY,
+                    all + what + peer + " are unfinished already, " + own + " of them of '" + principal
+                            + "': the last places are for whoever has none; let one end, or cancel one (`carnet status`)");
+        }
+    }
+
+    /** Policy has changed: what it does not allow any more ends. */
+    public void policyChanged() {
+        register.live().forEach(transfer -> transfer.post(transfer::policyChanged));
     }
 
     /** Begins a new transfer: in the session that there is, or in the next one. */
@@ -484,11 +549,6 @@ public final class Engine implements Transfers, SessionListener {
 
     SourceTree sourceTree(TransferRow row) {
         return volume(row.getSourceVolume()).source(row.getSourceRelative(), row.getDereference(), Readers.of(row));
-    }
-
-    RateLimit limit(Transfer transfer) {
-        return limits.computeIfAbsent(
-                transfer.key(), key -> new RateLimit(transfer.row().getBytesPerSecondMax()));
     }
 
     int streams(TransferRow row) {
@@ -557,13 +617,33 @@ public final class Engine implements Transfers, SessionListener {
     public void quiesce() {
         closing = true;
         scheduler.shutdown();
-        register.live().stream().parallel().forEach(transfer -> {
+        List<CompletableFuture<Void>> stopping =
+                register.live().stream().map(this::stopping).toList();
+        try {
+            CompletableFuture.allOf(stopping.toArray(CompletableFuture<?>[]::new))
+                    .get(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            log.warn("a transfer was not stopped in good order within {} s", CLOSE_SECONDS_MAX);
+        } catch (ExecutionException e) {
+            log.warn("while stopping transfers", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** In its mailbox, where nobody begins an attempt meanwhile. */
+    private CompletableFuture<Void> stopping(Transfer transfer) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        transfer.post(() -> {
             try {
                 transfer.shutdown();
             } catch (RuntimeException e) {
                 log.warn("while stopping transfer {}", transfer.key().id(), e);
+            } finally {
+                done.complete(null);
             }
         });
+        return done;
     }
 
     @Override

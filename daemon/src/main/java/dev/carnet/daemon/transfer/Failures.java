@@ -21,6 +21,7 @@ final class Failures {
     private static Code code(VolumeException.Kind kind, Role role) {
         return switch (kind) {
             case BAD_NAME -> Code.BAD_NAME;
+            case IN_THE_WAY -> role == Role.SOURCE ? Code.BAD_SOURCE : Code.BAD_NAME;
             case BAD_TYPE, NOT_FOUND, PERMISSION -> role == Role.SOURCE ? Code.BAD_SOURCE : Code.STORAGE;
             case NOT_ALLOWED -> Code.POLICY;
             case NAME_CONFLICT -> Code.NAME_CONFLICT;

@@ -134,8 +134,11 @@ final class Hashing {
         try {
             return tree.open(path);
         } catch (VolumeException e) {
-            boolean replaced = e.kind() == VolumeException.Kind.NOT_FOUND || e.kind() == VolumeException.Kind.BAD_TYPE;
-            throw replaced ? Sealing.changed(Sealing.Act.SEAL, path) : e; // the walk had found a file there
+            throw switch (e.kind()) {
+                case NOT_FOUND, BAD_TYPE, IN_THE_WAY ->
+                    Sealing.changed(Sealing.Act.SEAL, path); // the walk had found a file there
+                default -> e;
+            };
         }
     }
 

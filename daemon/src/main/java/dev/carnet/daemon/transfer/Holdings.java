@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.carnet.daemon.ledger.EntryKey;
 import dev.carnet.daemon.ledger.Recorded;
 import dev.carnet.daemon.transfer.rows.NameRow;
+import dev.carnet.daemon.transport.Session;
 import dev.carnet.daemon.volume.CheckpointName;
 import dev.carnet.daemon.volume.Volume;
 import dev.carnet.proto.ledger.Dsse;
@@ -93,6 +94,11 @@ public final class Holdings {
                 Instant.ofEpochMilli(row.getPublishedMs()),
                 row.getPartOf().isEmpty() ? Optional.empty() : Optional.of(row.getPartOf()),
                 row.getFrom());
+    }
+
+    /** Says in this session which bindings there were before the one that {@link #keys} gives, where that was not said yet. */
+    public void tellEarlierKeys(Session session) {
+        engine.peerKeys().steps().tell(session);
     }
 
     /** The evidence of this daemon's own keys. */

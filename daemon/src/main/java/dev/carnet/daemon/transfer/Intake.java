@@ -88,7 +88,7 @@ final class Intake {
         } catch (VolumeException e) {
             // the path itself is good (Announced): what is wrong is where it is said to lie
             switch (e.kind()) {
-                case NOT_FOUND, BAD_TYPE, BAD_NAME ->
+                case NOT_FOUND, BAD_TYPE, IN_THE_WAY, BAD_NAME ->
                     throw new TransferException(
                             Code.PROTOCOL,
                             transfer.row().getPeer() + " announces '" + row.getPath()

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.carnet.proto.wire.LabelForms;
 import dev.carnet.proto.wire.Limits;
+import dev.carnet.proto.wire.PlainText;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Label;
 import java.util.List;
@@ -33,11 +34,13 @@ final class Labels {
                         "no label can have that key: 1 to " + Limits.LABEL_KEY_BYTES_MAX
                                 + " of a-z 0-9 . _ -, the first a letter or digit");
             }
-            if (bytes < 1 || bytes > Limits.LABEL_BYTES_MAX || value.chars().anyMatch(Character::isISOControl)) {
+            if (bytes < 1 || bytes > Limits.LABEL_BYTES_MAX || !PlainText.is(value)) {
                 throw new TransferException(
                         Code.BAD_NAME,
-                        "the label '" + key + "' has a value of " + bytes + " bytes, or with control characters: 1 to "
-                                + Limits.LABEL_BYTES_MAX + " bytes without them");
+                        "the label '" + key + "' has a value of " + bytes
+                                + " bytes, or one that is no plain text: 1 to "
+                                + Limits.LABEL_BYTES_MAX
+                                + " bytes without control characters and without those that change the direction of text");
             }
         });
         return new TreeMap<>(labels)

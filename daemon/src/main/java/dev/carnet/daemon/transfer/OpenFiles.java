@@ -70,6 +70,15 @@ final class OpenFiles implements AutoCloseable {
         }
     }
 
+    /**
+     * Looks whether a file is still the one that was walked.
+     *
+     * @throws TransferException SOURCE_CHANGED, by name
+     */
+    void check(MemberRow row, SourceFile file) {
+        compare(row, file);
+    }
+
     private void compare(MemberRow row, SourceFile file) {
         if (!Members.same(row, file.fingerprint())) {
             throw changed(row.getPath(), peer);

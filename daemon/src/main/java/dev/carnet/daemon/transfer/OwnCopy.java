@@ -75,7 +75,7 @@ final class OwnCopy {
             return summary;
         } catch (VolumeException e) {
             throw switch (e.kind()) {
-                case NOT_FOUND, BAD_TYPE, CHANGED ->
+                case NOT_FOUND, BAD_TYPE, IN_THE_WAY, CHANGED ->
                     new TransferException(
                             Code.TREE_MISMATCH,
                             "the copy of '" + name.value() + "' here is not whole: "

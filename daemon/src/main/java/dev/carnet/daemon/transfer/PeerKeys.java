@@ -2,16 +2,17 @@ package dev.carnet.daemon.transfer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.google.protobuf.ByteString;
-import dev.carnet.daemon.ledger.Keyring;
+import dev.carnet.daemon.state.NoRoomException;
 import dev.carnet.daemon.state.Table;
 import dev.carnet.daemon.state.Tx;
 import dev.carnet.daemon.transfer.rows.PeerKeysRow;
+import dev.carnet.daemon.transport.Session;
 import dev.carnet.proto.identity.IdentityException;
 import dev.carnet.proto.identity.TrustAnchors;
 import dev.carnet.proto.ledger.Dsse;
 import dev.carnet.proto.ledger.EntryKeys;
 import dev.carnet.proto.ledger.KeyBinding;
+import dev.carnet.proto.ledger.KeyBindingStatement;
 import dev.carnet.proto.ledger.StatementException;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.KeyEvidence;
@@ -19,30 +20,45 @@ import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The key bindings of peers, pinned at first sight; a change is taken only where the pinned keys explain it (SPEC section 10). */
 final class PeerKeys {
-    /** Of one peer: in one transfer, and that are kept for its transfers. */
-    private static final int BINDINGS_MAX = 16;
+    private static final Logger log = LoggerFactory.getLogger(PeerKeys.class);
+
+    /** Of one peer: in one transfer, and that are kept for its transfers. Twice as many as a session can bring. */
+    private static final int BINDINGS_MAX = 32;
 
     private final Room room;
     private final Map<String, KeyBinding> known = new ConcurrentHashMap<>();
+    private final Map<String, String> brokenSteps = new ConcurrentHashMap<>(); // of configured peers: why
+    private final KeySteps steps;
+    private final Object pinning = new Object(); // so that who is slow does not pin what is older
 
     PeerKeys(Room room) {
         this.room = room;
+        this.steps = new KeySteps(room, this);
+    }
+
+    KeySteps steps() {
+        return steps;
+    }
+
+    /** What a message in this session carries; the bindings before it go first. */
+    KeyEvidence ours(Session session) {
+        steps.tell(session);
+        return ours();
     }
 
     /** What our messages carry. */
     KeyEvidence ours() {
-        Keyring.Evidence evidence = room.ledger().keys().evidence();
-        return KeyEvidence.newBuilder()
-                .setBinding(ByteString.copyFrom(evidence.binding()))
-                .setProof(ByteString.copyFrom(evidence.proof()))
-                .build();
+        return KeySteps.wire(room.ledger().keys().evidence());
     }
 
     /**
@@ -52,19 +68,74 @@ final class PeerKeys {
      */
     void accept(String peer, KeyEvidence evidence) {
         byte[] binding = evidence.getBinding().toByteArray();
-        Optional<KeyBinding> pinned = pinned(peer);
-        if (pinned.isPresent() && java.util.Arrays.equals(pinned.get().envelope(), binding)) {
-            return;
+        boolean same = pinned(peer)
+                .filter(known -> Arrays.equals(known.envelope(), binding))
+                .isPresent();
+        if (!same) {
+            synchronized (pinning) {
+                follow(peer, binding, evidence);
+            }
         }
+    }
+
+    private void follow(String peer, byte[] binding, KeyEvidence evidence) {
+        Optional<KeyBinding> pinned = pinned(peer);
         KeyBinding now = verify(peer, binding, evidence.getProof().toByteArray());
         try {
             pinned.ifPresent(now::mustFollow);
         } catch (StatementException e) {
+            String step = brokenSteps.get(peer);
             throw refused(
                     peer,
-                    e.getMessage() + "; if its operator says that it lost its keys, remove its pinned binding",
+                    e.getMessage() + (step == null ? "" : "; a binding before it was not taken: " + step)
+                            + "; if its operator says that it lost its keys, and you know that by another way: `carnet peer rekey`",
                     e);
         }
+        pin(peer, evidence, now);
+    }
+
+    /**
+     * Takes a binding that follows the pinned one, and passes over all others: they may be older. What follows it, the binding of an Offer, Accept or Resume at the
+     * latest, is refused where a step is missing.
+     */
+    void step(String peer, KeyEvidence evidence) {
+        byte[] binding = evidence.getBinding().toByteArray();
+        try {
+            String previous = KeyBindingStatement.read(Dsse.parse(binding).payload())
+                    .list()
+                    .previous();
+            synchronized (pinning) {
+                Optional<KeyBinding> pinned =
+                        pinned(peer).filter(known -> known.payloadDigest().equals(previous));
+                if (pinned.isPresent()) {
+                    KeyBinding next = verify(peer, binding, evidence.getProof().toByteArray());
+                    next.mustFollow(pinned.get());
+                    pin(peer, evidence, next);
+                    brokenSteps.remove(peer);
+                }
+            }
+        } catch (StatementException | TransferException | NoRoomException e) {
+            log.warn("an earlier key binding of {} is not taken: {}", peer, e.getMessage());
+            brokenSteps.put(peer, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * Forgets the pinned binding: the next one that the peer shows is pinned as if it were the first. What it has signed in transfers is verified with the keys that it had then.
+     *
+     * @return whether one was pinned
+     */
+    boolean forget(String peer) {
+        synchronized (pinning) {
+            boolean pinned = pinned(peer).isPresent();
+            room.store().update(tx -> tx.delete(Table.PEER_KEYS, peer.getBytes(UTF_8)));
+            known.remove(peer);
+            brokenSteps.remove(peer);
+            return pinned;
+        }
+    }
+
+    private void pin(String peer, KeyEvidence evidence, KeyBinding now) {
         byte[] row = PeerKeysRow.newBuilder()
                 .setBinding(evidence.getBinding())
                 .setProof(evidence.getProof())
@@ -83,12 +154,23 @@ final class PeerKeys {
         accept(peer, evidence);
         String digest = binding(peer);
         List<String> all = transfer.row().getPeerBindingsList();
-        if (all.isEmpty() || !all.getLast().equals(digest)) {
-            if (all.size() >= BINDINGS_MAX) {
+        if (all.isEmpty()) {
+            transfer.update(row -> row.addPeerBindings(digest));
+        } else if (!all.getLast().equals(digest)) {
+            List<String> since = since(peer, all.getLast());
+            if (all.size() + since.size() > BINDINGS_MAX) {
                 throw refused(peer, "it has had " + BINDINGS_MAX + " others in this very transfer", null);
             }
-            transfer.update(row -> row.addPeerBindings(digest));
+            transfer.update(row -> row.addAllPeerBindings(since));
         }
+    }
+
+    /** The bindings that were pinned after this one, in their order: the peer may have signed with any of them. */
+    private List<String> since(String peer, String digest) {
+        List<String> all = everPinned(peer).stream()
+                .map(row -> Dsse.parse(row.getBinding().toByteArray()).payloadDigest())
+                .toList();
+        return all.subList(all.lastIndexOf(digest) + 1, all.size());
     }
 
     /** Of the pinned binding: SHA-256 of its payload. */
@@ -140,15 +222,24 @@ final class PeerKeys {
 
     /** One that was pinned at some time, and verified then. */
     private Optional<KeyBinding> ever(String peer, String digest) {
-        List<byte[]> rows = new ArrayList<>();
+        return everPinned(peer).stream()
+                .filter(row -> Dsse.parse(row.getBinding().toByteArray())
+                        .payloadDigest()
+                        .equals(digest))
+                .map(PeerKeys::verified)
+                .findFirst();
+    }
+
+    private List<PeerKeysRow> everPinned(String peer) {
+        List<PeerKeysRow> rows = new ArrayList<>();
         room.store().read(tx -> {
-            tx.scan(Table.PEER_KEYS, everPrefix(peer), (key, value) -> rows.add(value));
+            tx.scan(
+                    Table.PEER_KEYS,
+                    everPrefix(peer),
+                    (key, value) -> rows.add(Rows.parse(PeerKeysRow.parser(), value)));
             return rows;
         });
-        return rows.stream()
-                .map(PeerKeys::read)
-                .filter(binding -> binding.payloadDigest().equals(digest))
-                .findFirst();
+        return rows;
     }
 
     private static byte[] everPrefix(String peer) {
@@ -157,7 +248,10 @@ final class PeerKeys {
     }
 
     private static KeyBinding read(byte[] bytes) {
-        PeerKeysRow row = Rows.parse(PeerKeysRow.parser(), bytes);
+        return verified(Rows.parse(PeerKeysRow.parser(), bytes));
+    }
+
+    private static KeyBinding verified(PeerKeysRow row) {
         return KeyBinding.verify(row.getBinding().toByteArray(), row.getProof().toByteArray());
     }
 

@@ -15,6 +15,8 @@ import java.util.Map;
  * @param toVolume here
  * @param toName here
  * @param include patterns of SPEC section 8; none: all of it
+ * @param bytesPerSecondMax that the peer is asked to send at the most; 0 for no limit
+ * @param streams that the peer is asked to use at the most; 0 for its own number
  * @param labels by key
  */
 public record PullRequest(
@@ -26,6 +28,8 @@ public record PullRequest(
         String toVolume,
         String toName,
         List<String> include,
+        long bytesPerSecondMax,
+        int streams,
         Map<String, String> labels) {
     public PullRequest {
         include = List.copyOf(include);

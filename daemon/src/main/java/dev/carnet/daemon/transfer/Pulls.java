@@ -43,6 +43,8 @@ final class Pulls {
                 .setToVolume(asked.toVolume())
                 .setToName(asked.toName())
                 .setPrincipal(asked.principal())
+                .setBytesPerSecondMax(asked.bytesPerSecondMax())
+                .setStreams(asked.streams())
                 .addAllLabels(Labels.wire(asked.labels()));
         String grant = grant(asked, peer);
         String rule = rule(room, peer, asked.toVolume());
@@ -58,7 +60,7 @@ final class Pulls {
         Allowed allowed = allowed(asked);
         Optional<Transfer> running = running(asked, allowed.request(), allowed.peer());
         if (running.isEmpty()) {
-            bound(allowed);
+            bound(asked, allowed);
         }
         return new Plan(
                 running.map(transfer -> transfer.key().id()).orElse(null),
@@ -72,12 +74,9 @@ final class Pulls {
                 allowed.grant());
     }
 
-    private void bound(Allowed allowed) {
+    private void bound(PullRequest asked, Allowed allowed) {
         engine.admission().free(allowed.volume(), allowed.name());
-        int max = room.settings().transfersPerPeerMax();
-        if (engine.unfinished(allowed.peer(), Role.DESTINATION, true) >= max) {
-            throw new TransferException(Code.BUSY, max + " pulls from " + allowed.peer() + " are unfinished already");
-        }
+        engine.boundOfPrincipal(asked.principal(), allowed.peer(), Role.DESTINATION, true);
     }
 
     TransferView pull(PullRequest asked) {
@@ -88,7 +87,7 @@ final class Pulls {
             if (running.isPresent()) {
                 return running.get().view();
             }
-            bound(allowed);
+            bound(asked, allowed);
             Key key = new Key(Pushes.random(room), Role.DESTINATION);
             ByteString bytes = allowed.request()
                     .setTransferId(ByteString.copyFrom(key.idBytes()))

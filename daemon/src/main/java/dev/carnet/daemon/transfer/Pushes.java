@@ -61,21 +61,23 @@ final class Pushes {
         Key key = new Key(random(room), Role.SOURCE);
         Found found = look(key, place, request); // takes a while: others may push meanwhile
         Transfer transfer;
-        synchronized (this) {
-            Optional<Transfer> same = running(request, peer, path);
-            if (same.isPresent()) {
-                room.store().update(tx -> Rows.forgetContent(tx, key));
-                return same.get().view();
+        boolean kept = false;
+        try {
+            synchronized (this) {
+                Optional<Transfer> same = running(request, peer, path);
+                if (same.isPresent()) {
+                    return same.get().view();
+                }
+                bound(request, peer); // others may have been quicker
+                open(key, request, allowed, found);
+                kept = true;
+                FailPoint.SOURCE_OPEN_STORED.pass();
+                transfer = register.register(key);
             }
-            try {
-                bound(peer); // others may have been quicker
-            } catch (TransferException e) {
+        } finally {
+            if (!kept) {
                 room.store().update(tx -> Rows.forgetContent(tx, key));
-                throw e;
             }
-            open(key, request, allowed, found);
-            FailPoint.SOURCE_OPEN_STORED.pass();
-            transfer = register.register(key);
         }
         engine.meet(transfer, peer);
         return transfer.view();
@@ -117,15 +119,12 @@ final class Pushes {
                         Code.POLICY,
                         "no rule lets '" + volume + "' be pushed to " + peer
                                 + ": add one to the policy of this daemon"));
-        bound(peer);
+        bound(request, peer);
         return new Allowed(peer, labels, path, place, grant, rule);
     }
 
-    private void bound(String peer) {
-        int max = room.settings().transfersPerPeerMax();
-        if (engine.unfinished(peer, Role.SOURCE, false) >= max) {
-            throw new TransferException(Code.BUSY, max + " pushes to " + peer + " are unfinished already");
-        }
+    private void bound(PushRequest request, String peer) {
+        engine.boundOfPrincipal(request.principal(), peer, Role.SOURCE, false);
     }
 
     /** Asked here, where the volume is known, and with the policy of this moment. */

@@ -392,8 +392,16 @@ final class Receiving {
                     VolumeException.Kind.IO,
                     "a write into staging has not ended for " + DRAIN_SECONDS_MAX + " s: is the disk alive?");
         }
-        flush();
-        files.close();
+        try {
+            flush();
+        } finally {
+            files.close();
+        }
+    }
+
+    /** Whether no thread works for the attempt any more. */
+    boolean drained() {
+        return stopped && inFlight.get() == 0;
     }
 
     private static Long id(int member, int chunk) {

@@ -14,17 +14,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Which transfers there are: all by key, the live ones as objects. One that has ended is made again from its row when somebody asks. */
 final class Register {
     private static final int PREFIX_MIN = 4;
+    private static final long DAY_MILLIS = TimeUnit.DAYS.toMillis(1);
 
     private final Room room;
     private final Engine engine;
     private final Rows rows;
     private final Map<Key, Long> created = new ConcurrentHashMap<>();
+    private final Map<PeerRole, Today> todays = new ConcurrentHashMap<>();
     private final Map<Key, Transfer> live = new ConcurrentHashMap<>();
 
     Register(Room room, Engine engine, Rows rows) {
@@ -38,7 +41,7 @@ final class Register {
         removeOrphans();
         for (Key key : rows.keys()) {
             TransferRow row = rows.get(key).orElseThrow();
-            created.put(key, row.getCreatedMs());
+            count(key, row);
             boolean ended = State.valueOf(row.getState()).finished();
             if (!ended || !row.getTidy() || row.getPeerOwedCancel()) {
                 Transfer transfer = register(key);
@@ -84,9 +87,33 @@ final class Register {
     Transfer register(Key key) {
         return live.computeIfAbsent(key, k -> {
             TransferRow row = rows.get(k).orElseThrow();
-            created.put(k, row.getCreatedMs());
+            count(k, row);
             return make(k, row);
         });
+    }
+
+    /** Transfers of a role that were put on record with a peer since the beginning of this day, UTC. */
+    long today(String peer, Role role) {
+        Today today = todays.get(new PeerRole(peer, role));
+        return today == null || today.day() != day(room.clock().millis()) ? 0 : today.count();
+    }
+
+    private record PeerRole(String peer, Role role) {}
+
+    private record Today(long day, long count) {}
+
+    private static long day(long millis) {
+        return Math.floorDiv(millis, DAY_MILLIS);
+    }
+
+    private void count(Key key, TransferRow row) {
+        if (created.put(key, row.getCreatedMs()) == null
+                && day(row.getCreatedMs()) == day(room.clock().millis())) {
+            todays.merge(
+                    new PeerRole(row.getPeer(), key.role()),
+                    new Today(day(row.getCreatedMs()), 1),
+                    (before, one) -> before.day() == one.day() ? new Today(one.day(), before.count() + 1) : one);
+        }
     }
 
     void forget(Key key) {

@@ -1,7 +1,6 @@
 package dev.carnet.daemon.transfer;
 
 import dev.carnet.daemon.fault.FailPoint;
-import dev.carnet.proto.wire.v1.Cancel;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Control;
 import dev.carnet.proto.wire.v1.Refuse;
@@ -56,7 +55,7 @@ final class Requested {
         if (tell) {
             transfer.link()
                     .send(Control.newBuilder()
-                            .setCancel(Cancel.newBuilder()
+                            .setRefuse(Refuse.newBuilder()
                                     .setTransferId(transfer.link().transferId())
                                     .setCode(code)
                                     .setSentence(Transfer.sentence(sentence))));

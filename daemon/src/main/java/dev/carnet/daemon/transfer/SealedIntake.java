@@ -87,7 +87,7 @@ final class SealedIntake implements AutoCloseable {
         Blob now = tree;
         if (now == null) {
             ByteString whole = Transfer.treeSent(offer);
-            now = new Blob(whole, Limits.TREE_BYTES_MAX, transfer.staging().scratch(TREE));
+            now = new Blob(whole, treeBytesMax(), transfer.staging().scratch(TREE));
             tree = now;
         } else if (now.whole) {
             now = java.util.Objects.requireNonNull(cvs);
@@ -109,6 +109,13 @@ final class SealedIntake implements AutoCloseable {
                     "the chunk values it sent are not those that its offer names, or not of its tree");
             store(text, now);
         }
+    }
+
+    /** What the members that were offered can have; of a part the whole tree travels, and how many members that has was not said. */
+    private long treeBytesMax() {
+        return offer.getPartOf().isEmpty()
+                ? Math.min(Limits.TREE_BYTES_MAX, (offer.getMembers() + 1L) * (Limits.TREE_LINE_BYTES_MAX + 1))
+                : Limits.TREE_BYTES_MAX;
     }
 
     private void append(Blob blob, BlobPage page) {

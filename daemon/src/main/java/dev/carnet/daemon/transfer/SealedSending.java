@@ -15,11 +15,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /** What a source in sealed mode has besides its files, in one attempt: the records of the checkpoint, which say what every chunk is before it is read. */
 final class SealedSending implements AutoCloseable {
     private final SourceTransfer transfer;
     private final SealedRecord record;
+    private final AtomicInteger holders = new AtomicInteger(1); // the attempt
 
     private SealedSending(SourceTransfer transfer, SealedRecord record) {
         this.transfer = transfer;
@@ -59,17 +62,26 @@ final class SealedSending implements AutoCloseable {
         return new ChunkSum(cv, Geometry.chunks(row.getSize()) == 1 ? SealedMembers.digest(row) : null);
     }
 
-    /** Sends the tree and then the CVs; ends early where the session ends. In the transfer's mailbox. */
-    void sendBlobs(int attempt) {
+    /** Whoever reads from another thread holds it until it closes it. */
+    void hold() {
+        holders.incrementAndGet();
+    }
+
+    /**
+     * Sends the tree and then the CVs; ends early where the session ends.
+     *
+     * @param wanted whether the attempt is still under way
+     */
+    void sendBlobs(int attempt, BooleanSupplier wanted) {
         Offer offer = transfer.offerParsed();
         ByteString tree = Transfer.treeSent(offer);
         try {
-            Pager first = new Pager(tree, attempt);
+            Pager first = new Pager(tree, attempt, wanted);
             copy(record.tree().stream(), first);
             if (!first.end()) {
                 return;
             }
-            Pager second = new Pager(offer.getCvsDigest(), attempt);
+            Pager second = new Pager(offer.getCvsDigest(), attempt, wanted);
             SealedMembers.writeCvs(second, transfer.members(), record);
             var _ = second.end();
         } catch (IOException e) {
@@ -88,14 +100,16 @@ final class SealedSending implements AutoCloseable {
     private final class Pager extends OutputStream {
         private final ByteString digest;
         private final int attempt;
+        private final BooleanSupplier wanted;
         private byte[] page = new byte[Limits.BLOB_PAGE_BYTES_MAX];
         private int filled;
         private long offset;
         private boolean up = true;
 
-        Pager(ByteString digest, int attempt) {
+        Pager(ByteString digest, int attempt, BooleanSupplier wanted) {
             this.digest = digest;
             this.attempt = attempt;
+            this.wanted = wanted;
         }
 
         @Override
@@ -125,6 +139,7 @@ final class SealedSending implements AutoCloseable {
 
         private void send(boolean last) {
             up = up
+                    && wanted.getAsBoolean()
                     && transfer.link()
                             .send(Control.newBuilder()
                                     .setBlobPage(BlobPage.newBuilder()
@@ -141,9 +156,11 @@ final class SealedSending implements AutoCloseable {
         }
     }
 
-    /** No worker reads a chunk any more. */
+    /** Of one of those who hold it; the last closes the records. */
     @Override
     public void close() {
-        record.close();
+        if (holders.decrementAndGet() == 0) {
+            record.close();
+        }
     }
 }

@@ -224,7 +224,7 @@ public final class Sealing {
             return done(row, "it is " + row.getHow() + " already and was not touched since: nothing was hashed");
         }
         NameRow adopting =
-                row.toBuilder().setHow(ADOPTING).setPublished(false).setJob(job).build();
+                row.toBuilder().setAdopting(true).setJob(job).build(); // it stays sealed until the entry counts
         room.store().update(tx -> Names.put(tx, target.volume, target.name, adopting));
         FailPoint.CATALOGUE_ADOPTING.pass();
         return done(adopt(target, adopting), "it was sealed and not touched since: nothing was hashed");
@@ -332,6 +332,7 @@ public final class Sealing {
     /** The entry, and with it the name. Also after a crash in between. */
     private NameRow adopt(Target target, NameRow row) {
         NameRow.Builder adopted = row.toBuilder()
+                .clearAdopting()
                 .setPublished(true)
                 .setHow(Catalogue.ADOPTED)
                 .setPublishedMs(room.clock().millis());
@@ -428,7 +429,7 @@ public final class Sealing {
         for (Volume volume : room.settings().volumes().values()) {
             room.store().read(tx -> {
                 Names.scan(tx, volume.name(), "", "", (name, row) -> {
-                    if (!row.getPublished() && row.getTransferId().isEmpty()) {
+                    if (halfDone(row)) {
                         left.add(new Target(volume.name(), name));
                     }
                     return true;
@@ -449,14 +450,18 @@ public final class Sealing {
         }
     }
 
+    private static boolean halfDone(NameRow row) {
+        return row.getTransferId().isEmpty() && (!row.getPublished() || row.getAdopting());
+    }
+
     private void finish(Target target) {
         Optional<NameRow> left = room.store()
                 .read(tx -> Names.get(tx, target.volume, target.name))
-                .filter(row -> !row.getPublished() && row.getTransferId().isEmpty());
+                .filter(Sealing::halfDone);
         if (left.isEmpty()) {
             return;
         }
-        if (left.get().getHow().equals(ADOPTING)) {
+        if (left.get().getAdopting() || left.get().getHow().equals(ADOPTING)) {
             var _ = adopt(target, left.get());
             log.info("adopted {}/{}, which was left half done", target.volume, target.name);
         } else {

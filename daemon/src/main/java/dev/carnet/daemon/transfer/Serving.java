@@ -12,6 +12,7 @@ import dev.carnet.daemon.volume.VolumeException;
 import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.tree.Includes;
 import dev.carnet.proto.wire.ControlFrames;
+import dev.carnet.proto.wire.Sentences;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Direction;
 import dev.carnet.proto.wire.v1.Offer;
@@ -34,6 +35,7 @@ final class Serving {
     private final Engine engine;
     private final Register register;
     private final Map<Key, String> underWay = new ConcurrentHashMap<>(); // to the peer
+    private final Object opening = new Object();
 
     Serving(Room room, Engine engine, Register register) {
         this.room = room;
@@ -46,27 +48,28 @@ final class Serving {
         Request request = ControlFrames.parseRequest(message.getRequest().toByteArray());
         String peer = session.peer().spiffeId();
         Key key = new Key(Statements.hex(request.getTransferId().toByteArray()), Role.SOURCE);
-        Optional<Transfer> known = register.known(key);
-        if (known.isPresent()) {
-            SourceTransfer transfer = (SourceTransfer) known.get();
-            boolean same = transfer.row().getPeer().equals(peer)
-                    && transfer.row().getRequest().equals(message.getRequest());
-            if (same) {
-                transfer.postMessage(() -> transfer.askedFor(session));
-            } else {
-                refuse(session, key, request, Code.OFFER_MISMATCH, "transfer " + key.id() + " is another one here");
-            }
-            return;
-        }
+        Optional<Transfer> known;
         synchronized (this) {
             if (underWay.containsKey(key)) {
                 return; // it will be answered
             }
-            if (underWay.values().stream().filter(peer::equals).count() >= AT_ONCE) {
-                refuse(session, key, request, Code.BUSY, AT_ONCE + " requests of " + peer + " are looked at already");
-                return;
+            known = register.known(key); // what is under way no more is registered
+            if (known.isEmpty()) {
+                if (underWay.values().stream().filter(peer::equals).count() >= AT_ONCE) {
+                    refuse(
+                            session,
+                            key,
+                            request,
+                            Code.BUSY,
+                            AT_ONCE + " requests of " + peer + " are looked at already");
+                    return;
+                }
+                underWay.put(key, peer);
             }
-            underWay.put(key, peer);
+        }
+        if (known.isPresent()) {
+            askedAgain(session, message, request, key, (SourceTransfer) known.get());
+            return;
         }
         engine.background(
                 () -> {
@@ -79,22 +82,39 @@ final class Serving {
                 why -> failed(session, key, request, why));
     }
 
+    private void askedAgain(
+            Session session, RequestMessage message, Request request, Key key, SourceTransfer transfer) {
+        boolean same = transfer.row().getPeer().equals(session.peer().spiffeId())
+                && transfer.row().getRequest().equals(message.getRequest());
+        if (same) {
+            transfer.postMessage(() -> transfer.askedFor(session));
+        } else {
+            refuse(session, key, request, Code.OFFER_MISMATCH, "transfer " + key.id() + " is another one here");
+        }
+    }
+
     private void failed(Session session, Key key, Request request, RuntimeException why) {
         if (engine.isFatal(why)) {
             engine.fatal(why);
             return;
         }
         TransferException refusal = why instanceof NoRoomException full
-                ? new TransferException(Code.NO_SPACE, "no room for the record", full)
+                ? new TransferException(
+                        Code.NO_SPACE, room.settings().self() + " has no room left for its record", full)
                 : Failures.of(why, Role.SOURCE);
         if (refusal.code() == Code.INTERNAL) {
             log.error("a request of {}", session.peer().spiffeId(), why);
         }
-        refuse(session, key, request, refusal.code(), refusal.forPeer());
+        said(session, refusal.code(), String.valueOf(refusal.getMessage())); // more than the peer is told
+        engine.refuse(session, key.id(), refusal.code(), refusal.forPeer(), request.getVolume());
+    }
+
+    private static void said(Session session, Code code, String sentence) {
+        log.warn("refused to {} what it asked for: {} {}", session.peer().spiffeId(), code, sentence);
     }
 
     private void refuse(Session session, Key key, Request request, Code code, String sentence) {
-        log.warn("refused to {} what it asked for: {} {}", session.peer().spiffeId(), code, sentence);
+        said(session, code, sentence);
         engine.refuse(session, key.id(), code, sentence, request.getVolume());
     }
 
@@ -110,22 +130,40 @@ final class Serving {
                 .orElseThrow(() -> new TransferException(
                         Code.POLICY,
                         "no rule of " + room.settings().self() + " lets " + peer + " pull from the volume '"
-                                + request.getVolume() + "': its operator can add one with allow = \"pull-by\""));
-        int max = room.settings().transfersPerPeerMax();
-        if (engine.unfinished(peer, Role.SOURCE, true) >= max) {
-            throw new TransferException(Code.BUSY, max + " pulls of " + peer + " are unfinished here already");
-        }
+                                + Sentences.shown(request.getVolume())
+                                + "': its operator can add one with allow = \"pull-by\""));
+        bound(peer);
         Volume volume = engine.volume(request.getVolume());
         CheckpointName name = Pushes.checkName(request.getName());
         NameRow stands = standing(volume, name);
         Includes includes = Pulls.read(request.getIncludeList());
-        SealedMembers.Found found;
         try {
-            found = members(volume, name, stands, includes, key);
+            SealedMembers.Found found = members(volume, name, stands, includes, key);
+            open(session, bytes, request, key, rule, volume, name, found);
         } catch (RuntimeException e) {
             room.store().update(tx -> Rows.forgetContent(tx, key));
             throw e;
         }
+    }
+
+    private void bound(String peer) {
+        engine.boundOfDay(peer, Role.SOURCE);
+        int max = room.settings().transfersPerPeerMax();
+        if (engine.unfinished(peer, Role.SOURCE, true) >= max) {
+            throw new TransferException(Code.BUSY, max + " pulls of " + peer + " are unfinished here already");
+        }
+    }
+
+    private void open(
+            Session session,
+            ByteString bytes,
+            Request request,
+            Key key,
+            String rule,
+            Volume volume,
+            CheckpointName name,
+            SealedMembers.Found found) {
+        String peer = session.peer().spiffeId();
         Offer offer = Pushes.inSealedMode(
                         Pushes.offer(room, key, peer)
                                 .setDirection(Direction.DIRECTION_PULL)
@@ -138,23 +176,29 @@ final class Serving {
                                 .setRequest(Transfer.sha256(bytes.toByteArray())),
                         found)
                 .build();
-        engine.rows()
-                .update(
-                        key,
-                        (TransferRow.Builder row) -> row.setState(State.OPEN.name())
-                                .setOffer(offer.toByteString())
-                                .setRequest(bytes)
-                                .setPeer(peer)
-                                .setPrincipal(request.getPrincipal())
-                                .setRule(rule)
-                                .setCreatedMs(room.clock().millis())
-                                .setLogicalBytes(found.tree().logicalBytes())
-                                .setFiles(found.tree().files())
-                                .setMembers(found.members())
-                                .setSourceVolume(volume.name())
-                                .setSourcePath(volume.root() + "/" + name.value())
-                                .setSourceRelative(name.value()));
-        engine.meet(register.register(key), peer);
+        synchronized (opening) {
+            bound(peer); // those that were looked at meanwhile
+            engine.rows()
+                    .update(
+                            key,
+                            (TransferRow.Builder row) -> row.setState(State.OPEN.name())
+                                    .setOffer(offer.toByteString())
+                                    .setRequest(bytes)
+                                    .setPeer(peer)
+                                    .setPrincipal(request.getPrincipal())
+                                    .setBytesPerSecondMax(request.getBytesPerSecondMax())
+                                    .setStreams(request.getStreams())
+                                    .setRule(rule)
+                                    .setCreatedMs(room.clock().millis())
+                                    .setLastChunkMs(room.clock().millis())
+                                    .setLogicalBytes(found.tree().logicalBytes())
+                                    .setFiles(found.tree().files())
+                                    .setMembers(found.members())
+                                    .setSourceVolume(volume.name())
+                                    .setSourcePath(volume.root() + "/" + name.value())
+                                    .setSourceRelative(name.value()));
+            engine.meet(register.register(key), peer);
+        }
     }
 
     /** @throws TransferException UNKNOWN_CHECKPOINT; SOURCE_CHANGED where it has been changed since it was recorded */

@@ -21,6 +21,7 @@ import java.util.Map;
  * @param silenceMax between two signs of life of a transfer's peer, then the session is dropped
  * @param stagingTtl how long an unfinished transfer is kept after its last chunk
  * @param transfersPerPeerMax unfinished transfers that one peer may bring
+ * @param transfersPerDayMax transfers that one peer may put on record in a day, in each role
  * @param state the daemon's own directory, with its keys: never a source
  * @param blobs where the ledger keeps blobs: a source's receipts are found there
  * @param workers threads that hash, compress, read and write
@@ -39,6 +40,7 @@ public record Settings(
         Duration silenceMax,
         Duration stagingTtl,
         int transfersPerPeerMax,
+        int transfersPerDayMax,
         Path state,
         Path blobs,
         int workers) {}

@@ -202,6 +202,9 @@ final class SourceAttempt {
         SourceFile file = files.open(task.member(), row, plan.reads().of(task.member()));
         if (!known) {
             file.read(chunk.segment(), Geometry.offset(task.chunk()), task.length());
+            if (!plan.sums().hashes()) {
+                files.check(row, file); // what was read is not hashed: it must not go out as what it was
+            }
         }
         ChunkSum sum = plan.sums().of(row, task.chunk(), chunk.segment(), task.length());
         files.done(task.member(), row);

@@ -35,6 +35,7 @@ final class SourceSending {
     private final SourceCheck check;
     private final CodecChoice codec = new CodecChoice();
     private @Nullable HeldSet incoming;
+    private @Nullable RateLimit limit; // over all attempts
     private volatile @Nullable Run run;
     private long wireBytesBefore;
 
@@ -182,14 +183,15 @@ final class SourceSending {
                     transfer.row().getPeer() + " knows " + membersKnown + " of "
                             + transfer.row().getMembers() + " members in sealed mode: it is all or none");
         }
-        SealedSending records = sealed ? SealedSending.open(engine, room, transfer) : null;
-        Run now = new Run(
-                session,
-                number,
-                engine.sourceTree(transfer.row()),
-                records,
-                transfer.row().getMembers(),
-                window);
+        SourceTree tree = engine.sourceTree(transfer.row());
+        SealedSending records;
+        try {
+            records = sealed ? SealedSending.open(engine, room, transfer) : null;
+        } catch (RuntimeException e) {
+            tree.close();
+            throw e;
+        }
+        Run now = new Run(session, number, tree, records, transfer.row().getMembers(), window);
         run = now;
         transfer.write(tx -> {
             engine.rows().session(tx, transfer.key(), session.id(), stored -> Sessions.row(session, Role.SOURCE));
@@ -202,7 +204,7 @@ final class SourceSending {
         if (records == null) {
             sendPages(now, membersKnown);
         } else if (membersKnown == 0) {
-            records.sendBlobs(number);
+            sendBlobs(now, records);
         }
         if (membersKnown == now.sizes.length) {
             pageAck(now, membersKnown);
@@ -229,6 +231,15 @@ final class SourceSending {
         }
         transfer.update(row -> row.setHeldBytes(heldBytes[0]));
         return both;
+    }
+
+    private RateLimit limit() {
+        RateLimit known = limit;
+        if (known == null) {
+            known = new RateLimit(transfer.row().getBytesPerSecondMax());
+            limit = known;
+        }
+        return known;
     }
 
     private void prepare(Run now, HeldSet held, HeldSet both) {
@@ -268,7 +279,7 @@ final class SourceSending {
                 plan,
                 new OpenFiles(now.tree, transfer.row().getPeer()),
                 now.window,
-                engine.limit(transfer),
+                limit(),
                 codec,
                 new FromWorkers(now));
     }
@@ -365,6 +376,24 @@ final class SourceSending {
     }
 
     // ---- members
+
+    /** On a thread of its own: they may be large, and what is sent waits for a slow line. */
+    private void sendBlobs(Run now, SealedSending records) {
+        records.hold();
+        engine.background(
+                () -> {
+                    try {
+                        records.sendBlobs(now.number, () -> run == now);
+                    } finally {
+                        records.close();
+                    }
+                },
+                why -> transfer.post(() -> {
+                    if (run == now || engine.isFatal(why)) {
+                        transfer.threw(why);
+                    }
+                }));
+    }
 
     private void sendPages(Run now, int first) {
         int next = first;
@@ -481,6 +510,7 @@ final class SourceSending {
                             tx,
                             transfer.key(),
                             row -> row.setHeldBytes(row.getHeldBytes() + bytes)
+                                    .setLastChunkMs(room.clock().millis())
                                     .setWireBytes(wireBytesBefore + attempt.wireBytes()));
         });
     }

@@ -114,7 +114,14 @@ final class SourceTransfer extends Transfer {
         }
     }
 
-    /** Each session evaluates policy again, while there is something to stop. */
+    @Override
+    void policyChanged() {
+        if (state() == State.OPEN) {
+            checkPolicy();
+        }
+    }
+
+    /** Each session evaluates policy again, and so does a change of it, while there is something to stop. */
     private void checkPolicy() {
         boolean pull = !row().getRequest().isEmpty();
         Policy.Act act = pull ? Policy.Act.SERVE_PULL : Policy.Act.SEND_PUSH;
@@ -143,9 +150,7 @@ final class SourceTransfer extends Transfer {
                     draft.toBuilder().setDestinationOrigin(origin).build().toByteString()));
         }
         link().send(Control.newBuilder()
-                .setOffer(OfferMessage.newBuilder()
-                        .setOffer(row().getOffer())
-                        .setKeys(engine().peerKeys().ours())));
+                .setOffer(OfferMessage.newBuilder().setOffer(row().getOffer()).setKeys(ourKeys())));
         FailPoint.SOURCE_OFFER_SENT.pass();
     }
 
@@ -156,7 +161,7 @@ final class SourceTransfer extends Transfer {
                         .setTransferId(link().transferId())
                         .setOfferDigest(offerDigest())
                         .setState(state().name())
-                        .setKeys(engine().peerKeys().ours())));
+                        .setKeys(ourKeys())));
     }
 
     private void sendCancel() {
@@ -528,8 +533,32 @@ final class SourceTransfer extends Transfer {
                 .setPeerOwedCancel(tell);
     }
 
+    /** What a peer asked for and does not take, for the time to live: nobody here would miss it. */
+    private boolean expired(long nowMillis) {
+        long last = Math.max(row().getCreatedMs(), row().getLastChunkMs());
+        return state() == State.OPEN
+                && !row().getRequest().isEmpty()
+                && !row().getPaused()
+                && nowMillis - last > room().settings().stagingTtl().toMillis();
+    }
+
+    @Override
+    void unpause() {
+        if (row().getPaused()) {
+            update(row -> row.setLastChunkMs(room().clock().millis()));
+        }
+        super.unpause();
+    }
+
     @Override
     void tick(long nowMillis) {
+        if (expired(nowMillis)) {
+            abortHere(
+                    Code.EXPIRED,
+                    row().getPeer() + " has asked for it and taken nothing of it for "
+                            + Spans.text(room().settings().stagingTtl()),
+                    true);
+        }
         Optional<Session> session = link().session();
         if (session.isEmpty() || state().finished()) {
             return;

@@ -48,7 +48,10 @@ final class Standstill {
         if (!paused || !lookAgain(nowMillis)) {
             return false;
         }
-        long left = transfer.row().getLogicalBytes() - transfer.row().getHeldBytes();
+        // the Offer's ceiling, until the members are on record
+        long all = Math.max(
+                transfer.row().getLogicalBytes(), transfer.offerParsed().getLogicalBytesMax());
+        long left = all - transfer.row().getHeldBytes();
         return transfer.volume().usableBytes()
                 >= Math.min(left, transfer.room().settings().windowMin());
     }

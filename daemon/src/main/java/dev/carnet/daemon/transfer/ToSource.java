@@ -33,7 +33,7 @@ final class ToSource {
                 .setAccept(Accept.newBuilder()
                         .setTransferId(id())
                         .setIntentDigest(Transfer.digestBytes(transfer.row().getOwnIntent()))
-                        .setKeys(transfer.engine().peerKeys().ours())
+                        .setKeys(transfer.ourKeys())
                         .setPolicyDigest(Transfer.digestBytes(
                                 transfer.room().policy().get().digest()))));
         FailPoint.DESTINATION_ACCEPT_SENT.pass();
@@ -48,7 +48,7 @@ final class ToSource {
                             .setTransferId(id())
                             .setState(transfer.state().name())
                             .setSentence(transfer.room().settings().self() + " has other keys than in its Accept")
-                            .setKeys(keys.ours())));
+                            .setKeys(transfer.ourKeys())));
         }
     }
 

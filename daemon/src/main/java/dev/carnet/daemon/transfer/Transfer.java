@@ -8,9 +8,11 @@ import dev.carnet.daemon.state.NoRoomException;
 import dev.carnet.daemon.state.Tx;
 import dev.carnet.daemon.transfer.rows.TransferRow;
 import dev.carnet.daemon.transport.Session;
+import dev.carnet.daemon.transport.SessionClosedException;
 import dev.carnet.proto.wire.Limits;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Control;
+import dev.carnet.proto.wire.v1.KeyEvidence;
 import dev.carnet.proto.wire.v1.Mode;
 import dev.carnet.proto.wire.v1.Offer;
 import dev.carnet.proto.wire.v1.Request;
@@ -71,6 +73,9 @@ abstract class Transfer {
 
     abstract void goOn();
 
+    /** Ends it where policy does not allow any more that anything of it moves. In the mailbox. */
+    abstract void policyChanged();
+
     /** Stops moving bytes until {@link #unpause}; durable. In the mailbox. */
     abstract void pause();
 
@@ -80,6 +85,19 @@ abstract class Transfer {
             update(r -> r.setPaused(false));
         }
         goOn();
+    }
+
+    /** What a message that goes now carries. */
+    KeyEvidence ourKeys() {
+        return link().session()
+                .map(session -> {
+                    try {
+                        return engine().peerKeys().ours(session);
+                    } catch (SessionClosedException e) {
+                        return engine().peerKeys().ours(); // which nobody hears
+                    }
+                })
+                .orElseGet(() -> engine().peerKeys().ours());
     }
 
     abstract void failed(TransferException e);

@@ -54,6 +54,15 @@ public interface Transfers extends AutoCloseable {
     /** A complete checkpoint of the catalogue, with everything that is on record of it. */
     Optional<CheckpointDetail> checkpoint(String volume, String name);
 
+    /**
+     * Forgets which keys a peer signs with: the next ones that it shows are believed as at first sight.
+     *
+     * @param peer SPIFFE ID or alias
+     * @return whether any were known
+     * @throws TransferException UNKNOWN_PEER
+     */
+    boolean forgetKeys(String peer);
+
     /** Every transfer that has not ended, in no order; one that has may be among them for a moment. */
     List<TransferView> live();
 

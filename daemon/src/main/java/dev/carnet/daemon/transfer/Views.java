@@ -50,9 +50,7 @@ final class Views {
                 row.getWireBytes() + (receiving == null ? 0 : receiving.wireBytes()),
                 row.getResentBytes() + (receiving == null ? 0 : receiving.resentBytes()),
                 0,
-                State.valueOf(row.getState()).stillWrites()
-                        ? (receiving == null ? 0 : receiving.filesDone())
-                        : row.getFiles(),
+                filesDone(row, receiving),
                 closed
                         ? volume.map(v -> v.records(transfer.name())
                                         .directory()
@@ -65,6 +63,14 @@ final class Views {
                         ? volume.map(v -> v.root() + "/" + transfer.place().name())
                                 .orElse(null)
                         : null);
+    }
+
+    private static long filesDone(TransferRow row, @Nullable Receiving receiving) {
+        return switch (State.valueOf(row.getState())) {
+            case ABORTING, ABORTED -> 0; // nothing of it is here
+            case State state when state.stillWrites() -> receiving == null ? 0 : receiving.filesDone();
+            default -> row.getFiles();
+        };
     }
 
     /** Of this machine: what a peer says of its own callers is another's label. */

@@ -7,35 +7,30 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one port. Of connections that have not authenticated only so many exist at once: while they do, no more are accepted, and the rest waits in the kernel's
- * backlog. A connection that says nothing is not even accepted (TCP_DEFER_ACCEPT, where the kernel has it): the dialler speaks first in TLS. Each has ten seconds
- * for its handshake, and two while others wait, so that whoever holds places without using them makes room.
+ * The one port. Of connections that have not authenticated only so many exist at once. When the last place is taken somebody else gives up his ({@link Places}), at
+ * once: nobody waits in the kernel's backlog behind connections that were begun and left.
  */
 final class Acceptor {
     private static final int BACKLOG = 512;
-    private static final long CROWDED_NANOS = 2_000_000_000L;
     private static final long SWEEP_MILLIS = 250;
 
     private final Hub hub;
-    private final int pendingMax;
+    private final Places<Channel> places; // on the loop of the listening socket
     private @Nullable Channel server;
-    private final Map<Channel, Long> pending = new LinkedHashMap<>(); // in the order of accepting, with its nanoseconds
     private boolean sweeping;
 
     Acceptor(Hub hub) {
         this.hub = hub;
-        this.pendingMax = hub.spec().pendingMax();
+        this.places = new Places<>(hub.spec().pendingMax());
     }
 
     InetSocketAddress bind(InetSocketAddress address) {
@@ -56,10 +51,6 @@ final class Acceptor {
                         accept(channel);
                     }
                 });
-        if (hub.loops().epoll()) {
-            bootstrap.option(EpollChannelOption.TCP_DEFER_ACCEPT, (int)
-                    Math.max(1, hub.timeouts().handshake().toSeconds()));
-        }
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new UncheckedIOException(
@@ -81,60 +72,77 @@ final class Acceptor {
                         sink -> TlsEngine.server(hub.crypto(), handshake, sink),
                         hub.handshakes(),
                         hub.timeouts().handshake(),
-                        hub::accepted,
+                        established -> authenticated(channel, established),
                         failure -> {
                             if (failure == null) {
                                 released(channel);
                             } else {
                                 hub.refusals().refused(failure);
-                                channel.closeFuture().addListener(_ -> released(channel)); // it lingers for a moment
+                                hub.table().revoked(handshake.revoked(), failure);
+                                // it lingers for a moment
+                                channel.closeFuture().addListener(_ -> released(channel));
                             }
                         }));
+    }
+
+    private Conversation authenticated(SocketChannel channel, Established established) {
+        if (hub.trust().peer(established.facts().spiffeId()).isPresent()) {
+            InetAddress from = channel.remoteAddress().getAddress();
+            var _ = Loops.execute(channel.parent().eventLoop(), () -> places.know(from));
+        }
+        return hub.accepted(established);
+    }
+
+    private void released(SocketChannel channel) {
+        Channel listening = channel.parent();
+        var _ = Loops.execute(listening.eventLoop(), () -> {
+            places.left(channel);
+            makeRoom(listening);
+        });
     }
 
     /** Counts what is accepted, on the loop of the listening socket. */
     private final class Gate extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object accepted) {
-            pending.put((Channel) accepted, System.nanoTime());
-            if (pending.size() >= pendingMax) {
-                ctx.channel().config().setAutoRead(false);
-                sweepLater(ctx.channel());
+            Channel channel = (Channel) accepted;
+            if (!(channel.remoteAddress() instanceof InetSocketAddress remote)) {
+                channel.unsafe().closeForcibly(); // gone already
+                return;
             }
+            places.came(channel, remote.getAddress(), System.nanoTime());
             ctx.fireChannelRead(accepted);
+            makeRoom(ctx.channel());
         }
     }
 
-    private void sweepLater(Channel listening) {
-        if (!sweeping) {
+    private void makeRoom(Channel listening) {
+        places.victim(System.nanoTime()).ifPresent(this::giveUp);
+        listening.config().setAutoRead(!places.full());
+        if (places.full() && !sweeping) {
             sweeping = true;
-            var _ = listening.eventLoop().schedule(() -> sweep(listening), SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+            var _ = listening
+                    .eventLoop()
+                    .schedule(
+                            () -> {
+                                sweeping = false;
+                                makeRoom(listening);
+                            },
+                            SWEEP_MILLIS,
+                            TimeUnit.MILLISECONDS);
         }
     }
 
-    /** While every place is taken: whoever has held one for two seconds without an identity loses it. */
-    private void sweep(Channel listening) {
-        sweeping = false;
-        if (pending.size() < pendingMax) {
-            return;
-        }
-        long now = System.nanoTime();
-        for (Map.Entry<Channel, Long> place : pending.entrySet()) {
-            if (now - place.getValue() > CROWDED_NANOS) {
-                var _ = place.getKey().close();
+    private void giveUp(Channel victim) {
+        var _ = Loops.execute(victim.eventLoop(), () -> {
+            TlsHandler handler = victim.pipeline().get(TlsHandler.class);
+            if (handler != null) {
+                handler.drop("it made room for others: " + hub.spec().pendingMax()
+                        + " connections without an identity are the most");
+            } else {
+                var _ = victim.close();
             }
-        }
-        sweepLater(listening);
-    }
-
-    private void released(Channel channel) {
-        Channel listening = server;
-        if (listening != null) {
-            Loops.execute(listening.eventLoop(), () -> {
-                pending.remove(channel);
-                listening.config().setAutoRead(pending.size() < pendingMax);
-            });
-        }
+        });
     }
 
     void close() {

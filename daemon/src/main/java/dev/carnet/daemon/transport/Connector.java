@@ -33,8 +33,9 @@ final class Connector {
      *
      * @param address resolved
      * @param failed told why, where no conversation came of it
+     * @return ends it at once, without a word: from any thread, whatever has become of it
      */
-    void dial(
+    Runnable dial(
             InetSocketAddress address,
             String peerId,
             Protocols.Alpn alpn,
@@ -65,6 +66,7 @@ final class Connector {
                                         hub.timeouts().handshake(),
                                         conversation,
                                         failure -> {
+                                            hub.table().revoked(handshake.revoked(), String.valueOf(failure));
                                             if (failure != null && channel.remoteAddress() != null) {
                                                 failed.accept(failure);
                                             }
@@ -78,6 +80,9 @@ final class Connector {
                         + future.cause().getMessage() + ". Is it up, and does a firewall stand between?");
             }
         });
+        return () -> {
+            var _ = connecting.channel().close();
+        };
     }
 
     static String text(InetSocketAddress address) {

@@ -3,6 +3,7 @@ package dev.carnet.daemon.transport;
 import com.google.protobuf.ByteString;
 import dev.carnet.proto.wire.Ids;
 import dev.carnet.proto.wire.ProtocolException;
+import dev.carnet.proto.wire.Sentences;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Control;
 import dev.carnet.proto.wire.v1.Extension;
@@ -29,6 +30,8 @@ final class ControlConversation implements Conversation {
     private @Nullable LiveSession session;
     private @Nullable String reason;
     private @Nullable LiveSession follows;
+    private @Nullable ControlDial dial;
+    private boolean entered;
 
     /**
      * @param dialled where we dialled; null where we accepted
@@ -53,6 +56,12 @@ final class ControlConversation implements Conversation {
         return this;
     }
 
+    /** Whether it is still wanted is asked when the peer's Hello is here: before ours there is no session at either end. */
+    ControlConversation asking(ControlDial wanting) {
+        dial = wanting;
+        return this;
+    }
+
     @Override
     public void begin(TlsLink begun) {
         link = begun;
@@ -70,6 +79,11 @@ final class ControlConversation implements Conversation {
         if (dialled != null) {
             return; // the acceptor speaks first
         }
+        if (!hub.newcomers().enter(peerId())) {
+            closeLink("it has too many connections that are no session");
+            return;
+        }
+        entered = true;
         var against = hub.against(established, false);
         if (against.isPresent()) {
             goodbye(against.get().code(), against.get().sentence());
@@ -85,7 +99,7 @@ final class ControlConversation implements Conversation {
         while (in.hasRemaining() && reason == null) {
             Control message = frames.next(in);
             if (message != null) {
-                handle(message);
+                handle(PeerText.shown(message));
             }
         }
         if (session != null) {
@@ -125,14 +139,23 @@ final class ControlConversation implements Conversation {
     private void extensions(Hello hello) {
         for (Extension extension : hello.getExtensionsList()) {
             if (extension.getCritical()) {
-                goodbye(Code.CRITICAL_EXTENSION, "the extension '" + extension.getName() + "' is not known here");
+                goodbye(
+                        Code.CRITICAL_EXTENSION,
+                        "the extension '" + Sentences.shown(extension.getName()) + "' is not known here");
                 return;
             }
+        }
+        if (dial != null && !dial.wins()) {
+            String why = "another connection between " + localId + " and " + peerId() + " was quicker";
+            write(Messages.goodbye(Code.REPLACED, why));
+            closeLink(why);
+            return;
         }
         if (dialled != null) {
             write(Messages.hello(hub, new byte[0], localId, follows == null ? new byte[0] : follows.idBytes()));
         }
         cancelTimer();
+        leave();
         ByteString id = dialled == null ? ByteString.copyFrom(ownId) : hello.getSessionId();
         session = new LiveSession(hub, link(), established, localId, hello, id.toByteArray(), dialled);
         session.begin();
@@ -172,6 +195,7 @@ final class ControlConversation implements Conversation {
     @Override
     public void closed(String why) {
         cancelTimer();
+        leave();
         String known = reason == null ? why : reason;
         if (session != null) {
             session.gone(known);
@@ -184,6 +208,13 @@ final class ControlConversation implements Conversation {
             }
         }
         ended.accept(known);
+    }
+
+    private void leave() {
+        if (entered) {
+            entered = false;
+            hub.newcomers().leave(peerId());
+        }
     }
 
     private void cancelTimer() {

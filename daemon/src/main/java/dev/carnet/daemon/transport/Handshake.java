@@ -2,6 +2,7 @@ package dev.carnet.daemon.transport;
 
 import dev.carnet.proto.identity.Certificates;
 import dev.carnet.proto.identity.IdentityException;
+import dev.carnet.proto.identity.RevokedException;
 import dev.carnet.proto.identity.SpiffeId;
 import dev.carnet.proto.identity.TrustAnchors.Usage;
 import java.io.IOException;
@@ -33,6 +34,7 @@ final class Handshake {
     private @Nullable SpiffeId peerId;
     private @Nullable Established established;
     private @Nullable String refusal;
+    private @Nullable String revoked;
 
     /**
      * @param remote the other end, for sentences
@@ -57,6 +59,12 @@ final class Handshake {
     @Nullable
     Established established() {
         return established;
+    }
+
+    /** The ID in a chain that was good but for a revocation; that the peer has its key is not proven. Null where it was not that. */
+    @Nullable
+    String revoked() {
+        return revoked;
     }
 
     /** Ends the handshake: the peer gets the alert, our log the sentence. */
@@ -84,6 +92,7 @@ final class Handshake {
             peerChain = chain;
             peerId = id;
         } catch (IdentityException e) {
+            revoked = e instanceof RevokedException because ? because.id().uri() : null;
             throw refuse(alertFor(chain), remote + ": " + e.getMessage());
         }
     }

@@ -2,6 +2,7 @@ package dev.carnet.daemon.transport;
 
 import dev.carnet.proto.identity.Certificates;
 import dev.carnet.proto.identity.IdentityException;
+import dev.carnet.proto.identity.RevokedException;
 import dev.carnet.proto.identity.TrustAnchors;
 import dev.carnet.proto.wire.v1.Code;
 import io.netty.channel.group.ChannelGroup;
@@ -65,6 +66,7 @@ final class Hub implements Transport {
     private final ScheduledExecutorService scheduler;
     private final SessionTable table = new SessionTable();
     private final Refusals refusals = new Refusals(log);
+    private final Newcomers newcomers = new Newcomers();
     private final Map<String, Share> shares = new ConcurrentHashMap<>();
     private final Map<String, Redialler> rediallers = new ConcurrentHashMap<>();
     private final Connector connector = new Connector(this);
@@ -111,6 +113,7 @@ final class Hub implements Transport {
     public synchronized void reload(TransportTrust next) {
         TransportTrust was = trust;
         trust = next;
+        table.nobodyRevoked();
         for (PeerSpec peer : was.peers()) {
             if (!next.peers().contains(peer)) {
                 Redialler redialler = rediallers.remove(peer.spiffeId());
@@ -130,7 +133,10 @@ final class Hub implements Transport {
                 }
             }
         }
-        table.all().forEach(LiveSession::judge);
+        for (LiveSession session : table.all()) {
+            session.judge();
+            session.streamSet().judge();
+        }
     }
 
     /** Why a connection that has authenticated must not live on; empty where it may. Its chain is judged again only where trust has changed since its handshake: this runs on event loops. */
@@ -151,6 +157,9 @@ final class Hub implements Transport {
             var _ = now.judge(Certificates.parse(peer.chain()), clock.instant(), usage);
             return Optional.empty();
         } catch (IdentityException e) {
+            if (e instanceof RevokedException) {
+                table.revoked(peer.spiffeId(), String.valueOf(e.getMessage()));
+            }
             return Optional.of(new Messages.Reason(Code.IDENTITY, String.valueOf(e.getMessage())));
         }
     }
@@ -172,7 +181,9 @@ final class Hub implements Transport {
         if (spec.listen() != null) {
             address = acceptor.bind(spec.listen());
         }
-        Thread.ofPlatform().daemon().name("carnet-tls-speed").start(this::measure);
+        if (!Boolean.getBoolean("carnet.unmeasured")) { // tests start daemons by the hundred
+            Thread.ofPlatform().daemon().name("carnet-tls-speed").start(this::measure);
+        }
         rediallers.values().forEach(Redialler::kick);
     }
 
@@ -211,6 +222,11 @@ final class Hub implements Transport {
     @Override
     public Optional<String> whyNot(String peerSpiffeId) {
         return table.whyNot(peerSpiffeId);
+    }
+
+    @Override
+    public Map<String, String> revoked() {
+        return table.revoked();
     }
 
     @Override
@@ -258,6 +274,11 @@ final class Hub implements Transport {
         return Duration.ofNanos(Math.max(1_000_000, deadlineNanos - System.nanoTime()));
     }
 
+    /** Of accepted connections. */
+    Newcomers newcomers() {
+        return newcomers;
+    }
+
     /** An accepted connection has authenticated. */
     Conversation accepted(Established established) {
         return established.alpn() == Protocols.Alpn.CONTROL
@@ -265,20 +286,21 @@ final class Hub implements Transport {
                 : new JoiningAcceptor(this, established);
     }
 
-    void dialControl(InetSocketAddress resolved, String peer, Consumer<String> ended) {
+    /** @return ends it at once, without a word: from any thread, whatever has become of it */
+    Runnable dialControl(InetSocketAddress resolved, String peer, ControlDial dial) {
         String localId = credentials().spiffeId();
-        connector.dial(
+        return connector.dial(
                 resolved,
                 peer,
                 Protocols.Alpn.CONTROL,
-                established -> new ControlConversation(this, established, localId, resolved, ended),
-                ended);
+                established -> new ControlConversation(this, established, localId, resolved, dial::ended).asking(dial),
+                dial::ended);
     }
 
     /** Dials the peer of a session once more, for a session that outlives it. */
     void renew(LiveSession session, InetSocketAddress where, Consumer<String> ended) {
         String localId = credentials().spiffeId();
-        connector.dial(
+        var _ = connector.dial(
                 where,
                 session.peer().spiffeId(),
                 Protocols.Alpn.CONTROL,
@@ -292,7 +314,7 @@ final class Hub implements Transport {
             String peer,
             Function<Established, Conversation> conversation,
             Consumer<String> failed) {
-        connector.dial(resolved, peer, Protocols.Alpn.CONTROL, conversation, failed);
+        var _ = connector.dial(resolved, peer, Protocols.Alpn.CONTROL, conversation, failed);
     }
 
     /** @param notJoined told once, where the stream does not come to be */
@@ -301,7 +323,7 @@ final class Hub implements Transport {
         if (where == null) {
             throw new IllegalStateException("streams are opened by the side that dialled");
         }
-        connector.dial(
+        var _ = connector.dial(
                 where,
                 session.peer().spiffeId(),
                 Protocols.Alpn.DATA,

@@ -38,7 +38,7 @@ final class Inbox {
         return done;
     }
 
-    /** @param previous the session that this one replaces: the listener hears of its end first */
+    /** @param previous the peer's session before this one, replaced or broken: the listener hears of its end first */
     void start(CompletableFuture<Void> previous) {
         Thread.ofPlatform()
                 .daemon()

@@ -25,6 +25,7 @@ final class JoiningAcceptor implements Conversation {
     private @Nullable TlsLink link;
     private @Nullable ScheduledFuture<?> timer;
     private boolean over;
+    private boolean entered;
 
     JoiningAcceptor(Hub hub, Established established) {
         this.hub = hub;
@@ -44,6 +45,12 @@ final class JoiningAcceptor implements Conversation {
             begun.close("it is no configured peer");
             return;
         }
+        if (!hub.newcomers().enter(established.facts().spiffeId())) {
+            over = true;
+            begun.close("it has too many connections that have joined no session");
+            return;
+        }
+        entered = true;
         long millis = hub.timeouts().join().toMillis();
         timer = begun.loop().schedule(() -> refuse("no join within " + millis + " ms"), millis, TimeUnit.MILLISECONDS);
         byte[] greeting = JoinFrame.greeting();
@@ -96,8 +103,9 @@ final class JoiningAcceptor implements Conversation {
         }
         over = true;
         cancelTimer();
+        leave();
         write(JoinAnswer.ACCEPTED);
-        LiveStream stream = new LiveStream(hub, session, join.stream());
+        LiveStream stream = new LiveStream(hub, session, established, join.stream());
         link().converse(stream);
         session.streamSet().add(stream);
     }
@@ -130,6 +138,14 @@ final class JoiningAcceptor implements Conversation {
     public void closed(String reason) {
         over = true;
         cancelTimer();
+        leave();
+    }
+
+    private void leave() {
+        if (entered) {
+            entered = false;
+            hub.newcomers().leave(established.facts().spiffeId());
+        }
     }
 
     private void cancelTimer() {

@@ -74,7 +74,7 @@ final class JoiningDialler implements Conversation {
         }
         cancelTimer();
         if (answer.get().accepted()) {
-            LiveStream joined = new LiveStream(hub, session, number);
+            LiveStream joined = new LiveStream(hub, session, established, number);
             stream = joined;
             link().converse(joined);
             session.streamSet().add(joined);

@@ -38,6 +38,7 @@ final class LiveSession implements Session {
 
     private @Nullable ScheduledFuture<?> ticker;
     private @Nullable ScheduledFuture<?> renewer;
+    private @Nullable ScheduledFuture<?> expirer;
     private boolean heard;
     private long sequence;
     private long pinged;
@@ -79,13 +80,13 @@ final class LiveSession implements Session {
         long millis = hub.timeouts().heartbeat().toMillis();
         ticker = link.loop().scheduleAtFixedRate(this::tick, millis, millis, TimeUnit.MILLISECONDS);
         renewLater(renewal());
+        long left = Duration.between(hub.clock().instant(), until).toMillis();
+        expirer = link.loop().schedule(this::expire, left + 1, TimeUnit.MILLISECONDS);
         LiveSession replaced = admission.replaced();
-        if (replaced == null) {
-            inbox.start(CompletableFuture.completedFuture(null));
-        } else {
+        if (replaced != null) {
             replaced.close(Code.REPLACED, "a newer connection between " + localId + " and " + peerId() + " stays");
-            inbox.start(replaced.inbox.done());
         }
+        inbox.start(admission.before());
         judge(); // it was in no table while trust may have changed
     }
 
@@ -157,9 +158,17 @@ final class LiveSession implements Session {
         }
     }
 
-    private void tick() {
-        if (!hub.clock().instant().isBefore(until)) {
+    /** Ends it where its time is over; a clock may be set, so this is looked at more than once. */
+    private boolean expire() {
+        boolean over = !hub.clock().instant().isBefore(until);
+        if (over) {
             close(Code.IDENTITY, "a certificate of this session has ended (" + until + "): renew it");
+        }
+        return over;
+    }
+
+    private void tick() {
+        if (expire()) {
             return;
         }
         // While we do not read ourselves, silence says nothing.
@@ -254,6 +263,9 @@ final class LiveSession implements Session {
         if (renewer != null) {
             renewer.cancel(false);
         }
+        if (expirer != null) {
+            expirer.cancel(false);
+        }
         if (say && code != null) {
             hub.refused(peerId(), code, sentence);
             writeNow(Messages.goodbye(code, sentence));
@@ -294,6 +306,11 @@ final class LiveSession implements Session {
         } catch (ExecutionException | TimeoutException e) {
             hub.log().warn("the session with {} does not end: a message of it is still being worked on", peerId());
         }
+    }
+
+    /** Completes when the listener knows that this session has ended. */
+    CompletableFuture<Void> heardOfEnd() {
+        return inbox.done();
     }
 
     StreamSet streamSet() {

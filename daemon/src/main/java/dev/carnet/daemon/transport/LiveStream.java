@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class LiveStream implements DataStream, Conversation, FrameReader.Taker {
     private final Hub hub;
     private final LiveSession session;
+    private final Established established;
     private final int number;
 
     private @Nullable TlsLink link;
@@ -19,9 +20,11 @@ final class LiveStream implements DataStream, Conversation, FrameReader.Taker {
     private @Nullable FrameWriter writer;
     private volatile boolean open = true;
 
-    LiveStream(Hub hub, LiveSession session, int number) {
+    /** @param established of its own connection: its certificate may be newer than the session's */
+    LiveStream(Hub hub, LiveSession session, Established established, int number) {
         this.hub = hub;
         this.session = session;
+        this.established = established;
         this.number = number;
     }
 
@@ -77,6 +80,20 @@ final class LiveStream implements DataStream, Conversation, FrameReader.Taker {
         reader().close();
         writer().close(closedMessage(reason));
         session.streamSet().remove(this);
+    }
+
+    /** Ends it where its certificate is not good any more; the session may live on with another. From any thread. */
+    void judge() {
+        hub.against(established, session.dialledHere()).ifPresent(why -> {
+            hub.log()
+                    .warn(
+                            "stream {} of {} ends: {} ({})",
+                            number,
+                            session.peer().spiffeId(),
+                            why.sentence(),
+                            why.code());
+            shut(why.sentence());
+        });
     }
 
     /** From any thread. */

@@ -7,7 +7,7 @@ import java.util.List;
  * One configured peer.
  *
  * @param spiffeId the one ID its certificate must have
- * @param addresses where it listens, tried in turn; names are resolved again at each dial, so they may be unresolved. Empty for a peer that only dials us
+ * @param addresses where it listens, tried in this order within one round; names are resolved again at each dial, so they may be unresolved. Empty for a peer that only dials us
  * @param dial who opens connections
  */
 public record PeerSpec(String spiffeId, List<InetSocketAddress> addresses, DialMode dial) {

@@ -15,27 +15,34 @@ final class SessionTable {
     private final Map<String, LiveSession> byPeer = new HashMap<>();
     private final Map<String, LiveSession> byId = new HashMap<>();
     private final Map<String, String> reasons = new HashMap<>();
+    private final Map<String, String> revoked = new HashMap<>();
+    private final Map<String, CompletableFuture<Void>> lastHeard = new HashMap<>(); // of each peer's latest session
     private final Map<String, CompletableFuture<Session>> waiting = new HashMap<>();
 
     /**
      * What became of a new session.
      *
      * @param replaced the one that has to go
+     * @param before completes when the listener knows the end of the peer's session before, whatever ended it
      */
-    record Admission(boolean admitted, @Nullable LiveSession replaced) {}
+    record Admission(boolean admitted, @Nullable LiveSession replaced, CompletableFuture<Void> before) {}
+
+    private static final CompletableFuture<Void> NOTHING = CompletableFuture.completedFuture(null);
 
     /** Two at once are settled as SPEC section 6.1 says, so that both ends come to the same answer. */
     synchronized Admission admit(LiveSession session) {
         LiveSession present = byPeer.get(session.peer().spiffeId());
         if (present != null && present.open() && !stays(session, present)) {
-            return new Admission(false, null);
+            return new Admission(false, null, NOTHING);
         }
         if (present != null) {
             byId.remove(present.id());
         }
+        revoked.remove(session.peer().spiffeId());
         byPeer.put(session.peer().spiffeId(), session);
         byId.put(session.id(), session);
-        return new Admission(true, present);
+        CompletableFuture<Void> before = lastHeard.put(session.peer().spiffeId(), session.heardOfEnd());
+        return new Admission(true, present, before == null ? NOTHING : before);
     }
 
     private static boolean stays(LiveSession newer, LiveSession present) {
@@ -70,12 +77,30 @@ final class SessionTable {
         }
     }
 
+    /** A chain of this peer was good but for a revocation; null: of nobody. */
+    synchronized void revoked(@Nullable String peer, String reason) {
+        if (peer != null && reasons.containsKey(peer)) {
+            reasons.put(peer, reason);
+            revoked.put(peer, reason);
+        }
+    }
+
+    synchronized Map<String, String> revoked() {
+        return Map.copyOf(revoked);
+    }
+
+    /** Trust is another: who is refused still will come again. */
+    synchronized void nobodyRevoked() {
+        revoked.clear();
+    }
+
     synchronized void configured(String peer, String reason) {
         reasons.put(peer, reason);
     }
 
     synchronized void forgotten(String peer) {
         reasons.remove(peer);
+        revoked.remove(peer);
     }
 
     synchronized Optional<LiveSession> byPeer(String peer) {

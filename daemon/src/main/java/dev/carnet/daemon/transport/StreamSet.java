@@ -82,11 +82,16 @@ final class StreamSet {
 
     private void dial(int count) {
         List<Integer> numbers = new ArrayList<>();
+        boolean usedUp;
         synchronized (this) {
-            while (closed == null && open.size() + dialling < count) {
+            usedUp = closed == null && lastNumber + count >= NUMBERS_MAX;
+            while (closed == null && !usedUp && open.size() + dialling < count) {
                 dialling++;
                 numbers.add(++lastNumber);
             }
+        }
+        if (usedUp) {
+            session.close(Code.REPLACED, "its stream numbers are used up: another session follows");
         }
         for (int number : numbers) {
             hub.dialStream(session, number, reason -> notJoined(number, reason));
@@ -152,6 +157,15 @@ final class StreamSet {
         } else {
             settle();
         }
+    }
+
+    /** Each by its own certificate. */
+    void judge() {
+        List<LiveStream> now;
+        synchronized (this) {
+            now = List.copyOf(open);
+        }
+        now.forEach(LiveStream::judge);
     }
 
     synchronized void remove(LiveStream stream) {

@@ -54,7 +54,7 @@ final class TlsHandler extends ChannelInboundHandlerAdapter implements TlsLink {
     private boolean draining;
     private boolean held;
     private boolean closing;
-    private boolean ended;
+    private volatile boolean ended; // by the loop alone; steps that still wait are left out then
 
     /** Told once when a handshake has ended, on the event loop. */
     interface HandshakeEnd {
@@ -214,7 +214,9 @@ final class TlsHandler extends ChannelInboundHandlerAdapter implements TlsLink {
             handshakes.execute(() -> {
                 Exception failure = null;
                 try {
-                    step.run();
+                    if (!ended) {
+                        step.run();
+                    }
                 } catch (IOException | RuntimeException e) {
                     failure = e;
                 }
@@ -362,6 +364,14 @@ final class TlsHandler extends ChannelInboundHandlerAdapter implements TlsLink {
         }
         sendOut();
         shut(reason);
+    }
+
+    /** Ends a handshake at once, without a word to the peer; what has authenticated meanwhile lives on. On the event loop. */
+    void drop(String reason) {
+        if (conversation == null) {
+            end(handshake.remote() + ": " + reason);
+            closeChannel();
+        }
     }
 
     /**

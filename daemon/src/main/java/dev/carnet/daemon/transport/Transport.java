@@ -3,6 +3,7 @@ package dev.carnet.daemon.transport;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -30,6 +31,9 @@ public interface Transport extends AutoCloseable {
 
     /** The last reason why there is no session with a peer, for people: what, which peer, what to do next. */
     Optional<String> whyNot(String peerSpiffeId);
+
+    /** Configured peers whose certificate was good but for a revocation when it was last seen, each with the reason as a sentence. */
+    Map<String, String> revoked();
 
     /**
      * Takes up other anchors, revocations and peers, without a restart. Every live session is judged again: one whose peer is no longer configured, or whose chain is not good any more, ends at once with a Goodbye that

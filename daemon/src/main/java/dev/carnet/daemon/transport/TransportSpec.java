@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param logOrigin of our ledger, for the Hello
  * @param software for people: "carnet 0.1.0"
  * @param streamsMax data streams of one session that we take, 1 to 64
- * @param pendingMax connections that have not authenticated yet, at once; more wait in the kernel's backlog
+ * @param pendingMax connections that have not authenticated yet, at once; one more takes the place of another
  * @param loops event loop threads; TLS of data streams runs on them
  */
 public record TransportSpec(
@@ -22,7 +22,7 @@ public record TransportSpec(
         int pendingMax,
         int loops,
         Timeouts timeouts) {
-    public static final int PENDING_MAX = 64;
+    public static final int PENDING_MAX = 256;
 
     public TransportSpec {
         if (streamsMax < 1 || streamsMax > Limits.STREAMS_MAX || pendingMax < 1 || loops < 1) {

@@ -16,6 +16,7 @@ final class Access {
     private static final int READ = 4;
     private static final int SEARCH = 1;
     private static final int ROOT = 0;
+    private static final int GROUP_BITS = 070;
 
     /** As in {@link Guard}. */
     private static final int LEVELS_MAX = 4 * Limits.PATH_BYTES_MAX;
@@ -163,7 +164,10 @@ final class Access {
         if (reader.uid() == stat.uid()) {
             return (stat.mode() >> 6 & wanted) == wanted; // the entry of the owner is in the mode, ACL or not
         }
-        var attribute = posix.attribute(fd, POSIX_ACL);
+        // where the mode has nothing for the group (an ACL shows its mask there), the kernel looks at no ACL, and who
+        // is named in it is one of the others
+        Result<byte[]> attribute =
+                (stat.mode() & GROUP_BITS) == 0 ? Result.failed(-Errno.ENODATA) : posix.attribute(fd, POSIX_ACL);
         if (attribute.failedWith(Errno.ENODATA) || attribute.failedWith(Errno.EOPNOTSUPP)) {
             int shift = reader.groups().contains(stat.gid()) ? 3 : 0;
             return (stat.mode() >> shift & wanted) == wanted;

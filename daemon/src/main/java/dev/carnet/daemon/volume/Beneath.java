@@ -32,7 +32,7 @@ final class Beneath {
     /**
      * The directory that holds the last component of a path.
      *
-     * @throws VolumeException NOT_FOUND where it is not there; BAD_NAME where the path runs through a file or a link
+     * @throws VolumeException NOT_FOUND where it is not there; IN_THE_WAY where the path runs through a file or a link
      */
     At at(byte[] path) {
         int slash = Names.lastSlash(path);
@@ -110,12 +110,12 @@ final class Beneath {
                 var stat = at.stat();
                 if (!stat.failed() && !stat.value().isDirectory()) {
                     return new VolumeException(
-                            VolumeException.Kind.BAD_NAME,
+                            VolumeException.Kind.IN_THE_WAY,
                             where(path) + " runs through " + stat.value().kind() + ": " + at.where());
                 }
             }
         }
         return new VolumeException(
-                VolumeException.Kind.BAD_NAME, where(path) + " ran through something that is no directory");
+                VolumeException.Kind.IN_THE_WAY, where(path) + " ran through something that is no directory");
     }
 }

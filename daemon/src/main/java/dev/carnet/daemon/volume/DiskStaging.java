@@ -14,18 +14,20 @@ final class DiskStaging implements Staging {
     private final String staging;
     private final String tree;
     private final Set<String> failed;
+    private final Runnable gone;
 
     /**
      * @param staging its directory, relative to the volume
      * @param failed paths whose fsync failed; shared by all instances of this staging
      */
-    DiskStaging(Disk disk, OwnFolder own, SyncPool pool, String staging, Set<String> failed) {
+    DiskStaging(Disk disk, OwnFolder own, SyncPool pool, String staging, Set<String> failed, Runnable gone) {
         this.disk = disk;
         this.own = own;
         this.pool = pool;
         this.staging = staging;
         this.tree = staging + "/tree";
         this.failed = failed;
+        this.gone = gone;
     }
 
     @Override
@@ -190,7 +192,19 @@ final class DiskStaging implements Staging {
         if (DiskVolume.nodeAt(disk, staging).isPresent()) {
             disk.syncDirectory(Names.bytes(staging));
         }
-        new DiskRecords(disk, own, name).write(Prints.FILE, out -> new Prints(disk).write(name, out));
+        DiskRecords records = new DiskRecords(disk, own, name);
+        int fd = records.descriptor(Prints.FILE);
+        if (fd < 0) {
+            return; // somebody removed them: then it never counts as unchanged
+        }
+        try (var staged = new RecordInput(disk.posix(), fd, records.directory() + "/" + Prints.FILE)) {
+            records.write(Prints.FILE, out -> new Prints(disk).renewTop(Names.bytes(name.value()), staged, out));
+        }
+    }
+
+    @Override
+    public void recordPrints(CheckpointName name) {
+        new DiskRecords(disk, own, name).write(Prints.FILE, out -> new Prints(disk).write(Names.bytes(tree), out));
     }
 
     @Override
@@ -203,6 +217,7 @@ final class DiskStaging implements Staging {
         }
         own.forget(staging);
         failed.clear();
+        gone.run();
     }
 
     private At at(String path) {

@@ -108,7 +108,7 @@ final class DiskVolume implements Volume {
     /**
      * What stands at a path; a link is not followed.
      *
-     * @throws VolumeException BAD_NAME where the path runs through a file or a link
+     * @throws VolumeException IN_THE_WAY where the path runs through a file or a link
      */
     static Optional<NodeId> nodeAt(Disk disk, String path) {
         try (At at = disk.beneath().at(path)) {
@@ -130,7 +130,7 @@ final class DiskVolume implements Volume {
         String path = stagingPath(stagingId);
         own.ensureStaging(path);
         var set = failed.computeIfAbsent(stagingId, id -> ConcurrentHashMap.newKeySet());
-        return new DiskStaging(disk, own, pool, path, set);
+        return new DiskStaging(disk, own, pool, path, set, () -> failed.remove(stagingId));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.carnet.daemon.volume;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -29,6 +30,7 @@ final class Prints {
 
     private static final String HEADER = "carnet-prints v1 ";
     private static final int HEADER_BYTES_MAX = 256;
+    private static final int LINE_BYTES_MAX = 64 << 10;
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final Disk disk;
@@ -38,6 +40,11 @@ final class Prints {
     }
 
     void write(CheckpointName name, OutputStream out) throws IOException {
+        write(Names.bytes(name.value()), out);
+    }
+
+    /** Of what lies at a path beneath the root. */
+    void write(byte[] path, OutputStream out) throws IOException {
         var writer = new Lines() {
             @Override
             void header(long device) throws IOException {
@@ -56,12 +63,53 @@ final class Prints {
             }
         };
         try {
-            new TreeWalk(disk, false, Guard.none(disk.posix()), Access.none(disk), writer)
-                    .walk(Names.bytes(name.value()));
+            new TreeWalk(disk, false, Guard.none(disk.posix()), Access.none(disk), writer).walk(path);
             writer.end();
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+    }
+
+    /** Copies prints, but for the line of the top, which is taken from what lies at {@code path} now. */
+    void renewTop(byte[] path, InputStream recorded, OutputStream out) throws IOException {
+        out.write(line(recorded)); // of the boot in which the others were taken
+        line(recorded);
+        var top = new Lines() {
+            @Override
+            void header(long device) {}
+
+            @Override
+            void line(byte[] line) throws IOException {
+                out.write(line);
+                throw new Differs(); // one is enough
+            }
+
+            @Override
+            public boolean leaveOut(String path) {
+                return true;
+            }
+        };
+        try {
+            new TreeWalk(disk, false, Guard.none(disk.posix()), Access.none(disk), top).walk(path);
+        } catch (Differs e) {
+            // written
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        recorded.transferTo(out);
+    }
+
+    private static byte[] line(InputStream in) throws IOException {
+        var line = new ByteArrayOutputStream();
+        int c;
+        do {
+            c = in.read();
+            if (c < 0 || line.size() >= LINE_BYTES_MAX) {
+                throw new IOException("the recorded fingerprints are cut off");
+            }
+            line.write(c);
+        } while (c != '\n');
+        return line.toByteArray();
     }
 
     /**
@@ -102,7 +150,7 @@ final class Prints {
         } catch (VolumeException e) {
             return switch (e.kind()) {
                 // what a walk refuses is not what was published
-                case NOT_FOUND, CHANGED, BAD_TYPE, BAD_NAME, LIMIT -> false;
+                case NOT_FOUND, CHANGED, BAD_TYPE, IN_THE_WAY, BAD_NAME, LIMIT -> false;
                 default -> throw e;
             };
         }

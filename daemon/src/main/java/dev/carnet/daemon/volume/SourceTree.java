@@ -10,7 +10,7 @@ public interface SourceTree extends AutoCloseable {
      *
      * @throws VolumeException BAD_TYPE for a link (unless dereferencing), a link out of the volume or in a circle, for special files, and for what is
      *     {@link Forbidden}; BAD_NAME for a name that is
-     *     no valid UTF-8; LIMIT beyond the limits of SPEC (members, depth, path and file bytes); CHANGED where something was replaced or removed meanwhile. All name
+     *     no valid UTF-8; LIMIT beyond the limits of SPEC (members, depth, path and file bytes); CHANGED where something was removed meanwhile, or a directory replaced by another. All name
      *     the path. What the visitor throws goes through
      */
     void walk(BiConsumer<Member, Fingerprint> visitor);

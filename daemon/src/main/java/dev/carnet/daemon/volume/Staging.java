@@ -52,7 +52,12 @@ public interface Staging {
      */
     void publish(CheckpointName name);
 
-    /** After the rename: final mode of the top directory, fsync of it and both parents, fingerprints of all members written to the records. Idempotent. */
+    /**
+     * After {@link #assemble}: fingerprints of all members go to the records of {@code name}, as they are before anybody else can see them. What is changed after the rename differs from them. Idempotent.
+     */
+    void recordPrints(CheckpointName name);
+
+    /** After the rename: final mode of the top, fsync of it and both parents; its own fingerprint is taken anew in the records, since all of this changes it. Idempotent. */
     void seal(CheckpointName name, Member top);
 
     /**

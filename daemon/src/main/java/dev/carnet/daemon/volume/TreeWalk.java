@@ -222,8 +222,15 @@ final class TreeWalk {
         if (error == -Errno.EACCES && visitor.leaveOut(directory.path)) {
             return;
         }
-        if (error == -Errno.ELOOP || error == -Errno.ENOTDIR || error == -Errno.ENOENT) {
-            throw changed(where, "was replaced or removed");
+        if (error == -Errno.ELOOP || error == -Errno.ENOTDIR) {
+            throw new VolumeException(
+                    VolumeException.Kind.BAD_TYPE,
+                    where
+                            + " was a directory and is none any more: a link, or a file, was put in its place while the tree"
+                            + " was walked, and it is not followed");
+        }
+        if (error == -Errno.ENOENT) {
+            throw changed(where, "was removed");
         }
         throw disk.failure(error, "enter", where);
     }

@@ -30,7 +30,7 @@ public interface Volume extends AutoCloseable {
      * @param relative to the volume; "", "." and {@code .carnet} are refused: the root of a volume is no checkpoint
      * @param dereference whether links are followed, to what lies in the same volume (and not in {@code .carnet})
      * @param reader for whom: whatever of the tree that user may not read by its own rights is refused when it is met, and again when it is opened
-     * @throws VolumeException NOT_ALLOWED; NOT_FOUND; BAD_NAME for a path that escapes, or runs through a link; BAD_TYPE where a link stands there, or what is or lies in something
+     * @throws VolumeException NOT_ALLOWED; NOT_FOUND; BAD_NAME for a path that escapes; IN_THE_WAY for one that runs through a link; BAD_TYPE where a link stands there, or what is or lies in something
      *     {@link Forbidden}. That is looked up anew in each call, and refused by the tree that is returned wherever it meets it
      */
     SourceTree source(String relative, boolean dereference, Reader reader);
@@ -43,7 +43,7 @@ public interface Volume extends AutoCloseable {
     /**
      * What stands at a name: nothing, or something with the inode given (of any type: a link is something, too).
      *
-     * @throws VolumeException BAD_NAME where the name escapes, is `.carnet`, or runs through a file or a link
+     * @throws VolumeException BAD_NAME where the name escapes or is `.carnet`; IN_THE_WAY where it runs through a file or a link
      */
     Optional<NodeId> lookup(CheckpointName name);
 
@@ -60,7 +60,7 @@ public interface Volume extends AutoCloseable {
      * of the final name are made (0755 under the volume's mask) and fsynced upwards; the ones made are returned, outermost first, volume-relative, to be given to
      * {@link #removeEmptyParents}. Where it fails, the parents it made are gone again; staging is left to {@link Staging#destroy}. Idempotent.
      *
-     * @throws VolumeException CROSS_DEVICE, READ_ONLY, NO_SPACE, PERMISSION; BAD_NAME where the name runs through a file or a link
+     * @throws VolumeException CROSS_DEVICE, READ_ONLY, NO_SPACE, PERMISSION; BAD_NAME or IN_THE_WAY where the name runs through a file or a link
      */
     java.util.List<String> prepareTarget(CheckpointName name, String stagingId);
 

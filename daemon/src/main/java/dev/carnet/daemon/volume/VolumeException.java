@@ -13,6 +13,8 @@ public final class VolumeException extends RuntimeException {
         BAD_NAME,
         /** A link, socket, device or pipe where only files and directories are taken, or what never travels ({@link Forbidden}). */
         BAD_TYPE,
+        /** A link, or something else that is no directory, stands on the way to it. */
+        IN_THE_WAY,
         /** Two names that this file system cannot keep apart. */
         NAME_CONFLICT,
         /** A limit of SPEC is passed. */

@@ -16,7 +16,7 @@ public final class Volumes {
      *
      * @param forbidden what {@link Volume#source} refuses wherever it is met, and is held open with the volume. Of a directory also what lies directly in it, by
      *     whatever name; so name a directory of keys, too, and not only one above it
-     * @throws VolumeException NOT_FOUND, BAD_TYPE, BAD_NAME or PERMISSION, with a sentence that names volume, path and what to do
+     * @throws VolumeException NOT_FOUND, BAD_TYPE, IN_THE_WAY or PERMISSION, with a sentence that names volume, path and what to do
      */
     public static Volume open(VolumeSpec spec, Forbidden... forbidden) {
         return open(spec, new Posix(), forbidden);

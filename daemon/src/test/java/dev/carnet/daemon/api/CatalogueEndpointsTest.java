@@ -74,6 +74,27 @@ class CatalogueEndpointsTest {
                 .isEqualTo("cancelled");
     }
 
+    @Test
+    void what_a_peer_reads_is_a_job_among_the_others() throws IOException {
+        JsonNode own = ask(Raw.post("/v1/seals", "{\"path\":\"/runs/a\"}")).json();
+        JsonNode jobs = ask(Raw.get("/v1/jobs")).json().get("jobs");
+        assertThat(jobs.findValuesAsText("kind")).contains("seal", "peer-verify");
+        JsonNode at = ask(Raw.get("/v1/jobs/" + FakeQuestions.JOB)).json();
+        assertThat(jobs).contains(own, at);
+        assertThat(at.get("peer").asText()).isEqualTo("b");
+        assertThat(at.get("state_found").asText()).isEqualTo("verified");
+        own.fieldNames()
+                .forEachRemaining(
+                        member -> assertThat(at.has(member)).as(member).isTrue());
+        assertThat(ask(Raw.post("/v1/jobs/" + FakeQuestions.JOB + "/cancel", ""))
+                        .status())
+                .isEqualTo(200);
+        assertThat(ask(Raw.get("/v1/peers/b/verifications/" + FakeQuestions.JOB))
+                        .json()
+                        .get("id"))
+                .isEqualTo(at.get("id"));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "seals, {\"path\":\"relative\"}, 400, PROTOCOL",

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.carnet.client.ApiException;
 import dev.carnet.client.CarnetClient;
+import dev.carnet.client.PullRequest;
 import dev.carnet.client.PushRequest;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +68,25 @@ class ClientAndServerTest {
         assertThat(again.waitingFor()).isEmpty();
         assertThat(client.transfers(10)).hasSize(1);
         assertThat(client.cancel(transfer.id()).state()).isEqualTo("ABORTED");
+    }
+
+    @Test
+    void pull_with_everything() {
+        var _ = client.pull(new PullRequest(
+                "b", "models", "n", "m", "got", List.of("*.bin"), 5_000_000_000L, 7, Map.of("run", "7")));
+        assertThat(transfers.pulls)
+                .containsExactly(new dev.carnet.daemon.transfer.PullRequest(
+                        "local",
+                        transfers.pulls.getFirst().caller(),
+                        "b",
+                        "models",
+                        "n",
+                        "m",
+                        "got",
+                        List.of("*.bin"),
+                        5_000_000_000L,
+                        7,
+                        Map.of("run", "7")));
     }
 
     @Test

@@ -169,9 +169,14 @@ class EventsTest {
     void listeners_are_bounded_and_those_that_go_make_room() throws Exception {
         List<Ear> ears = new ArrayList<>();
         for (int i = 0; i < Events.LISTENERS_MAX; i++) {
-            ears.add(listen("local", Optional.empty()));
+            ears.add(listen(i % 2 == 0 ? "local" : "other", Optional.empty()));
+            if (i == Events.LISTENERS_MAX - 2) {
+                assertThatThrownBy(() -> listen("local", Optional.empty()))
+                        .as("half of the places, and no more")
+                        .hasMessageContaining("as 'local' already");
+            }
         }
-        assertThatThrownBy(() -> listen("local", Optional.empty()))
+        assertThatThrownBy(() -> listen("third", Optional.empty()))
                 .isInstanceOfSatisfying(
                         ApiRefusal.class, e -> assertThat(e.reply().status()).isEqualTo(503));
         ears.getFirst().end(new byte[0]);

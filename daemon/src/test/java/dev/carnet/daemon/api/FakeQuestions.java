@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /** Peers that answer at once: {@code b} well, {@code c} never. */
 final class FakeQuestions implements PeerQuestions {
-    static final String JOB = "000000000000000000000000000000aa";
+    static final String JOB = "000000000000000000000000000000bb";
 
     @Override
     public Optional<String> peer(String alias) {
@@ -36,7 +36,7 @@ final class FakeQuestions implements PeerQuestions {
         return new PeerPage(
                 List.of(new PeerPage.Line(
                         after + "run", "ab".repeat(32), "cd".repeat(32), max, 2, FakeTransfers.THEN, null)),
-                true);
+                after.length() < 6);
     }
 
     @Override
@@ -73,6 +73,11 @@ final class FakeQuestions implements PeerQuestions {
     @Override
     public Optional<PeerJob> job(String id) {
         return jobs().stream().filter(job -> job.id().equals(id)).findFirst();
+    }
+
+    @Override
+    public Optional<PeerJob> cancel(String id) {
+        return job(id);
     }
 
     @Override

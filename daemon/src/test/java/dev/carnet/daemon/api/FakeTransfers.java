@@ -25,6 +25,7 @@ final class FakeTransfers implements Transfers {
     volatile CountDownLatch gate = new CountDownLatch(0);
 
     private final List<PushRequest> requests = new ArrayList<>();
+    final List<PullRequest> pulls = new ArrayList<>();
     private final List<TransferView> views = new ArrayList<>();
     private final List<CheckpointView> checkpoints = new ArrayList<>();
 
@@ -64,6 +65,7 @@ final class FakeTransfers implements Transfers {
 
     @Override
     public synchronized TransferView pull(PullRequest request) {
+        pulls.add(request);
         return push(new PushRequest(
                 request.principal(),
                 request.caller(),
@@ -87,6 +89,14 @@ final class FakeTransfers implements Transfers {
     public synchronized Plan plan(PullRequest request) {
         return new Plan(
                 "00000000000000000000000000001000", request.peer(), false, "sealed", null, null, null, "r", "g");
+    }
+
+    @Override
+    public boolean forgetKeys(String peer) {
+        if (!peer.equals("b")) {
+            throw new TransferException(Code.UNKNOWN_PEER, "no peer '" + peer + "'");
+        }
+        return true;
     }
 
     @Override

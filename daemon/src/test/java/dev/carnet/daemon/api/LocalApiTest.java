@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LocalApiTest {
     private static final String PUSH = """
             {"source":"/d/x","peer":"b","volume":"models","name":"run/1"}""";
-    private static final ApiLimits SMALL = new ApiLimits(2048, 4096, 3, 4, 1, 2, 2, 2);
+    private static final ApiLimits SMALL = new ApiLimits(2048, 4096, 3, 3, 4, 1, 2, 2, 2);
 
     @TempDir
     private Path temp;
@@ -449,7 +449,7 @@ class LocalApiTest {
 
     @Test
     void requests_that_wait_for_a_worker_are_counted() throws IOException {
-        serve(new ApiLimits(2048, 4096, 16, 4, 5, 2, 2, 2));
+        serve(new ApiLimits(2048, 4096, 16, 16, 4, 5, 2, 2, 2));
         transfers.gate = new CountDownLatch(1);
         List<Raw> open = new ArrayList<>();
         try {

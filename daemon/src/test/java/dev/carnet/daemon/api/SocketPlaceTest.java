@@ -2,6 +2,7 @@ package dev.carnet.daemon.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -70,6 +71,18 @@ class SocketPlaceTest {
                     .isInstanceOf(ApiStartException.class)
                     .hasMessageContaining("chmod 0750");
         }
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void so_is_one_of_another_user() throws IOException {
+        assumeTrue(
+                Integer.valueOf(0).equals(Files.getAttribute(temp, "unix:uid")), "skipped: only root can give it away");
+        var directory = Files.createDirectory(temp.resolve("api"));
+        Files.setAttribute(directory, "unix:uid", 51_011);
+        assertThatThrownBy(() -> api(directory.resolve("d.sock")).start())
+                .isInstanceOf(ApiStartException.class)
+                .hasMessageContaining("belongs to the user 51011");
         assertThat(directory).isEmptyDirectory();
     }
 

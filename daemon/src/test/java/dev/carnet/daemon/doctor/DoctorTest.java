@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,7 @@ class DoctorTest {
                         config,
                         Instant::now,
                         () -> new TlsCheck.Facts("SunJCE", "X25519MLKEM768", 3000, 200),
+                        () -> new RevocationCheck.Facts(config, Map.of(), Map.of()),
                         Optional::empty)
                 .run();
         assertThat(findings)
@@ -49,13 +51,14 @@ class DoctorTest {
                         "volume models",
                         "identity",
                         "keys",
+                        "revocation",
                         "clock",
                         "open files",
                         "memory",
                         "budgets");
         assertThat(findings)
-                .filteredOn(finding ->
-                        List.of("Java", "identity", "keys", "TLS", "budgets").contains(finding.check()))
+                .filteredOn(finding -> List.of("Java", "identity", "keys", "revocation", "TLS", "budgets")
+                        .contains(finding.check()))
                 .allSatisfy(finding ->
                         assertThat(finding.level()).as(finding.toString()).isEqualTo(Level.OK));
         assertThat(findings).allSatisfy(finding -> {

@@ -39,9 +39,27 @@ public final class DaemonProcess implements AutoCloseable {
     /** The launcher exports {@code C.UTF-8} as the locale, whatever stood there. */
     static DaemonProcess launch(
             Path config, Path socket, Path log, List<String> properties, String locale, List<String> arguments) {
-        List<String> command = new ArrayList<>(
+        return launch(List.of(), config, socket, log, properties, locale, arguments);
+    }
+
+    /** @param through a command that becomes the one it is given, such as nsenter */
+    static DaemonProcess launch(
+            List<String> through,
+            Path config,
+            Path socket,
+            Path log,
+            List<String> properties,
+            String locale,
+            List<String> arguments) {
+        List<String> command = new ArrayList<>(through);
+        command.addAll(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@" + flags()));
         properties.forEach(property -> command.add("-D" + property));
+        if (properties.stream().anyMatch(property -> property.startsWith("carnet.failpoint="))) {
+            // it is there for a moment: neither its compiler nor what it measures would pay
+            command.add("-Dcarnet.unmeasured=true");
+            command.add("-XX:TieredStopAtLevel=1");
+        }
         command.addAll(List.of("-cp", classPath(), "dev.carnet.daemon.Main", "--config", config.toString()));
         command.addAll(arguments);
         try {
@@ -56,12 +74,12 @@ public final class DaemonProcess implements AutoCloseable {
         }
     }
 
-    private static String classPath() {
+    static String classPath() {
         String surefire = System.getProperty("surefire.test.class.path");
         return surefire != null ? surefire : System.getProperty("java.class.path");
     }
 
-    private static Path flags() {
+    static Path flags() {
         Path here = Path.of("").toAbsolutePath();
         Path inModule = here.resolve("jvm.flags");
         return Files.exists(inModule) ? inModule : here.resolve("daemon").resolve("jvm.flags");

@@ -166,7 +166,7 @@ class RefusalTest {
         assertRefused(refused("/etc", "receiver", "in", "x"), "BAD_SOURCE", "/etc", "no declared volume");
         assertRefused(refused("model", "receiver", "in", "x"), "PROTOCOL", "absolute");
         assertRefused(refused("/a\0b", "receiver", "in", "x"), "PROTOCOL", "NUL");
-        assertRefused(refused(sites.out() + "/../sender/state", "receiver", "in", "x"), "BAD_SOURCE", "keys");
+        assertRefused(refused(sites.out() + "/../sender/state", "receiver", "in", "x"), "BAD_SOURCE", "'..'");
         ApiException folder = refused(sites.out() + "/.carnet", "receiver", "in", "x");
         assertThat(folder.sentence()).contains(".carnet");
     }

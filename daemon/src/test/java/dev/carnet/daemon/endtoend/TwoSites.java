@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -32,6 +34,7 @@ final class TwoSites implements AutoCloseable {
     private final Path sockets;
     private DaemonProcess sender;
     private DaemonProcess receiver;
+    private final Map<String, List<String>> through = new HashMap<>();
 
     /** Makes identities, volumes and configurations; starts nothing. {@code limits} is text for both {@code [limits]} tables. */
     TwoSites(Path root, String limits) {
@@ -185,9 +188,20 @@ final class TwoSites implements AutoCloseable {
         return sockets.resolve(site.substring(0, 1)).resolve("s");
     }
 
+    /** From now on the daemon of this site is started through a command that becomes it, such as nsenter. */
+    void through(String site, List<String> command) {
+        through.put(site, command);
+    }
+
     DaemonProcess launch(String site, String... properties) {
         return DaemonProcess.launch(
-                configOf(site), socket(site), folder(site).resolve("log"), Arrays.asList(properties));
+                through.getOrDefault(site, List.of()),
+                configOf(site),
+                socket(site),
+                folder(site).resolve("log"),
+                Arrays.asList(properties),
+                "C.UTF-8",
+                List.of("--allow-root"));
     }
 
     /** As {@link #launch}, in another locale and with exactly these arguments. */
@@ -222,14 +236,12 @@ final class TwoSites implements AutoCloseable {
     }
 
     DaemonProcess startSender(String... properties) {
-        sender = DaemonProcess.start(
-                configOf("sender"), socket("sender"), folder("sender").resolve("log"), Arrays.asList(properties));
+        sender = launch("sender", properties).awaitApi();
         return sender;
     }
 
     DaemonProcess startReceiver(String... properties) {
-        receiver = DaemonProcess.start(
-                configOf("receiver"), socket("receiver"), folder("receiver").resolve("log"), Arrays.asList(properties));
+        receiver = launch("receiver", properties).awaitApi();
         return receiver;
     }
 

@@ -2,6 +2,8 @@ package dev.carnet.daemon.hostile;
 
 import dev.carnet.client.ApiException;
 import dev.carnet.client.CarnetClient;
+import dev.carnet.client.Checkpoint;
+import dev.carnet.client.Job;
 import dev.carnet.client.PushRequest;
 import dev.carnet.client.Transfer;
 import dev.carnet.client.identity.Authority;
@@ -10,25 +12,30 @@ import dev.carnet.daemon.endtoend.Checkpoints;
 import dev.carnet.daemon.endtoend.DaemonProcess;
 import dev.carnet.proto.identity.SpiffeId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real carnetd in a process of its own, with an honest peer (another one) and hostile ones, which this process plays. Volume {@code in} is for the honest
- * peer, {@code small} (with a quota) for the hostile ones, {@code out} is what the daemon itself pushes from.
+ * peer, {@code small} (with a quota) for the hostile ones, {@code out} is what the daemon itself pushes
+ * from, and what they may pull.
  */
 final class Besieged implements AutoCloseable {
     static final String VICTIM_ORIGIN = "victim.example/carnetd";
     static final String VICTIM = "spiffe://" + VICTIM_ORIGIN;
     static final String SMALL = "small";
-    static final long QUOTA_BYTES = 1 << 20;
+    static final long QUOTA_BYTES = 1 << 28;
     static final int TRANSFERS_MAX = 3;
     private static final String HONEST = "spiffe://honest.example/carnetd";
     private static final int WAIT_SECONDS_MAX = 20;
@@ -40,6 +47,11 @@ final class Besieged implements AutoCloseable {
     final Liar second;
     final Liar silent;
     final Liar trickle;
+    final Liar sluggish;
+    final Liar idle;
+    final Liar lazy;
+    final Liar auditor;
+    final Liar rotating;
     final Liar trap;
     final Liar stranger;
     final int trapPort;
@@ -47,6 +59,7 @@ final class Besieged implements AutoCloseable {
     private final int port;
     private final DaemonProcess victim;
     private final DaemonProcess honest;
+    private @Nullable Line audit;
 
     Besieged(Path root) throws IOException {
         this.root = root;
@@ -67,6 +80,11 @@ final class Besieged implements AutoCloseable {
         second = liar(ca, "second");
         silent = liar(ca, "silent");
         trickle = liar(ca, "trickle");
+        sluggish = liar(ca, "sluggish");
+        idle = liar(ca, "idle");
+        lazy = liar(ca, "lazy");
+        auditor = liar(ca, "auditor");
+        rotating = liar(ca, "rotating");
         trap = liar(ca, "trap");
         stranger = liar(ca, "stranger");
         for (String folder : List.of("in", "small", "denied", "out", "models")) {
@@ -74,12 +92,25 @@ final class Besieged implements AutoCloseable {
         }
         Checkpoints.make(root.resolve("models/model"), 11, MODEL_BYTES);
         Checkpoints.make(root.resolve("out/model"), 12, 3 << 20, 5 << 20);
+        Checkpoints.make(root.resolve("out/sealed"), 13, 1 << 20, 5 << 20);
         Files.writeString(config("victim"), victimConfig());
         Files.writeString(config("honest"), honestConfig());
         DaemonProcess one = launch("victim");
         DaemonProcess other = launch("honest");
         victim = one.awaitApi();
         honest = other.awaitApi();
+        seal("sealed");
+    }
+
+    private void seal(String name) {
+        Job job = client().seal(root.resolve("out").resolve(name).toString());
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS_MAX);
+        while (!client().again(job).ok()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not sealed: " + client().again(job));
+            }
+            DaemonProcess.pause();
+        }
     }
 
     private Liar liar(Authority ca, String name) throws IOException {
@@ -111,20 +142,34 @@ final class Besieged implements AutoCloseable {
         return root.resolve(site).resolve("log");
     }
 
+    /** The hostile peers that the daemon knows, but for the one that it dials. */
+    List<Liar> configured() {
+        List<Liar> all = new ArrayList<>(List.of(mallory, second, auditor, rotating));
+        all.addAll(slow());
+        return all;
+    }
+
+    /** Each waits for one of the daemon's limits, beside the others; all have sessions of their own. */
+    List<Liar> slow() {
+        return List.of(silent, trickle, sluggish, idle, lazy);
+    }
+
     private String victimConfig() {
         StringBuilder text = new StringBuilder(head("victim", "listen = \"127.0.0.1:" + port + "\""));
-        text.append(volume("in", "")).append(volume(SMALL, "quota = \"1MiB\"\n"));
+        text.append(volume("in", "")).append(volume(SMALL, "quota = \"256MiB\"\n"));
         text.append(volume("denied", "")).append(volume("out", ""));
         text.append(peer("honest", HONEST, "dial = \"accept\""));
         text.append(rule("honest", "in", "push-from"));
-        for (Liar liar : List.of(mallory, second, silent, trickle)) {
+        for (Liar liar : configured()) {
             String alias = liar.id.substring(liar.id.lastIndexOf('/') + 1);
             text.append(peer(alias, liar.id, "dial = \"accept\""));
             text.append(rule(alias, SMALL, "push-from")).append(rule(alias, "out", "push-to"));
+            text.append(rule(alias, SMALL, "pull-from")).append(rule(alias, "out", "pull-by"));
         }
         text.append(peer("trap", trap.id, "dial = \"dial\"\naddresses = [\"127.0.0.1:" + trapPort + "\"]"));
         return text + """
                 [limits]
+                streams = 1
                 begin-timeout = "2s"
                 flush-interval = "50ms"
                 staging-ttl = "8s"
@@ -172,8 +217,8 @@ final class Besieged implements AutoCloseable {
     }
 
     private static String rule(String peer, String volume, String allow) {
-        return "[[policy]]\nname = \"" + peer + "-" + volume + "\"\npeer = \"" + peer + "\"\nvolume = \"" + volume
-                + "\"\nallow = [\"" + allow + "\"]\n";
+        return "[[policy]]\nname = \"" + peer + "-" + volume + "-" + allow + "\"\npeer = \"" + peer + "\"\nvolume = \""
+                + volume + "\"\nallow = [\"" + allow + "\"]\n";
     }
 
     InetSocketAddress address() {
@@ -248,7 +293,39 @@ final class Besieged implements AutoCloseable {
                 .toList();
     }
 
+    /** As their operator: everything of these peers that has not come to an end. */
+    void cancelUnfinished(Liar... liars) {
+        unfinished(liars).forEach(transfer -> client().cancel(transfer.id()));
+        for (Transfer transfer : unfinished(liars)) {
+            var _ = await(transfer.id(), Transfer::finished);
+        }
+    }
+
     // ---- what may be left
+
+    /** Somebody who may push, with one session for all the times; a new one where the old one has ended. */
+    void auditor(Consumer<Line> act) {
+        Line line = audit == null ? Line.open(this, auditor) : audit;
+        boolean first = audit == null;
+        audit = line;
+        try {
+            act.accept(line);
+        } catch (UncheckedIOException ended) {
+            dismissAuditor();
+            if (first) {
+                throw ended;
+            }
+            auditor(act);
+        }
+    }
+
+    void dismissAuditor() {
+        Line line = audit;
+        audit = null;
+        if (line != null) {
+            line.close();
+        }
+    }
 
     /** Directories of staging in a volume. */
     List<Path> staging(String volume) {
@@ -266,7 +343,7 @@ final class Besieged implements AutoCloseable {
     /** Bytes of what the hostile peers have published, rightly. */
     long publishedBytes() {
         return client().checkpoints(SMALL, "", 1_000).stream()
-                .mapToLong(checkpoint -> Push.BYTES.length)
+                .mapToLong(Checkpoint::logicalBytes)
                 .sum();
     }
 
@@ -309,7 +386,8 @@ final class Besieged implements AutoCloseable {
     public void close() {
         victim.close();
         honest.close();
-        for (Liar liar : List.of(mallory, unbound, second, silent, trickle, trap, stranger)) {
+        for (Liar liar : List.of(
+                mallory, unbound, second, silent, trickle, sluggish, idle, lazy, auditor, rotating, trap, stranger)) {
             liar.close();
         }
     }

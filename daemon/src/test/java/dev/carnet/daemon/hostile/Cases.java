@@ -8,7 +8,15 @@ final class Cases {
     private Cases() {}
 
     static List<Misbehaviour> quick() {
-        return Stream.of(DiallerCases.all(), SourceCases.all(), DestinationCases.all(), AcceptorCases.all())
+        return Stream.of(
+                        DiallerCases.all(),
+                        SourceCases.all(),
+                        SealedCases.all(),
+                        PulledCases.all(),
+                        KeyCases.all(),
+                        DestinationCases.all(),
+                        PullingCases.all(),
+                        AcceptorCases.all())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.carnet.client.Transfer;
 import dev.carnet.proto.ledger.TransferReceipt;
+import dev.carnet.proto.wire.PlainText;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Control;
 import dev.carnet.proto.wire.v1.KeyEvidence;
@@ -68,6 +69,27 @@ final class DestinationCases {
                 Code.PROTOCOL,
                 "sends a receipt before the seal",
                 t -> t.accepts().begun().holds(h -> h).receipt("nonsense".getBytes(UTF_8)));
+        all.add(new Misbehaviour(
+                ROLE, "refuses with a sentence that clears the screen and turns text round", Code.POLICY, site -> {
+                    try (Line line = Line.open(site, site.second)) {
+                        Taking taking = Taking.begin(line);
+                        line.say(Control.newBuilder()
+                                .setRefuse(Refuse.newBuilder()
+                                        .setTransferId(taking.transfer)
+                                        .setCode(Code.POLICY)
+                                        .setSentence("gone\u001b[2J\u009b31m\u202ehsup\r\nall is well")));
+                        String error = site.await(taking.id, Transfer::finished)
+                                .error()
+                                .orElse("");
+                        if (!error.contains("gone\ufffd[2J\ufffd31m\ufffdhsup\ufffd\ufffdall is well")
+                                || !PlainText.is(error)
+                                || !site.log().contains("gone\ufffd[2J")
+                                || !site.log().lines().allMatch(said -> PlainText.is(said.replace("\t", "")))) {
+                            throw new AssertionError("the error or the log holds what it may not: " + error);
+                        }
+                        return new Seen("-", Code.POLICY, error);
+                    }
+                }));
         all.add(new Misbehaviour(ROLE, "refuses with a code and a sentence of its own", Code.POLICY, site -> {
             try (Line line = Line.open(site, site.second)) {
                 Taking taking = Taking.begin(line);
@@ -161,20 +183,24 @@ final class DestinationCases {
                 taking = Taking.begin(line);
                 before.tells(taking);
             }
-            Transfer waits =
-                    site.await(taking.id, t -> t.waitingFor().orElse("").contains("a session with"));
-            site.client().cancel(taking.id);
-            try (Line line = Line.open(site, site.second)) {
-                // it owes the peer the news, where the peer may know of the transfer
-                if (!site.await(taking.id, t -> t.finished() || t.state().equals("CANCEL_WANTED"))
-                                .finished()
-                        || line.heardCancelWithin(500)) {
-                    taking.in(line).saysAborted(Code.CANCELLED);
-                }
-                var _ = site.await(taking.id, Transfer::finished);
-            }
-            return Seen.dropped("it waits for " + waits.waitingFor().orElse("") + "; ended by its operator");
+            return leftAlone(site, taking);
         }));
+    }
+
+    /** What became of a transfer whose destination has gone: it waits, until its operator ends it. */
+    static Seen leftAlone(Besieged site, Taking taking) {
+        Transfer waits = site.await(taking.id, t -> t.waitingFor().orElse("").contains("a session with"));
+        site.client().cancel(taking.id);
+        try (Line line = Line.open(site, site.second)) {
+            // it owes the peer the news, where the peer may know of the transfer
+            if (!site.await(taking.id, t -> t.finished() || t.state().equals("CANCEL_WANTED"))
+                            .finished()
+                    || line.heardCancelWithin(500)) {
+                taking.in(line).saysAborted(Code.CANCELLED);
+            }
+            var _ = site.await(taking.id, Transfer::finished);
+        }
+        return Seen.dropped("it waits for " + waits.waitingFor().orElse("") + "; ended by its operator");
     }
 
     private void drops() {

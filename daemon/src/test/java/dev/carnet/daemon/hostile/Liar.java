@@ -10,12 +10,17 @@ import dev.carnet.daemon.ledger.Ledgers;
 import dev.carnet.daemon.state.LmdbStore;
 import dev.carnet.daemon.transport.Credentials;
 import dev.carnet.proto.identity.SpiffeId;
+import dev.carnet.proto.ledger.Dsse;
+import dev.carnet.proto.ledger.KeyBindingStatement;
+import dev.carnet.proto.ledger.KeyList;
+import dev.carnet.proto.ledger.KeyProof;
 import dev.carnet.proto.wire.v1.KeyEvidence;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,8 +28,10 @@ import java.util.Optional;
 final class Liar implements AutoCloseable {
     final String id;
     final Credentials credentials;
-    private final LmdbStore store;
-    private final Ledger ledger;
+    private final Path state;
+    private LmdbStore store;
+    private Ledger ledger;
+    private int replaced;
 
     Liar(Authority ca, String id, Path folder) throws IOException {
         this(id, issued(ca, id, folder), folder);
@@ -33,9 +40,42 @@ final class Liar implements AutoCloseable {
     private Liar(String id, Credentials credentials, Path folder) throws IOException {
         this.id = id;
         this.credentials = credentials;
-        Path state = Files.createDirectories(folder.resolve("state"));
+        this.state = Files.createDirectories(folder.resolve("state"));
         store = LmdbStore.open(state.resolve("db"));
-        ledger = Ledgers.open(state, store, Optional.empty(), signer(), Clock.systemUTC(), new SecureRandom());
+        ledger = ledger();
+    }
+
+    private Ledger ledger() {
+        return Ledgers.open(state, store, Optional.empty(), signer(), Clock.systemUTC(), new SecureRandom());
+    }
+
+    /** Its entry keys are others from now on, and a true binding says so. */
+    void replaceKeys() throws IOException {
+        close();
+        Path before = Files.createDirectories(state.resolve("keys/previous"));
+        for (String name : List.of("entry.ed25519", "entry.mldsa44")) {
+            if (Files.exists(before.resolve(name))) {
+                Files.move(before.resolve(name), before.resolve(name + "." + ++replaced));
+            }
+            Files.move(state.resolve("keys").resolve(name), before.resolve(name));
+        }
+        store = LmdbStore.open(state.resolve("db"));
+        ledger = ledger();
+    }
+
+    /** A binding of our keys, which claims to follow another one; who signs for that one's keys never had them. */
+    KeyEvidence forged(KeyEvidence pinned, Liar signer) {
+        KeyList list = new KeyList(
+                id, origin(), Dsse.parse(pinned.getBinding().toByteArray()).payloadDigest(), keys().publicKeys());
+        LeafSigner leaf = signer();
+        KeyProof proof = new KeyProof(list.encode(), leaf.algorithm(), leaf.sign(KeyProof.message(list)), leaf.chain());
+        byte[] payload = new KeyBindingStatement(
+                        id, origin(), Instant.parse("2026-06-01T00:00:00Z"), list, Push.sha256(proof.encode()))
+                .payload();
+        return KeyEvidence.newBuilder()
+                .setBinding(ByteString.copyFrom(signer.keys().countersign(keys().signTwice(payload))))
+                .setProof(ByteString.copyFrom(proof.encode()))
+                .build();
     }
 
     /** The same identity, with keys that nobody has seen. */

@@ -26,11 +26,15 @@ import java.util.Set;
 final class Line implements AutoCloseable {
     static final String CONTROL = "carnet-ctl/1";
     static final String DATA = "carnet-data/1";
+    /** Not what is waited for, and no surprise; a Request or Offer comes twice where a session comes up while it is asked for. */
     private static final Set<Control.BodyCase> CHATTER = EnumSet.of(
             Control.BodyCase.HEARTBEAT,
+            Control.BodyCase.REQUEST,
+            Control.BodyCase.OFFER,
             Control.BodyCase.ACK,
             Control.BodyCase.WAITING,
             Control.BodyCase.FILE_PAGE_ACK,
+            Control.BodyCase.BLOB_PAGE,
             Control.BodyCase.FILE_SEALS,
             Control.BodyCase.NEED_STREAMS);
 
@@ -103,7 +107,10 @@ final class Line implements AutoCloseable {
             if (wanted.contains(next.getBodyCase())) {
                 return next;
             }
-            if (next.hasCancel()) { // of an earlier transfer, whose answer it has not had
+            if (next.hasHeartbeat() && !next.getHeartbeat().getAnswer()) {
+                say(Control.newBuilder()
+                        .setHeartbeat(next.getHeartbeat().toBuilder().setAnswer(true)));
+            } else if (next.hasCancel()) { // of an earlier transfer, whose answer it has not had
                 saysAborted(next.getCancel().getTransferId(), next.getCancel().getCode());
             } else if (!CHATTER.contains(next.getBodyCase())) {
                 throw new AssertionError("waited for " + wanted + " and heard " + next);

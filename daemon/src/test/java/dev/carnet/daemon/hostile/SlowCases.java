@@ -33,7 +33,12 @@ final class SlowCases {
                         Code.TIMEOUT,
                         SlowCases::neverReads),
                 new Misbehaviour(
-                        "source", "sends no chunk before its time to live is over", Code.EXPIRED, SlowCases::expires));
+                        "source", "sends no chunk before its time to live is over", Code.EXPIRED, SlowCases::expires),
+                new Misbehaviour("source, sealed", "never finishes its tree", Code.EXPIRED, SlowCases::halfATree),
+                new Misbehaviour(
+                        "destination, pulls", "asks, and never accepts the offer", Code.EXPIRED, SlowCases::asksOnly),
+                new Misbehaviour(
+                        "destination, pulls", "begins, and takes nothing", Code.EXPIRED, SlowCases::takesNothing));
     }
 
     private static Seen noHello(Besieged site) {
@@ -113,7 +118,42 @@ final class SlowCases {
     private static Seen expires(Besieged site) {
         try (Line line = Line.open(site, site.trickle)) {
             var _ = line.control.patience(LONGEST);
-            return new Push(line).begins().announces().line.verdict();
+            Seen seen = new Push(line).begins().announces().line.verdict();
+            if (!seen.text().endsWith("no chunk for 8 s")) { // the time to live, in a unit that fits it
+                throw new AssertionError(seen);
+            }
+            return seen;
+        }
+    }
+
+    private static Seen halfATree(Besieged site) {
+        try (Line line = Line.open(site, site.sluggish)) {
+            var _ = line.control.patience(LONGEST);
+            return SealedPush.of(line, SealedPush.A).begins().sendsHalfATree().verdict();
+        }
+    }
+
+    private static Seen asksOnly(Besieged site) {
+        try (Line line = Line.open(site, site.idle)) {
+            var _ = line.control.patience(LONGEST);
+            Taking taking = PullingCases.takes(line, r -> r);
+            Seen seen = line.verdict();
+            var _ = site.await(taking.id, Transfer::finished);
+            return seen;
+        }
+    }
+
+    private static Seen takesNothing(Besieged site) {
+        try (Line line = Line.open(site, site.lazy)) {
+            var _ = line.control.patience(LONGEST);
+            Taking taking = PullingCases.takes(line, r -> r)
+                    .accepts()
+                    .begun()
+                    .holds(h -> h)
+                    .acknowledgesEveryMember();
+            Seen seen = line.verdict();
+            taking.abortedBy(Code.EXPIRED);
+            return seen;
         }
     }
 }

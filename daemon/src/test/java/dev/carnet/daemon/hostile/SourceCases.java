@@ -18,7 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** A source that lies. In open mode; blob pages of sealed mode belong here too, once a daemon takes them. */
+/** A source that lies, in open mode. */
 final class SourceCases {
     private static final String ROLE = "source";
     private static final byte REF = 2;

@@ -11,6 +11,7 @@ import dev.carnet.proto.ledger.TransferReceipt;
 import dev.carnet.proto.wire.ChunkHeader;
 import dev.carnet.proto.wire.v1.Accept;
 import dev.carnet.proto.wire.v1.Ack;
+import dev.carnet.proto.wire.v1.BlobPage;
 import dev.carnet.proto.wire.v1.ChunkRange;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Control;
@@ -19,9 +20,11 @@ import dev.carnet.proto.wire.v1.FilePageAck;
 import dev.carnet.proto.wire.v1.Held;
 import dev.carnet.proto.wire.v1.KeyEvidence;
 import dev.carnet.proto.wire.v1.MemberLine;
+import dev.carnet.proto.wire.v1.Mode;
 import dev.carnet.proto.wire.v1.Offer;
 import dev.carnet.proto.wire.v1.OfferMessage;
 import dev.carnet.proto.wire.v1.Receipt;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -35,6 +38,7 @@ import java.util.function.UnaryOperator;
 final class Taking {
     private static final AtomicInteger NEXT = new AtomicInteger(1);
     private static final String DIGEST = "d".repeat(64);
+    private static final int CVS_HEAD_BYTES = 16;
 
     final Line line;
     final String id;
@@ -62,6 +66,11 @@ final class Taking {
     static Taking begin(Line line) {
         String alias = line.as.id.substring(line.as.id.lastIndexOf('/') + 1);
         String id = line.site.pushTo(alias, "d" + NEXT.getAndIncrement());
+        return offered(line, id);
+    }
+
+    /** What the daemon offers, because it was told to push it or asked for it. */
+    static Taking offered(Line line, String id) {
         OfferMessage offer = line.hears(Control.BodyCase.OFFER).getOffer();
         while (!offered(offer).equals(id)) {
             offer = line.hears(Control.BodyCase.OFFER).getOffer();
@@ -74,12 +83,14 @@ final class Taking {
 
     private static String offered(OfferMessage message) {
         try {
-            return HexFormat.of()
-                    .formatHex(
-                            Offer.parseFrom(message.getOffer()).getTransferId().toByteArray());
+            return hex(Offer.parseFrom(message.getOffer()).getTransferId());
         } catch (InvalidProtocolBufferException e) {
             throw new AssertionError(e);
         }
+    }
+
+    static String hex(ByteString bytes) {
+        return HexFormat.of().formatHex(bytes.toByteArray());
     }
 
     /** The same transfer, in another session. */
@@ -143,6 +154,33 @@ final class Taking {
 
     /** Every member, acknowledged; gives the number of chunks. */
     private int takesMembers() {
+        return offer.getMode() == Mode.MODE_SEALED ? takesBlobs() : takesPages();
+    }
+
+    /** Tree and CVs, acknowledged where they are what the offer names; gives the number of chunks. */
+    private int takesBlobs() {
+        byte[] tree = takesBlob();
+        byte[] cvs = takesBlob();
+        ByteString whole = offer.getPartOf().isEmpty() ? offer.getTreeDigest() : offer.getPartOf();
+        if (!SealedPush.digest(tree).equals(whole) || !SealedPush.digest(cvs).equals(offer.getCvsDigest())) {
+            throw new AssertionError("other blobs than were offered");
+        }
+        acknowledgesMembers(offer.getMembers());
+        return (cvs.length - CVS_HEAD_BYTES) / ChunkHeader.CV_BYTES;
+    }
+
+    private byte[] takesBlob() {
+        ByteArrayOutputStream blob = new ByteArrayOutputStream();
+        while (true) {
+            BlobPage page = line.hears(Control.BodyCase.BLOB_PAGE).getBlobPage();
+            blob.writeBytes(page.getValue().toByteArray());
+            if (page.getLast()) {
+                return blob.toByteArray();
+            }
+        }
+    }
+
+    private int takesPages() {
         int known = 0;
         long chunks = 0;
         while (known < offer.getMembers()) {

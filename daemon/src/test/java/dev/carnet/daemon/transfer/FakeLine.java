@@ -23,9 +23,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
@@ -41,6 +44,8 @@ final class FakeLine {
     private int sessions;
 
     /** Changes frames on their way; null drops one. */
+    final Queue<Integer> streamsAsked = new ConcurrentLinkedQueue<>();
+
     volatile UnaryOperator<byte[]> payloads = bytes -> bytes;
 
     /** Sees each control message before it arrives; null drops it. */
@@ -118,6 +123,11 @@ final class FakeLine {
         @Override
         public Collection<Session> sessions() {
             return session("").stream().toList();
+        }
+
+        @Override
+        public Map<String, String> revoked() {
+            return Map.of();
         }
 
         @Override
@@ -239,6 +249,7 @@ final class FakeLine {
 
         @Override
         public CompletionStage<List<DataStream>> streams(int count) {
+            streamsAsked.add(count);
             List<DataStream> streams = new ArrayList<>();
             for (int i = 1; i <= count; i++) {
                 streams.add(new Stream(this, i));

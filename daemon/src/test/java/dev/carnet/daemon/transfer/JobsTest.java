@@ -126,7 +126,14 @@ class JobsTest {
         List<PooledChunk> held = everyBuffer();
         List<JobView> begun = new ArrayList<>();
         for (int i = 0; i < OPEN_MAX; i++) {
-            begun.add(start(Sealing.Act.SEAL, make("a" + i)));
+            String who = i < OPEN_MAX * 3 / 4 ? "local" : "other" + i;
+            begun.add(jobs.start(Sealing.Act.SEAL, who, Caller.DAEMON, make("a" + i)));
+            if (i == OPEN_MAX * 3 / 4 - 1) {
+                String next = make("next");
+                assertThatThrownBy(() -> start(Sealing.Act.SEAL, next))
+                        .as("the last places are for whoever has none")
+                        .hasMessageContaining("of them of 'local'");
+            }
         }
         String one = make("more");
         assertThatThrownBy(() -> start(Sealing.Act.SEAL, one))

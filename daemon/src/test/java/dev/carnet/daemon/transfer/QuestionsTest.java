@@ -409,6 +409,29 @@ class QuestionsTest {
     }
 
     @Test
+    void who_cancels_a_verification_waits_no_more_and_may_ask_again() throws Exception {
+        push("m", 5);
+        line.controls = message -> message.hasVerifyAnswer() ? null : message;
+        String id = source.questions().verify("peer", "v", "m", "local").id();
+        assertThat(source.questions().cancel("00".repeat(16))).isEmpty();
+        assertThat(source.questions().cancel(id)).isPresent();
+        until(() -> source.questions().job(id).orElseThrow().ended() != null);
+        PeerJob ended = source.questions().job(id).orElseThrow();
+        assertThat(ended.state()).isEqualTo(PeerJob.CANCELLED);
+        assertThat(ended.reason()).contains("may go on reading");
+        line.controls = message -> message;
+        until(
+                () -> { // BUSY there, as long as it goes on reading
+                    try {
+                        return verify("m").state().equals(PeerJob.DONE);
+                    } catch (Exception e) {
+                        throw new AssertionError(e);
+                    }
+                });
+        assertThat(source.questions().cancel(id).orElseThrow().state()).isEqualTo(PeerJob.CANCELLED);
+    }
+
+    @Test
     void one_verification_at_a_time_and_without_a_session_none() throws Exception {
         push("m", 5);
         CountDownLatch goOn = new CountDownLatch(1);

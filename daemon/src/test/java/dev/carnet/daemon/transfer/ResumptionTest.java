@@ -1,6 +1,7 @@
 package dev.carnet.daemon.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.carnet.daemon.policy.Caller;
 import dev.carnet.daemon.policy.RefusalSink;
@@ -32,6 +33,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys and policies that change under a transfer, words that are withheld, and what each side has on record then. */
 @Timeout(120)
@@ -240,6 +243,130 @@ class ResumptionTest {
         assertThat(resumed(destination).getFirst().changed()).containsExactly("keys");
         assertThat(receipt().source().entryKeys())
                 .isEqualTo(binding(source).entry().ids());
+    }
+
+    // ---- keys that are replaced more than once while the two do not meet
+
+    private interface Start {
+        void run() throws Exception;
+    }
+
+    /** While there is no session; each pair is bound, and used by nobody. */
+    private static void replaceKeys(Site site, Start start, int times) throws Exception {
+        for (int i = 0; i < times; i++) {
+            site.close();
+            site.replaceKeys();
+            start.run();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 16})
+    void a_destination_whose_keys_were_replaced_many_times(int times) throws Exception {
+        String id = underWay();
+        line.disconnect();
+        letGo();
+        replaceKeys(destination, this::startDestination, times);
+        line.connect();
+        assertClosed(id);
+        assertThat(resumed(source).getFirst().peerBinding())
+                .isEqualTo(binding(destination).payloadDigest());
+        assertThat(receipt().destination().entryKeys())
+                .isEqualTo(binding(destination).entry().ids());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 16})
+    void a_source_whose_keys_were_replaced_many_times(int times) throws Exception {
+        String id = underWay();
+        line.disconnect();
+        letGo();
+        replaceKeys(source, this::startSource, times);
+        line.connect();
+        assertClosed(id);
+        assertThat(receipt().source().entryKeys())
+                .isEqualTo(binding(source).entry().ids());
+    }
+
+    @Test
+    void keys_that_were_replaced_more_often_than_can_be_shown_are_not_believed() throws Exception {
+        String id = underWay();
+        line.disconnect();
+        letGo();
+        replaceKeys(source, this::startSource, 18);
+        line.connect();
+        assertThat(await(destination, id, TransferView::finished).code()).isEqualTo("KEY_BINDING");
+        assertThat(await(source, id, TransferView::finished).state()).isEqualTo("ABORTED");
+        assertThat(await(source, push("again", 100), TransferView::finished).code())
+                .as("until somebody here says otherwise")
+                .isEqualTo("KEY_BINDING");
+        assertThat(destination.engine().forgetKeys("peer")).isTrue();
+        assertClosed(push("again", 100));
+        assertThat(destination.engine().forgetKeys("peer")).isTrue();
+        assertThat(destination.engine().forgetKeys("peer")).as("none are known").isFalse();
+        assertThatThrownBy(() -> destination.engine().forgetKeys("nobody"))
+                .isInstanceOf(TransferException.class)
+                .hasMessageContaining("nobody");
+    }
+
+    @Test
+    void what_was_signed_with_keys_that_no_session_has_seen_is_believed() throws Exception {
+        Path target = destination.volumePath().resolve("m");
+        line.controls = message -> {
+            if (message.hasSeal()) {
+                try {
+                    Files.createDirectories(target);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+            return message;
+        };
+        String id = push("m", 100);
+        awaitState(destination, id, "STOPPED");
+        line.disconnect();
+        replaceKeys(destination, this::startDestination, 1);
+        KeyBinding between = binding(destination);
+        Files.delete(target);
+        destination.engine().resume(id);
+        awaitState(destination, id, "HALF_SIGNED"); // with these, alone
+        replaceKeys(destination, this::startDestination, 1);
+        deliver();
+        line.connect();
+        assertClosed(id);
+        assertThat(receipt().destination().entryKeys())
+                .isEqualTo(between.entry().ids());
+    }
+
+    @Test
+    void a_source_countersigns_with_keys_that_it_has_replaced_twice() throws Exception {
+        withheld(Control.BodyCase.RECEIPT);
+        String id = push("m", 100);
+        awaitState(destination, id, "HALF_SIGNED");
+        KeyBinding old = binding(source);
+        line.disconnect();
+        replaceKeys(source, this::startSource, 2);
+        deliver();
+        line.connect();
+        assertClosed(id);
+        assertThat(receipt().source().entryKeys()).isEqualTo(old.entry().ids());
+    }
+
+    @Test
+    void a_verification_is_believed_though_keys_were_replaced_twice() throws Exception {
+        String id = push("m", 100);
+        assertClosed(id);
+        line.disconnect();
+        replaceKeys(destination, this::startDestination, 2);
+        line.connect();
+        String asked = source.questions().verify("peer", "v", "m", "local").id();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+        while (source.questions().job(asked).orElseThrow().ended() == null && System.nanoTime() < deadline) {
+            Thread.sleep(5);
+        }
+        assertThat(source.questions().job(asked).orElseThrow().state())
+                .as(source.questions().job(asked).toString())
+                .isEqualTo("done");
     }
 
     /** The message of this kind never arrives, until the line is let go. */

@@ -101,13 +101,13 @@ class SealedTransferTest {
     private String pull(String name, String to, String... include) {
         return north.engine()
                 .pull(new PullRequest(
-                        "local", Caller.DAEMON, "peer", "v", name, "w", to, List.of(include), Map.of("run", "7")))
+                        "local", Caller.DAEMON, "peer", "v", name, "w", to, List.of(include), 0, 0, Map.of("run", "7")))
                 .id();
     }
 
     private Plan planned(String to) {
         return north.engine()
-                .plan(new PullRequest("local", Caller.DAEMON, "peer", "v", "m", "w", to, List.of(), Map.of()));
+                .plan(new PullRequest("local", Caller.DAEMON, "peer", "v", "m", "w", to, List.of(), 0, 0, Map.of()));
     }
 
     @Test
@@ -220,6 +220,22 @@ class SealedTransferTest {
         assertThat(ours.grant()).contains("test");
         assertThat(theirs.grant()).isEmpty();
         assertThat(north.envelopes().getLast()).isEqualTo(south.envelopes().getLast());
+    }
+
+    @Test
+    void who_pulls_says_how_fast_and_on_how_many_streams() throws Exception {
+        published();
+        line.streamsAsked.clear();
+        long begun = System.nanoTime();
+        String id = north.engine()
+                .pull(new PullRequest(
+                        "local", Caller.DAEMON, "peer", "v", "m", "w", "got", List.of(), 6 * MIB, 5, Map.of()))
+                .id();
+        closed(north, id);
+        assertThat(System.nanoTime() - begun)
+                .as("18 MiB at 6 MiB a second")
+                .isGreaterThan(TimeUnit.MILLISECONDS.toNanos(2_900));
+        assertThat(line.streamsAsked).containsExactly(5);
     }
 
     @Test
@@ -370,6 +386,47 @@ class SealedTransferTest {
         north.engine().cancel(id);
         assertAborted(id, Code.CANCELLED);
         assertThat(south.engine().get(id)).isEmpty();
+    }
+
+    /** The time to live does not run while it is paused. */
+    @Test
+    void a_request_that_was_paused_for_long_goes_on() throws Exception {
+        published();
+        line.disconnect();
+        String id = pull("m", "got");
+        north.engine().pause(id);
+        await(north, id, TransferView::paused);
+        north.ahead = java.time.Duration.ofDays(15);
+        Thread.sleep(300); // some ticks
+        assertThat(north.engine().get(id).orElseThrow().state()).isEqualTo("REQUESTED");
+        north.engine().resume(id);
+        Thread.sleep(300);
+        assertThat(north.engine().get(id).orElseThrow().state()).isEqualTo("REQUESTED");
+        line.connect();
+        closed(north, id);
+    }
+
+    /** A writer that comes while it is being pulled is the owner's doing: the puller must not be told that its peer lies. */
+    @Test
+    void a_file_that_is_written_while_it_is_being_pulled_is_a_changed_source_and_no_lie() throws Exception {
+        published();
+        Path shard = south.volumePath().resolve("m/shards/0.bin");
+        AtomicInteger frames = new AtomicInteger();
+        line.payloads = bytes -> {
+            if (frames.getAndIncrement() == 0) {
+                try {
+                    for (Path file : List.of(shard, south.volumePath().resolve("m/shards/1.bin"))) {
+                        byte[] other = Files.readAllBytes(file);
+                        java.util.Arrays.fill(other, (byte) 7);
+                        Files.write(file, other);
+                    }
+                } catch (java.io.IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            }
+            return bytes;
+        };
+        assertAborted(pull("m", "got"), Code.SOURCE_CHANGED);
     }
 
     @Test

@@ -14,7 +14,6 @@ import dev.carnet.daemon.transport.Transport;
 import dev.carnet.daemon.volume.Volume;
 import dev.carnet.daemon.volume.VolumeSpec;
 import dev.carnet.daemon.volume.Volumes;
-import dev.carnet.proto.hash.Blake3;
 import dev.carnet.proto.identity.Pem;
 import dev.carnet.proto.identity.SpiffeId;
 import dev.carnet.proto.identity.TrustAnchors;
@@ -58,6 +57,7 @@ final class Site implements AutoCloseable {
     private Engine engine;
     private Questions questions;
     FakePool sendPool;
+    final CountingBlake3 blake3 = new CountingBlake3();
     volatile boolean allowed = true;
     volatile Set<Policy.Right> ungranted = Set.of();
     volatile String policyDigest = "dd".repeat(32);
@@ -89,6 +89,8 @@ final class Site implements AutoCloseable {
     volatile Map<String, Long> quotas = Map.of();
     Duration beginTimeout = Duration.ofSeconds(60);
     int transfersPerPeerMax = 16;
+    private int replaced;
+    int transfersPerDayMax = 10_000;
 
     Site(Path root, String domain, Map<String, X509Certificate> anchors) throws Exception {
         this.root = root;
@@ -141,6 +143,7 @@ final class Site implements AutoCloseable {
                 Duration.ofSeconds(60),
                 Duration.ofDays(14),
                 transfersPerPeerMax,
+                transfersPerDayMax,
                 root.resolve("state"),
                 root.resolve("state/ledger/blobs/sha256"),
                 2);
@@ -153,7 +156,7 @@ final class Site implements AutoCloseable {
                 this::policy,
                 () -> trusted,
                 pool,
-                Blake3.scalar(),
+                blake3,
                 clock,
                 random,
                 refusals);
@@ -235,6 +238,11 @@ final class Site implements AutoCloseable {
         Path keys = root.resolve("state/keys");
         Files.createDirectories(keys.resolve("previous"));
         for (String name : List.of("entry.ed25519", "entry.mldsa44")) {
+            if (Files.exists(keys.resolve("previous").resolve(name))) {
+                Files.move(
+                        keys.resolve("previous").resolve(name),
+                        keys.resolve("previous").resolve(name + "." + ++replaced));
+            }
             Files.move(keys.resolve(name), keys.resolve("previous").resolve(name));
         }
     }

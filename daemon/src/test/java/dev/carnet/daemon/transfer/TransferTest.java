@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.carnet.daemon.policy.Caller;
+import dev.carnet.daemon.policy.Policy;
 import dev.carnet.daemon.transport.Session;
 import dev.carnet.proto.wire.ChunkHeader;
 import dev.carnet.proto.wire.v1.Code;
@@ -12,8 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Both sides of the transfer room against each other, over a line that a test can cut and corrupt. */
 class TransferTest {
@@ -142,6 +147,72 @@ class TransferTest {
         }
         assertThat(received.state()).isEqualTo("CLOSED");
         assertThat(Path.of(received.receipt())).isNotEmptyFile();
+    }
+
+    @Test
+    void a_peer_puts_so_many_transfers_on_record_in_a_day_and_no_more() throws Exception {
+        destination.transfersPerDayMax = 2;
+        start();
+        line.connect();
+        for (String name : List.of("a", "b")) {
+            assertThat(awaitEnd(source, push(model("model-" + name, 3), name).id())
+                            .state())
+                    .isEqualTo("CLOSED");
+        }
+        String third = push(model("model-c", 3), "c").id();
+        TransferView waits =
+                await(source, third, view -> String.valueOf(view.waitingFor()).contains("today already"));
+        assertThat(waits.state()).as("it is asked again, and taken tomorrow").isEqualTo("OPEN");
+        assertThat(destination.engine().get(third)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_rule_that_is_taken_away_ends_what_runs(boolean atSource) throws Exception {
+        start();
+        Path from = model("model", 8 * MIB);
+        line.connect();
+        String id = source.engine()
+                .push(new PushRequest("local", Caller.DAEMON, from.toString(), "peer", "v", "m", false, MIB, 0))
+                .id();
+        await(destination, id, view -> view.state().equals("RECEIVING"));
+        Site judge = atSource ? source : destination;
+        judge.engine().policyChanged();
+        Thread.sleep(200);
+        assertThat(judge.engine().get(id).orElseThrow().finished())
+                .as("another rule than that one has changed")
+                .isFalse();
+        judge.denied = Set.of(atSource ? Policy.Act.SEND_PUSH : Policy.Act.RECEIVE_PUSH);
+        judge.engine().policyChanged();
+        for (Site site : List.of(source, destination)) {
+            TransferView ended = awaitEnd(site, id);
+            assertThat(ended.state()).as(ended.toString()).isEqualTo("ABORTED");
+            assertThat(ended.code()).isEqualTo("POLICY");
+        }
+        assertNothingLeft();
+    }
+
+    @Test
+    void one_principal_does_not_keep_the_others_out() throws Exception {
+        source.transfersPerPeerMax = 8;
+        start();
+        Path from = model("model", 1);
+        for (int i = 0; i < 6; i++) {
+            asked("alice", from, "a" + i);
+        }
+        assertThatThrownBy(() -> asked("alice", from, "a6"))
+                .isInstanceOf(TransferException.class)
+                .hasMessageContaining("6 of them of 'alice'");
+        asked("bob", from, "b0");
+        asked("carol", from, "c0");
+        assertThatThrownBy(() -> asked("dave", from, "d0"))
+                .isInstanceOf(TransferException.class)
+                .hasMessageContaining("8 pushes to");
+    }
+
+    private void asked(String principal, Path from, String name) {
+        var _ = source.engine()
+                .push(new PushRequest(principal, Caller.DAEMON, from.toString(), "peer", "v", name, false, 0, 0));
     }
 
     @Test

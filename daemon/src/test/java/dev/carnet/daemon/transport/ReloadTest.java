@@ -84,7 +84,7 @@ class ReloadTest {
         south.transport.reload(next);
         Site.until(() -> !session.open(), () -> "the session lives on");
         assertThat(System.nanoTime() - begun).isLessThan(SECOND);
-        assertThat(streams).hasSize(2);
+        Site.until(() -> streams.stream().noneMatch(DataStream::open), () -> "a stream outlives its session");
         north.awaitWhyNot(SOUTH, words);
         Thread.sleep(700); // it is dialled again meanwhile
         assertThat(south.transport.session(NORTH)).isEmpty();
@@ -123,12 +123,69 @@ class ReloadTest {
         assertCut(trust(revocations(Set.of(), Set.of(northern.keySha256()), List.of()), accepts(NORTH)), "certificate");
     }
 
+    /** The session was made with the leaf before, whose key nobody refuses. */
+    @Test
+    void a_stream_whose_own_key_is_refused_ends_alone() throws Exception {
+        Credentials later = northCa.credentials("carnetd");
+        AtomicReference<Credentials> leaf = new AtomicReference<>(northern);
+        south = keep(new Site.Plan(southCa.credentials("carnetd"), anchors)
+                .expects(NORTH)
+                .start());
+        north = keep(new Site.Plan(northern, anchors)
+                .credentials(leaf::get)
+                .dials(SOUTH, south.address())
+                .start());
+        var _ = north.up(SOUTH);
+        Session session = south.up(NORTH);
+        DataStream early = session.streams(1)
+                .toCompletableFuture()
+                .get(5, TimeUnit.SECONDS)
+                .getFirst();
+        leaf.set(later);
+        List<DataStream> both = session.streams(2).toCompletableFuture().get(5, TimeUnit.SECONDS);
+        DataStream late = both.stream()
+                .filter(stream -> stream.number() != early.number())
+                .findFirst()
+                .orElseThrow();
+        long begun = System.nanoTime();
+        south.transport.reload(trust(revocations(Set.of(), Set.of(later.keySha256()), List.of()), accepts(NORTH)));
+        Site.until(() -> !late.open(), () -> "the stream lives on");
+        assertThat(System.nanoTime() - begun).isLessThan(SECOND);
+        assertThat(early.open()).isTrue();
+        assertThat(session.open()).isTrue();
+    }
+
     @Test
     void a_certificate_that_its_ca_revokes_is_let_go() throws Exception {
         connect();
         X509Certificate leaf = dev.carnet.proto.identity.Certificates.parse(northern.chainDer())
                 .getFirst();
+        assertThat(south.transport.revoked()).isEmpty();
         assertCut(trust(revocations(Set.of(), Set.of(), List.of(list(northCa, leaf))), accepts(NORTH)), "certificate");
+        assertThat(south.transport.revoked()).containsOnlyKeys(NORTH);
+        assertThat(south.transport.whyNot(NORTH).orElseThrow()).contains("was revoked by its issuer");
+        south.transport.reload(trust(Revocations.NONE, accepts(NORTH)));
+        assertThat(south.up(NORTH).open()).isTrue();
+        assertThat(south.transport.revoked()).isEmpty();
+    }
+
+    /** It is known from the certificate alone, since who is refused never authenticates: at the side that accepts, and at the one that dials. */
+    @Test
+    void who_is_refused_from_the_beginning_is_named() {
+        south = keep(new Site.Plan(southCa.credentials("carnetd"), anchors)
+                .expects(NORTH)
+                .start());
+        south.transport.reload(trust(revocations(Set.of(NORTH), Set.of(), List.of()), accepts(NORTH)));
+        north = keep(new Site.Plan(northern, anchors).peers().start());
+        north.transport.reload(new TransportTrust(
+                anchors, Revocations.NONE, List.of(new PeerSpec(SOUTH, List.of(south.address()), DialMode.DIAL))));
+        Site.until(() -> south.transport.revoked().containsKey(NORTH), () -> "not seen");
+        assertThat(south.transport.whyNot(NORTH).orElseThrow()).contains("refused-ids");
+        north.transport.reload(new TransportTrust(
+                anchors,
+                revocations(Set.of(SOUTH), Set.of(), List.of()),
+                List.of(new PeerSpec(SOUTH, List.of(south.address()), DialMode.DIAL))));
+        Site.until(() -> north.transport.revoked().containsKey(SOUTH), () -> "not seen");
     }
 
     @Test

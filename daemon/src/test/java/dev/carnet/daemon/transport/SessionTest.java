@@ -144,6 +144,32 @@ class SessionTest {
         }
     }
 
+    /** A line breaks while a message is still being worked on, and the next session is there before that is done. */
+    @Test
+    void the_end_of_a_session_is_heard_before_the_beginning_of_the_next() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        try (Site south = south().expects(NORTH).start(heard -> heard.onMessage = message -> await(go));
+                Site north = north().dials(SOUTH, south.address()).start()) {
+            Session first = north.up(SOUTH);
+            first.send(waiting(1));
+            assertThat(next(south.heard.messages)).isEqualTo(waiting(1));
+            ((Hub) north.transport).channels().close();
+            Site.until(
+                    () -> north.transport
+                            .session(SOUTH)
+                            .filter(session -> !session.id().equals(first.id()))
+                            .isPresent(),
+                    () -> "it is not dialled again");
+            Thread.sleep(300);
+            assertThat(south.heard.order).containsExactly("opened " + first.id());
+            go.countDown();
+            String second = north.up(SOUTH).id();
+            Site.until(() -> south.heard.order.size() == 3, () -> south.heard.order.toString());
+            assertThat(south.heard.order)
+                    .containsExactly("opened " + first.id(), "closed " + first.id(), "opened " + second);
+        }
+    }
+
     @Test
     void a_goodbye_reaches_the_other_side_as_a_sentence() {
         try (Site south = south().expects(NORTH).start();

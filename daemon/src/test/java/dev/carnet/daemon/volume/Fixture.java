@@ -87,6 +87,7 @@ final class Fixture {
         volume.prepareTarget(name, ID);
         stage(staging, members);
         staging.assemble(members);
+        staging.recordPrints(name);
         staging.publish(name);
         staging.seal(name, members.getFirst());
         staging.destroy();

@@ -7,6 +7,7 @@ import static dev.carnet.daemon.volume.Fixture.walk;
 import static dev.carnet.daemon.volume.VolumeException.Kind.BAD_NAME;
 import static dev.carnet.daemon.volume.VolumeException.Kind.BAD_TYPE;
 import static dev.carnet.daemon.volume.VolumeException.Kind.CHANGED;
+import static dev.carnet.daemon.volume.VolumeException.Kind.IN_THE_WAY;
 import static dev.carnet.daemon.volume.VolumeException.Kind.LIMIT;
 import static dev.carnet.daemon.volume.VolumeException.Kind.NOT_FOUND;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -174,11 +175,11 @@ class SourceWalkTest {
         put("real/c/f");
         Files.createSymbolicLink(root.resolve("l"), Path.of("real"));
         try (var volume = open(root, posix)) {
-            assertRefused(BAD_NAME, "/l/c runs through a symbolic link", () -> volume.source("l/c", false));
-            assertRefused(BAD_NAME, "runs through a file", () -> volume.source("real/c/f/g", false));
+            assertRefused(IN_THE_WAY, "/l/c runs through a symbolic link", () -> volume.source("l/c", false));
+            assertRefused(IN_THE_WAY, "runs through a file", () -> volume.source("real/c/f/g", false));
             assertRefused(NOT_FOUND, "nothing stands there", () -> volume.source("real/nothing/x", false));
             assertThat(volume.lookup(CheckpointName.of("real/nothing/x"))).isEmpty();
-            assertRefused(BAD_NAME, "runs through a symbolic link", () -> volume.lookup(CheckpointName.of("l/c")));
+            assertRefused(IN_THE_WAY, "runs through a symbolic link", () -> volume.lookup(CheckpointName.of("l/c")));
             assertThat(volume.lookup(CheckpointName.of("l"))).isPresent();
         }
     }
@@ -288,8 +289,8 @@ class SourceWalkTest {
         try (var volume = open(root);
                 var source = volume.source("c", false)) {
             assertRefused(
-                    CHANGED,
-                    "c/d was replaced",
+                    BAD_TYPE,
+                    "c/d was a directory and is none any more",
                     () -> source.walk((m, p) -> {
                         if (m.path().equals("d")) {
                             try {

@@ -103,6 +103,7 @@ class StagingTest {
             var node = staging.root();
             staging.assemble(members);
             staging.assemble(members);
+            staging.recordPrints(NAME);
             staging.publish(NAME);
             assertThat(staging.root()).isEmpty();
             assertThat(volume.lookup(NAME)).isEqualTo(node).isPresent();
@@ -124,6 +125,31 @@ class StagingTest {
             assertThat(volume.standsAsRecorded(NAME)).isTrue();
         }
         assertThat(root.resolve(".carnet/staging")).isEmptyDirectory();
+    }
+
+    /** As after a kill behind the rename, and a day in which somebody works on what stands there. */
+    @Test
+    void what_is_changed_between_the_rename_and_the_end_of_the_publication_is_found_out() throws IOException {
+        var members = hardTree();
+        try (var volume = open(root)) {
+            var staging = volume.staging(ID);
+            volume.prepareTarget(NAME, ID);
+            stageAll(staging, members);
+            staging.assemble(members);
+            staging.recordPrints(NAME);
+            staging.publish(NAME);
+            var file = members.stream()
+                    .filter(m -> m.type() == Member.Type.FILE && m.size() > 0)
+                    .findFirst()
+                    .orElseThrow();
+            var path = root.resolve(NAME.value()).resolve(file.path());
+            Files.setPosixFilePermissions(path, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+            Files.write(path, new byte[] {1}, java.nio.file.StandardOpenOption.WRITE);
+            staging.seal(NAME, members.getFirst());
+            assertThat(volume.standsAsRecorded(NAME)).isFalse();
+            staging.seal(NAME, members.getFirst());
+            assertThat(volume.standsAsRecorded(NAME)).isFalse();
+        }
     }
 
     @Test

@@ -37,6 +37,7 @@ final class UnprivilegedMain {
         var staging = volume.staging(ID);
         staging.assemble(members);
         staging.assemble(members); // the modes of the first time are in the way now
+        staging.recordPrints(NAME);
         staging.publish(NAME);
         staging.seal(NAME, members.getFirst());
         staging.seal(NAME, members.getFirst());
@@ -56,6 +57,7 @@ final class UnprivilegedMain {
         stage(volume, members);
         var staging = volume.staging(ID);
         staging.assemble(members);
+        staging.recordPrints(name);
         staging.publish(name);
         staging.seal(name, members.getFirst());
         staging.seal(name, members.getFirst());

@@ -5,8 +5,8 @@ import static dev.carnet.daemon.volume.Fixture.assertRefused;
 import static dev.carnet.daemon.volume.Fixture.directory;
 import static dev.carnet.daemon.volume.Fixture.file;
 import static dev.carnet.daemon.volume.Fixture.open;
-import static dev.carnet.daemon.volume.VolumeException.Kind.BAD_NAME;
 import static dev.carnet.daemon.volume.VolumeException.Kind.BAD_TYPE;
+import static dev.carnet.daemon.volume.VolumeException.Kind.IN_THE_WAY;
 import static dev.carnet.daemon.volume.VolumeException.Kind.NOT_FOUND;
 import static dev.carnet.daemon.volume.VolumeException.Kind.NO_SPACE;
 import static dev.carnet.daemon.volume.VolumeException.Kind.PERMISSION;
@@ -39,7 +39,7 @@ class VolumesTest {
         assertRefused(NOT_FOUND, "volume v: the root must be", () -> open(root.resolve("missing")));
         assertRefused(BAD_TYPE, "/f", () -> open(root.resolve("f")));
         assertRefused(BAD_TYPE, "write " + real + " in its place", () -> open(root.resolve("l")));
-        assertRefused(BAD_NAME, "write " + real.resolve("below"), () -> open(root.resolve("l/below")));
+        assertRefused(IN_THE_WAY, "write " + real.resolve("below"), () -> open(root.resolve("l/below")));
         try (var volume = open(real)) {
             assertThat(volume.root()).isEqualTo(real);
             assertThat(volume.name()).isEqualTo("v");
@@ -161,7 +161,7 @@ class VolumesTest {
                 assertRefused(NOT_FOUND, "", () -> source.open("g"));
                 assertRefused(BAD_TYPE, "", () -> source.open("."));
             }
-            assertRefused(BAD_NAME, "", () -> volume.lookup(CheckpointName.of("x/y/f/z")));
+            assertRefused(IN_THE_WAY, "", () -> volume.lookup(CheckpointName.of("x/y/f/z")));
         }
         assertThat(descriptors()).isEqualTo(before);
     }

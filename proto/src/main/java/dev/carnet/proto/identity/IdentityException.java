@@ -3,7 +3,7 @@ package dev.carnet.proto.identity;
 import java.io.Serial;
 
 /** A name, a certificate or a chain is not what SPEC section 5 asks for. The message is one sentence: what is wrong, with which certificate or name. */
-public final class IdentityException extends RuntimeException {
+public class IdentityException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1L;
 

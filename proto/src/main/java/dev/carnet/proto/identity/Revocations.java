@@ -39,17 +39,19 @@ public final class Revocations {
      * Asks whether a chain that is good otherwise is refused. A list whose time has passed still revokes what it names: what is revoked does not become good again by waiting. A list that nobody of the chain has signed says nothing.
      *
      * @param chain leaf first
-     * @throws IdentityException where it is, with the reason
+     * @throws RevokedException where it is, with the reason
      */
     public void check(SpiffeId id, List<X509Certificate> chain) {
         if (refusedIds.contains(id.uri())) {
-            throw new IdentityException(id + " is refused by this daemon's configuration (refused-ids)");
+            throw new RevokedException(id, id + " is refused by this daemon's configuration (refused-ids)");
         }
         for (X509Certificate certificate : chain) {
             String key = Certificates.keySha256(certificate);
             if (refusedKeys.contains(key)) {
-                throw new IdentityException("the key " + key + " in the chain of " + id
-                        + " is refused by this daemon's configuration (refused-keys)");
+                throw new RevokedException(
+                        id,
+                        "the key " + key + " in the chain of " + id
+                                + " is refused by this daemon's configuration (refused-keys)");
             }
         }
         List<X509CRL> own = lists.getOrDefault(id.trustDomain(), List.of());
@@ -58,9 +60,11 @@ public final class Revocations {
                 if (list.getIssuerX500Principal().equals(certificate.getIssuerX500Principal())
                         && list.isRevoked(certificate)
                         && signedByIssuer(list, id, chain)) {
-                    throw new IdentityException("the certificate " + Certificates.describe(certificate) + " of " + id
-                            + " was revoked by its issuer (revocation list of "
-                            + list.getThisUpdate().toInstant() + ")");
+                    throw new RevokedException(
+                            id,
+                            "the certificate " + Certificates.describe(certificate) + " of " + id
+                                    + " was revoked by its issuer (revocation list of "
+                                    + list.getThisUpdate().toInstant() + ")");
                 }
             }
         }

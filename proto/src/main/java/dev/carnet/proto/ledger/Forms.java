@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.carnet.proto.tree.MemberPath;
 import dev.carnet.proto.wire.LabelForms;
 import dev.carnet.proto.wire.Limits;
+import dev.carnet.proto.wire.PlainText;
 import dev.carnet.proto.wire.Spiffe;
 import dev.carnet.proto.wire.v1.Code;
 import java.time.DateTimeException;
@@ -78,7 +79,9 @@ final class Forms {
 
     static void label(String value, String member) {
         text(value, Limits.LABEL_BYTES_MAX, member);
-        require(value.chars().noneMatch(Forms::control), member + " has control characters");
+        require(
+                PlainText.is(value),
+                member + " is no plain text: it has control characters, or changes the direction of text");
     }
 
     /** The name of a code of SPEC section 13. */

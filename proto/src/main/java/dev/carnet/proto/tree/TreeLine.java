@@ -23,8 +23,7 @@ import java.util.Arrays;
  */
 final class TreeLine {
 
-    /** The longest line: every byte of the path escaped, and less than 160 bytes before it. */
-    static final int BYTES_MAX = 4 * Limits.PATH_BYTES_MAX + 160;
+    static final int BYTES_MAX = Limits.TREE_LINE_BYTES_MAX;
 
     private static final int DIRECTORY_FIELDS = 4;
     private static final int FILE_FIELDS = 6;

@@ -14,6 +14,7 @@ final class ControlForms {
             case NEED_STREAMS -> SessionForms.needStreams(message.getNeedStreams());
             case REQUEST -> OfferForms.requestMessage(message.getRequest());
             case OFFER -> OfferForms.offerMessage(message.getOffer());
+            case KEY_STEP -> OfferForms.keyStep(message.getKeyStep());
             case ACCEPT -> OfferForms.accept(message.getAccept());
             case REFUSE -> OfferForms.refuse(message.getRefuse());
             case EXISTS -> OfferForms.exists(message.getExists());

@@ -82,6 +82,21 @@ final class FieldCheck {
         text(value, max, field);
     }
 
+    /** 0 to {@code max} bytes of plain text. */
+    void plainText(String value, int max, String field) {
+        text(value, max, field);
+        form(
+                PlainText.is(value),
+                field,
+                "is no plain text: it has control characters, or changes the direction of text");
+    }
+
+    /** 1 to {@code max} bytes of plain text. */
+    void somePlainText(String value, int max, String field) {
+        form(!value.isEmpty(), field, "is empty");
+        plainText(value, max, field);
+    }
+
     void spiffeId(String value, String field) {
         text(value, Limits.SPIFFE_ID_BYTES_MAX, field);
         form(Spiffe.isId(value), field, "is no SPIFFE ID");

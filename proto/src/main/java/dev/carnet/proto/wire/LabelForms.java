@@ -24,11 +24,7 @@ public final class LabelForms {
             check.text(key, Limits.LABEL_KEY_BYTES_MAX, "labels.key");
             check.form(isKey(key), "labels.key", "is not of a-z 0-9 . _ -, beginning with a-z 0-9");
             check.form(before.compareTo(key) < 0, "labels", "do not go up by their keys");
-            check.someText(label.getValue(), Limits.LABEL_BYTES_MAX, "labels.value");
-            check.form(
-                    label.getValue().chars().noneMatch(Character::isISOControl),
-                    "labels.value",
-                    "has a control character");
+            check.somePlainText(label.getValue(), Limits.LABEL_BYTES_MAX, "labels.value");
             before = key;
         }
     }

@@ -39,6 +39,9 @@ public final class Limits {
     /** Bytes of a key proof blob. Beside a key binding and an Offer it fits into one control frame. */
     public static final int KEY_PROOF_BYTES_MAX = 24 << 10;
 
+    /** KeySteps of a session: bindings before the current one. */
+    public static final int KEY_STEPS_MAX = 16;
+
     /** Certificates of a chain, the leaf included. */
     public static final int CHAIN_CERTIFICATES_MAX = 4;
 
@@ -47,6 +50,9 @@ public final class Limits {
 
     /** Bytes of a BlobPage's value. */
     public static final int BLOB_PAGE_BYTES_MAX = 60 << 10;
+
+    /** Bytes of a line of a tree, without its newline: every byte of the path escaped, and less than 160 bytes before it. */
+    public static final int TREE_LINE_BYTES_MAX = 4 * PATH_BYTES_MAX + 160;
 
     /** Bytes of a tree that travels before its chunks. */
     public static final int TREE_BYTES_MAX = 512 << 20;
@@ -89,6 +95,9 @@ public final class Limits {
 
     /** Bytes of the blob of further sessions: with a receipt it fits one control frame. */
     public static final int RECEIPT_SESSIONS_MORE_BYTES_MAX = 30 << 10;
+
+    /** Transfers that a side takes from one peer in a day, UTC, in each role. */
+    public static final int TRANSFERS_A_DAY_MAX = 10_000;
 
     private Limits() {}
 }

@@ -12,6 +12,7 @@ import dev.carnet.proto.wire.v1.Direction;
 import dev.carnet.proto.wire.v1.Exists;
 import dev.carnet.proto.wire.v1.ExistsAnswer;
 import dev.carnet.proto.wire.v1.KeyEvidence;
+import dev.carnet.proto.wire.v1.KeyStep;
 import dev.carnet.proto.wire.v1.Mode;
 import dev.carnet.proto.wire.v1.Offer;
 import dev.carnet.proto.wire.v1.OfferMessage;
@@ -52,9 +53,11 @@ final class OfferForms {
         check.someText(m.getToName(), Limits.CHECKPOINT_NAME_BYTES_MAX, "to_name");
         check.count(m.getIncludeCount(), 0, Limits.OFFER_LIST_MAX, "include");
         m.getIncludeList().forEach(path -> check.someText(path, Limits.PATH_BYTES_MAX, "include"));
-        check.someText(m.getPrincipal(), Limits.LABEL_BYTES_MAX, "principal");
-        check.text(m.getPurpose(), Limits.LABEL_BYTES_MAX, "purpose");
+        check.somePlainText(m.getPrincipal(), Limits.LABEL_BYTES_MAX, "principal");
+        check.plainText(m.getPurpose(), Limits.LABEL_BYTES_MAX, "purpose");
         LabelForms.check(check, m.getLabelsList());
+        check.number(m.getBytesPerSecondMax(), Long.MAX_VALUE, "bytes_per_second_max");
+        check.number(m.getStreams(), 0, Limits.STREAMS_MAX, "streams");
         permits(check, m.getPermitsList());
     }
 
@@ -101,8 +104,8 @@ final class OfferForms {
         LabelForms.check(check, m.getLabelsList());
         check.count(m.getBasesCount(), 0, Limits.OFFER_LIST_MAX, "bases");
         m.getBasesList().forEach(base -> check.digest(base, "bases"));
-        check.someText(m.getPrincipal(), Limits.LABEL_BYTES_MAX, "principal");
-        check.text(m.getPurpose(), Limits.LABEL_BYTES_MAX, "purpose");
+        check.somePlainText(m.getPrincipal(), Limits.LABEL_BYTES_MAX, "principal");
+        check.plainText(m.getPurpose(), Limits.LABEL_BYTES_MAX, "purpose");
         check.digest(m.getPolicyDigest(), "policy_digest");
         permits(check, m.getPermitsList());
         check.text(m.getContentKeyId(), Limits.LABEL_BYTES_MAX, "content_key_id");
@@ -185,6 +188,13 @@ final class OfferForms {
         check.digest(m.getOfferDigest(), "offer_digest");
         check.someText(m.getState(), Limits.STATE_BYTES_MAX, "state");
         keys(check, m.getKeys());
+    }
+
+    /** Unlike evidence that may be missing, and is refused with a sentence then, a step without either is none. */
+    static void keyStep(KeyStep m) {
+        FieldCheck check = new FieldCheck("KeyStep");
+        check.bytes(m.getKeys().getBinding(), 1, Limits.ENTRY_BYTES_MAX, "keys.binding");
+        check.bytes(m.getKeys().getProof(), 1, Limits.KEY_PROOF_BYTES_MAX, "keys.proof");
     }
 
     static void keys(FieldCheck check, KeyEvidence keys) {
