@@ -51,6 +51,7 @@ class ArchitectureTest {
             Map.entry("volume", Set.of("fault")),
             Map.entry("state", Set.of()),
             Map.entry("ledger", Set.of("state", "fault")),
+            Map.entry("merkle", Set.of("state", "ledger", "fault")),
             Map.entry("daybook", Set.of("state", "ledger", "policy")),
             Map.entry("policy", Set.of("config")),
             Map.entry("config", Set.of()),

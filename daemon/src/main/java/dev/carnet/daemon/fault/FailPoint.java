@@ -74,7 +74,14 @@ public enum FailPoint {
     CATALOGUE_RESERVED,
     CATALOGUE_RECORDS_WRITTEN,
     CATALOGUE_ADOPTING,
-    CATALOGUE_DONE;
+    CATALOGUE_DONE,
+
+    // the Merkle log
+    LOG_TILE_WRITTEN,
+    LOG_BUILT,
+    LOG_SIGNED,
+    LOG_SIGNED_STORED,
+    LOG_PUBLISHED;
 
     /** The exit status of a process that a point has ended: the one that a shell shows for SIGKILL. */
     public static final int EXIT_STATUS = 137;

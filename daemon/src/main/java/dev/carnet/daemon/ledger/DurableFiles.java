@@ -12,13 +12,14 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /** Files that are there whole and for good, or not at all: written beside, synced, linked without overwriting, and the directory synced. */
-final class DurableFiles {
+public final class DurableFiles {
     static final String TEMPORARY_SUFFIX = ".tmp";
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_FILE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -32,7 +33,7 @@ final class DurableFiles {
      *
      * @return false where a file of that name was there already; it is left as it is
      */
-    static boolean create(Path file, byte[] content) throws IOException {
+    public static boolean create(Path file, byte[] content) throws IOException {
         var temporary = file.resolveSibling(file.getFileName() + TEMPORARY_SUFFIX);
         Files.deleteIfExists(temporary); // of a crash
         try {
@@ -45,6 +46,15 @@ final class DurableFiles {
             Files.deleteIfExists(temporary);
             syncDirectory(directoryOf(file));
         }
+    }
+
+    /** Writes a file of mode 0600 in the place of the one that may be there: one of the two is there at every moment. */
+    public static void replace(Path file, byte[] content) throws IOException {
+        var temporary = file.resolveSibling(file.getFileName() + TEMPORARY_SUFFIX);
+        Files.deleteIfExists(temporary); // of a crash
+        write(temporary, content);
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        syncDirectory(directoryOf(file));
     }
 
     /** Writes a file of mode 0600 whose bytes come in pieces; it must not be there. */
@@ -86,7 +96,7 @@ final class DurableFiles {
     }
 
     /** Makes a directory of mode 0700, its parents too, durably. */
-    static void createDirectories(Path directory) throws IOException {
+    public static void createDirectories(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
             createDirectories(directoryOf(directory));
             Files.createDirectory(directory, OWNER_DIRECTORY);
@@ -106,7 +116,7 @@ final class DurableFiles {
         }
     }
 
-    static Path directoryOf(Path file) {
+    public static Path directoryOf(Path file) {
         var parent = file.toAbsolutePath().getParent();
         if (parent == null) {
             throw new IllegalArgumentException(file + " has no directory");

@@ -2,12 +2,25 @@ package dev.carnet.daemon.ledger;
 
 import dev.carnet.proto.ledger.Dsse;
 import dev.carnet.proto.ledger.PublicKeys;
+import dev.carnet.proto.log.Cosignatures;
+import dev.carnet.proto.log.LogCheckpoint;
+import dev.carnet.proto.log.LogKeys;
+import dev.carnet.proto.log.NoteKey;
+import dev.carnet.proto.log.NoteSignature;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 /** The keyring over the key files, once they are bound. */
-record FileKeyring(PublicKeys publicKeys, EntrySigner signer, Evidence evidence, List<Evidence> earlier, KeyFiles files)
+record FileKeyring(
+        PublicKeys publicKeys,
+        PairSigner signer,
+        PairSigner log,
+        PairSigner witness,
+        Evidence evidence,
+        List<Evidence> earlier,
+        KeyFiles files)
         implements Keyring {
     @Override
     public byte[] sign(byte[] payload) {
@@ -32,7 +45,7 @@ record FileKeyring(PublicKeys publicKeys, EntrySigner signer, Evidence evidence,
                         .orElseThrow(() -> new IllegalArgumentException("no entry keys " + entryKeyIds + " are here")));
     }
 
-    private static byte[] countersign(byte[] envelope, EntrySigner signer) {
+    private static byte[] countersign(byte[] envelope, PairSigner signer) {
         var dsse = Dsse.parse(envelope);
         return dsse.with(signer.signBoth(dsse.payload())).encode();
     }
@@ -42,7 +55,7 @@ record FileKeyring(PublicKeys publicKeys, EntrySigner signer, Evidence evidence,
         return signer(entryKeyIds).isPresent();
     }
 
-    private Optional<EntrySigner> signer(List<String> ids) {
+    private Optional<PairSigner> signer(List<String> ids) {
         if (ids.equals(signer.keys().ids())) {
             return Optional.of(signer);
         }
@@ -51,6 +64,29 @@ record FileKeyring(PublicKeys publicKeys, EntrySigner signer, Evidence evidence,
         } catch (IOException | LedgerException unreadable) {
             return Optional.empty(); // as if they were gone: nothing that is needed now is broken
         }
+    }
+
+    @Override
+    public List<NoteSignature> signLog(LogCheckpoint checkpoint, Instant time) {
+        long seconds = time.getEpochSecond();
+        List<NoteKey> keys = LogKeys.log(checkpoint.origin(), publicKeys.log());
+        return List.of(
+                NoteSignature.of(keys.get(0), log.ed25519(checkpoint.body())),
+                NoteSignature.timed(
+                        keys.get(1),
+                        seconds,
+                        log.mldsa44(Cosignatures.mldsa44Message(checkpoint.origin(), seconds, checkpoint))));
+    }
+
+    @Override
+    public List<NoteSignature> cosign(String name, LogCheckpoint checkpoint, Instant time) {
+        long seconds = time.getEpochSecond();
+        List<NoteKey> keys = LogKeys.witness(name, publicKeys.witness());
+        return List.of(
+                NoteSignature.timed(
+                        keys.get(0), seconds, witness.ed25519(Cosignatures.ed25519Message(seconds, checkpoint))),
+                NoteSignature.timed(
+                        keys.get(1), seconds, witness.mldsa44(Cosignatures.mldsa44Message(name, seconds, checkpoint))));
     }
 
     @Override

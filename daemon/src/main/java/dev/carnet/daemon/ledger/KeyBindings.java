@@ -56,6 +56,8 @@ final class KeyBindings {
         return new FileKeyring(
                 files.publicKeys(),
                 files.entrySigner(),
+                files.logSigner(),
+                files.witnessSigner(),
                 new Keyring.Evidence(current.envelope(), proof(current)),
                 before(count - 1),
                 files);
@@ -101,7 +103,7 @@ final class KeyBindings {
     }
 
     /** Who besides the new entry keys must sign: the ones before them, where they are others. */
-    private Optional<EntrySigner> former(@Nullable KeyBinding previous, PublicKeys now) throws IOException {
+    private Optional<PairSigner> former(@Nullable KeyBinding previous, PublicKeys now) throws IOException {
         if (previous == null || previous.list().keys().entry().equals(now.entry())) {
             return Optional.empty();
         }
@@ -115,7 +117,7 @@ final class KeyBindings {
                                                 + ") are neither in keys/ nor in keys/previous/: no peer would take new ones without their signature; restore them")));
     }
 
-    private byte[] envelope(KeyList list, EntrySigner signer, Optional<EntrySigner> former) {
+    private byte[] envelope(KeyList list, PairSigner signer, Optional<PairSigner> former) {
         var proof = new KeyProof(list.encode(), leaf.algorithm(), leaf.sign(KeyProof.message(list)), leaf.chain());
         proof.verifySignature(); // a leaf and a key that do not belong together must not be on record for ever
         var digest = blobs.put(proof.encode());

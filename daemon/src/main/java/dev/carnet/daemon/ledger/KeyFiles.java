@@ -61,26 +61,40 @@ final class KeyFiles {
         return kind.publicKey(KeyFile.read(directory.resolve(name(purpose, kind)), kind));
     }
 
-    EntrySigner entrySigner() throws IOException {
-        return new EntrySigner(
-                KeyFile.read(directory.resolve(name("entry", KeyKind.ED25519)), KeyKind.ED25519),
-                KeyFile.read(directory.resolve(name("entry", KeyKind.MLDSA44)), KeyKind.MLDSA44));
+    PairSigner entrySigner() throws IOException {
+        return signer("entry");
+    }
+
+    /** Signs log checkpoints. */
+    PairSigner logSigner() throws IOException {
+        return signer("log");
+    }
+
+    /** Cosigns the log checkpoints of others. */
+    PairSigner witnessSigner() throws IOException {
+        return signer("witness");
+    }
+
+    private PairSigner signer(String purpose) throws IOException {
+        return new PairSigner(
+                KeyFile.read(directory.resolve(name(purpose, KeyKind.ED25519)), KeyKind.ED25519),
+                KeyFile.read(directory.resolve(name(purpose, KeyKind.MLDSA44)), KeyKind.MLDSA44));
     }
 
     /** The entry keys with these public halves, wherever either of them lies now. */
-    Optional<EntrySigner> formerEntrySigner(PublicKeys.Pair wanted) throws IOException {
+    Optional<PairSigner> formerEntrySigner(PublicKeys.Pair wanted) throws IOException {
         var ed25519 = former(KeyKind.ED25519, wanted.ed25519());
         var mldsa44 = former(KeyKind.MLDSA44, wanted.mldsa44());
         return ed25519.isEmpty() || mldsa44.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new EntrySigner(ed25519.get(), mldsa44.get()));
+                : Optional.of(new PairSigner(ed25519.get(), mldsa44.get()));
     }
 
     /** The entry keys with these ids, wherever either of them lies now. */
-    Optional<EntrySigner> formerEntrySigner(List<String> ids) throws IOException {
+    Optional<PairSigner> formerEntrySigner(List<String> ids) throws IOException {
         for (var ed25519 : secrets(KeyKind.ED25519)) {
             for (var mldsa44 : secrets(KeyKind.MLDSA44)) {
-                var signer = new EntrySigner(ed25519, mldsa44);
+                var signer = new PairSigner(ed25519, mldsa44);
                 if (signer.keys().ids().equals(ids)) {
                     return Optional.of(signer);
                 }

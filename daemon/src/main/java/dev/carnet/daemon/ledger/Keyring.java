@@ -1,6 +1,9 @@
 package dev.carnet.daemon.ledger;
 
 import dev.carnet.proto.ledger.PublicKeys;
+import dev.carnet.proto.log.LogCheckpoint;
+import dev.carnet.proto.log.NoteSignature;
+import java.time.Instant;
 import java.util.List;
 
 /** The daemon's long-lived signing keys (SPEC "Keys"), made at first start; private halves never leave this object. */
@@ -34,6 +37,12 @@ public interface Keyring {
 
     /** Envelope of the key-binding entry and the key proof that it names. */
     record Evidence(byte[] binding, byte[] proof) {}
+
+    /** Signature lines of the two log keys under the origin: Ed25519 over the text, ML-DSA-44 with the time. */
+    List<NoteSignature> signLog(LogCheckpoint checkpoint, Instant time);
+
+    /** Cosignatures of the two witness keys for another's log checkpoint, under {@code name}; with the time. */
+    List<NoteSignature> cosign(String name, LogCheckpoint checkpoint, Instant time);
 
     /** Ids of the two entry keys: Ed25519 first. */
     List<String> entryKeyIds();

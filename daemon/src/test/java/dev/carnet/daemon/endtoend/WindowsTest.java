@@ -77,7 +77,7 @@ class WindowsTest {
     @Test
     void every_window_belongs_to_a_side() {
         assertThat(FailPoint.values())
-                .allMatch(point -> Stream.of("LEDGER_", "SOURCE_", "DESTINATION_", "CATALOGUE_")
+                .allMatch(point -> Stream.of("LEDGER_", "SOURCE_", "DESTINATION_", "CATALOGUE_", "LOG_")
                         .anyMatch(side -> point.name().startsWith(side)));
     }
 

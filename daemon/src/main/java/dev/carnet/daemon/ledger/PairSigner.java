@@ -12,8 +12,8 @@ import java.util.List;
 import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
-/** One pair of entry keys, signing. Ed25519 is Bouncy Castle's (a fifteenth of the JDK's time), ML-DSA-44 the JDK's. */
-final class EntrySigner {
+/** One pair of keys of one purpose, signing. Ed25519 is Bouncy Castle's (a fifteenth of the JDK's time), ML-DSA-44 the JDK's. */
+final class PairSigner {
     private static final String MLDSA44 = "ML-DSA-44";
 
     /** PKCS #8 around the 2,560 bytes of an expanded key, which is what the JDK takes. */
@@ -24,7 +24,7 @@ final class EntrySigner {
     private final PrivateKey mldsa44;
     private final EntryKeys keys;
 
-    EntrySigner(byte[] ed25519Secret, byte[] mldsa44Secret) {
+    PairSigner(byte[] ed25519Secret, byte[] mldsa44Secret) {
         ed25519 = new Ed25519PrivateKeyParameters(ed25519Secret, 0);
         mldsa44 = jdkKey(mldsa44Secret);
         keys = new EntryKeys(KeyKind.ED25519.publicKey(ed25519Secret), KeyKind.MLDSA44.publicKey(mldsa44Secret));
@@ -45,18 +45,27 @@ final class EntrySigner {
     }
 
     Dsse.Signature signEd25519(byte[] payload) {
-        var message = Dsse.pae(payload);
-        var signature = new byte[Ed25519.SIGNATURE_SIZE];
-        ed25519.sign(Ed25519.Algorithm.Ed25519, null, message, 0, message.length, signature, 0);
-        return new Dsse.Signature(keys.ed25519Id(), signature);
+        return new Dsse.Signature(keys.ed25519Id(), ed25519(Dsse.pae(payload)));
     }
 
     List<Dsse.Signature> signBoth(byte[] payload) {
+        return List.of(signEd25519(payload), new Dsse.Signature(keys.mldsa44Id(), mldsa44(Dsse.pae(payload))));
+    }
+
+    /** The bare signature of a message. */
+    byte[] ed25519(byte[] message) {
+        var signature = new byte[Ed25519.SIGNATURE_SIZE];
+        ed25519.sign(Ed25519.Algorithm.Ed25519, null, message, 0, message.length, signature, 0);
+        return signature;
+    }
+
+    /** The bare signature of a message. */
+    byte[] mldsa44(byte[] message) {
         try {
             var signer = Signature.getInstance(MLDSA44);
             signer.initSign(mldsa44);
-            signer.update(Dsse.pae(payload));
-            return List.of(signEd25519(payload), new Dsse.Signature(keys.mldsa44Id(), signer.sign()));
+            signer.update(message);
+            return signer.sign();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java does not sign with ML-DSA-44", e);
         }

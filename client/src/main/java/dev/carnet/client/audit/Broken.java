@@ -1,0 +1,20 @@
+package dev.carnet.client.audit;
+
+import java.io.Serial;
+
+/** A finding after which nothing more can be said of the rest. */
+final class Broken extends Exception {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final transient Finding finding;
+
+    Broken(Finding.Kind kind, String place, String sentence) {
+        super(sentence);
+        this.finding = new Finding(kind, place, sentence);
+    }
+
+    Finding finding() {
+        return finding;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.carnet.client.audit;
+
+import dev.carnet.client.audit.Finding.Kind;
+import dev.carnet.proto.ledger.Dsse;
+import dev.carnet.proto.ledger.EntryKeys;
+import dev.carnet.proto.ledger.KeyBinding;
+import dev.carnet.proto.ledger.KeyBindingStatement;
+import dev.carnet.proto.ledger.Seal;
+import dev.carnet.proto.ledger.Statement;
+import dev.carnet.proto.ledger.StatementException;
+import dev.carnet.proto.ledger.TransferReceipt;
+import dev.carnet.proto.log.Tile;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Whether entries belong into their ledger, and who signed them. {@link #next} in their order, what it gives on any thread. */
+final class EntryCheck {
+    private final String origin;
+    private final KeysInForce keys;
+    private final KeysInForce.Blobs blobs;
+    private final Consumer<Finding> found;
+
+    EntryCheck(String origin, KeysInForce keys, KeysInForce.Blobs blobs, Consumer<Finding> found) {
+        this.origin = origin;
+        this.keys = keys;
+        this.blobs = blobs;
+        this.found = found;
+    }
+
+    /** A signature that remains to be verified; throws where it does not. */
+    @FunctionalInterface
+    interface Signed {
+        void verify();
+    }
+
+    /** Judges one entry but for its signature. Empty where there is none to verify, or nothing to verify it with. */
+    Optional<Signed> next(Parsed entry) {
+        if (entry.broken() != null) {
+            tell(Kind.ENTRY, entry.index(), entry.broken());
+            return Optional.empty();
+        }
+        Statement says = entry.says();
+        if (says instanceof KeyBindingStatement binding) {
+            bind(entry, binding);
+            return Optional.empty();
+        }
+        Optional<KeyBinding> now = keys.now();
+        if (now.isEmpty()) {
+            tell(Kind.BINDING, entry.index(), "it stands before the first key binding");
+            return Optional.empty();
+        }
+        String self = now.get().list().spiffeId();
+        return switch (says) {
+            case TransferReceipt receipt -> receipt(entry, receipt, self);
+            case Seal seal when !own(seal, self) -> foreign(entry, seal, self);
+            default -> own(says, self) ? signed(entry, now.get().entry()) : alien(entry, says);
+        };
+    }
+
+    private boolean own(Statement says, String self) {
+        return says.origin().equals(origin) && says.daemon().equals(self);
+    }
+
+    private Optional<Signed> alien(Parsed entry, Statement says) {
+        tell(Kind.ENTRY, entry.index(), "it is " + says.daemon() + "'s, of the ledger " + says.origin());
+        return Optional.empty();
+    }
+
+    private void bind(Parsed entry, KeyBindingStatement binding) {
+        try {
+            if (!binding.origin().equals(origin)) {
+                throw new StatementException("it is of the ledger " + binding.origin());
+            }
+            keys.bind(entry.dsse(), binding, blobs);
+        } catch (StatementException e) {
+            tell(Kind.BINDING, entry.index(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Optional<Signed> signed(Parsed entry, EntryKeys by) {
+        boolean both = entry.says() instanceof Seal;
+        return Optional.of(() -> {
+            if (both) {
+                by.verifyBoth(entry.dsse());
+            } else {
+                by.verifyEd25519(entry.dsse());
+            }
+        });
+    }
+
+    /** Of another daemon, for this one: kept as its word. */
+    private Optional<Signed> foreign(Parsed entry, Seal seal, String self) {
+        if (!seal.destination().origin().equals(origin)
+                || !seal.destination().id().equals(self)) {
+            return alien(entry, seal);
+        }
+        return Optional.empty();
+    }
+
+    /** Our half of it; the other is for whoever has both ledgers. */
+    private Optional<Signed> receipt(Parsed entry, TransferReceipt receipt, String self) {
+        boolean destination = receipt.destination().origin().equals(origin)
+                && receipt.destination().id().equals(self);
+        boolean source = receipt.source().origin().equals(origin)
+                && receipt.source().id().equals(self);
+        if (!destination && !source) {
+            return alien(entry, receipt);
+        }
+        var ids = destination
+                ? receipt.destination().entryKeys()
+                : receipt.source().entryKeys();
+        Optional<EntryKeys> by = keys.ever(ids);
+        if (by.isEmpty()) {
+            tell(Kind.SIGNATURE, entry.index(), "it names entry keys that were never in force here: " + ids);
+            return Optional.empty();
+        }
+        Dsse dsse = entry.dsse();
+        if (dsse.signatures().size() < 4) {
+            tell(
+                    Kind.SIGNATURE,
+                    entry.index(),
+                    "a receipt has two signatures of each side, this one has "
+                            + dsse.signatures().size());
+        }
+        return Optional.of(() -> by.get().verifyBoth(dsse));
+    }
+
+    void verify(long index, Signed signed) {
+        try {
+            signed.verify();
+        } catch (StatementException e) {
+            tell(Kind.SIGNATURE, index, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void tell(Kind kind, long index, String sentence) {
+        found.accept(new Finding(kind, place(index), sentence));
+    }
+
+    /** For people: the bundle, and the entry's number. */
+    static String place(long index) {
+        return "entry " + index + " (" + new Tile(Tile.ENTRIES, index / Tile.WIDTH, Tile.WIDTH).path() + ", "
+                + index % Tile.WIDTH + ")";
+    }
+}

@@ -1,0 +1,290 @@
+package dev.carnet.daemon.merkle;
+
+import dev.carnet.daemon.fault.FailPoint;
+import dev.carnet.daemon.ledger.Ledger;
+import dev.carnet.daemon.ledger.LedgerException;
+import dev.carnet.daemon.ledger.Recorded;
+import dev.carnet.daemon.state.Store;
+import dev.carnet.proto.hash.Hash32;
+import dev.carnet.proto.log.Bundle;
+import dev.carnet.proto.log.Frontier;
+import dev.carnet.proto.log.LogCheckpoint;
+import dev.carnet.proto.log.LogException;
+import dev.carnet.proto.log.Merkle;
+import dev.carnet.proto.log.Proofs;
+import dev.carnet.proto.log.SignedCheckpoint;
+import dev.carnet.proto.log.SubtreeHashes;
+import dev.carnet.proto.log.Tile;
+import dev.carnet.proto.log.TileHashes;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** Builds the log: bundles and tiles are written, read back and compared before anything is signed, and what is signed is on record before it is published. */
+final class LogBuilder implements MerkleLog {
+    /** Entries that are built in one go: bounds memory and what a crash repeats. */
+    private static final int STEP = 4_096;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final TileFiles files;
+    private final Store store;
+    private final Ledger ledger;
+    private final Signer signer;
+    private Built built;
+    private Frontier frontier;
+    private volatile @Nullable SignedCheckpoint published;
+    private @Nullable Throwable broken;
+
+    private LogBuilder(TileFiles files, Store store, Ledger ledger, Signer signer, Built built, Frontier frontier) {
+        this.files = files;
+        this.store = store;
+        this.ledger = ledger;
+        this.signer = signer;
+        this.built = built;
+        this.frontier = frontier;
+    }
+
+    static LogBuilder open(Path directory, Store store, Ledger ledger, Signer signer, Clock clock) {
+        TileFiles files = new TileFiles(directory);
+        try {
+            Built built = store.read(Built::read);
+            if (built.size() > ledger.size()) {
+                throw new LedgerException("the log has " + built.size() + " entries, the journal only " + ledger.size()
+                        + ": the state directory is not of one moment; restore all of it from one copy");
+            }
+            Frontier frontier = Frontier.of(built.size(), new TileHashes(built.size(), files::read));
+            if (!frontier.root().equals(built.root())) {
+                throw new LedgerException("the tiles in " + directory + " are not those of the log of " + built.size()
+                        + " entries that the state database knows: `carnetd fsck` finds the place");
+            }
+            LogBuilder log = new LogBuilder(files, store, ledger, signer, built, frontier);
+            log.published = log.lastPublished();
+            return log;
+        } catch (IOException e) {
+            throw new LedgerException("cannot open the log in " + directory + ": " + e, e);
+        } catch (LogException e) {
+            throw new LedgerException("the log in " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** What lies there must not be newer than what we remember to have signed. */
+    private @Nullable SignedCheckpoint lastPublished() throws IOException {
+        Optional<SignedCheckpoint> there = files.checkpoint().map(SignedCheckpoint::parse);
+        Optional<SignedCheckpoint> signed = store.read(Built::signed);
+        there.ifPresent(note -> {
+            LogCheckpoint body = note.checkpoint();
+            LogCheckpoint known = signed.orElseThrow(() -> forgotten(body, 0)).checkpoint();
+            if (body.size() > known.size()) {
+                throw forgotten(body, known.size());
+            }
+            if (!body.origin().equals(ledger.origin())
+                    || !Proofs.root(body.size(), new TileHashes(built.size(), files::read))
+                            .equals(body.root())) {
+                throw new LedgerException("the published log checkpoint of " + body.origin() + " at size " + body.size()
+                        + " is not of this log");
+            }
+        });
+        return there.orElse(null);
+    }
+
+    private static LedgerException forgotten(LogCheckpoint there, long known) {
+        return new LedgerException(
+                "a log checkpoint of " + there.size() + " entries was published, and the state database"
+                        + " remembers one of " + known
+                        + ": it was restored from an older copy, and to sign again would fork the"
+                        + " log");
+    }
+
+    @Override
+    public SignedCheckpoint advance() {
+        lock.lock();
+        try {
+            if (broken != null) {
+                throw new LedgerException(
+                        "the log has failed and signs nothing until the daemon is started again", broken);
+            }
+            long size = ledger.size();
+            while (built.size() < size) {
+                build(Math.min(size, built.size() + STEP));
+            }
+            return publish();
+        } catch (IOException | LogException e) {
+            LedgerException failed = new LedgerException("the log cannot be written: " + e.getMessage(), e);
+            broken = failed;
+            throw failed;
+        } catch (LedgerException e) {
+            broken = e;
+            throw e;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- steps 3 to 5
+
+    private void build(long size) throws IOException {
+        long old = built.size();
+        List<byte[]> entries = entries(old - old % Tile.WIDTH, size);
+        List<Tile> tiles = Tile.added(old, size);
+        for (Tile tile : tiles) {
+            files.write(tile, content(tile, old - old % Tile.WIDTH, entries));
+            FailPoint.LOG_TILE_WRITTEN.pass();
+        }
+        Frontier grown = readBack(old, size, tiles);
+        Built now = new Built(size, grown.root());
+        store.update(now::write);
+        FailPoint.LOG_BUILT.pass();
+        built = now;
+        frontier = grown;
+        for (Tile tile : tiles) {
+            if (tile.full()) {
+                files.removePartials(tile);
+            }
+        }
+    }
+
+    /** Envelopes from {@code from} to before {@code to}, from the journal. */
+    private List<byte[]> entries(long from, long to) {
+        List<byte[]> entries = new ArrayList<>((int) (to - from));
+        while (from + entries.size() < to) {
+            long next = from + entries.size();
+            List<Recorded> more = ledger.entries(next, (int) Math.min(to - next, Integer.MAX_VALUE));
+            if (more.isEmpty()) {
+                throw new LedgerException("the journal does not give entry " + next + ", which counts");
+            }
+            more.forEach(entry -> entries.add(entry.envelope()));
+        }
+        return entries;
+    }
+
+    private byte[] content(Tile tile, long first, List<byte[]> entries) {
+        if (tile.level() > 0) {
+            return hashesBelow(tile);
+        }
+        int from = (int) (tile.index() * Tile.WIDTH - first);
+        List<byte[]> own = entries.subList(from, from + tile.width());
+        if (tile.level() == Tile.ENTRIES) {
+            return Bundle.write(own);
+        }
+        byte[] hashes = new byte[own.size() * Hash32.BYTES];
+        for (int i = 0; i < own.size(); i++) {
+            Merkle.leaf(own.get(i)).copyTo(hashes, i * Hash32.BYTES);
+        }
+        return hashes;
+    }
+
+    /** Hashes of full tiles of the level below, which are on disk by now: lower levels are written first. */
+    private byte[] hashesBelow(Tile tile) {
+        byte[] hashes = new byte[tile.width() * Hash32.BYTES];
+        for (int i = 0; i < tile.width(); i++) {
+            Tile below = new Tile(tile.level() - 1, tile.index() * Tile.WIDTH + i, Tile.WIDTH);
+            Merkle.tile(files.read(below)).copyTo(hashes, i * Hash32.BYTES);
+        }
+        return hashes;
+    }
+
+    /** The way that a reader takes: entries to leaves to a root, and tiles to a root. Both must be the same. */
+    private Frontier readBack(long old, long size, List<Tile> tiles) {
+        Frontier grown = frontier.copy();
+        for (Tile tile : tiles) {
+            if (tile.level() != Tile.ENTRIES) {
+                continue;
+            }
+            List<byte[]> entries = Bundle.read(files.read(tile), tile.width());
+            byte[] leaves = files.read(new Tile(0, tile.index(), tile.width()));
+            for (int i = 0; i < entries.size(); i++) {
+                Hash32 leaf = Merkle.leaf(entries.get(i));
+                if (!leaf.equals(Hash32.at(leaves, i * Hash32.BYTES))) {
+                    throw new LedgerException("entry " + (tile.index() * Tile.WIDTH + i) + " was read back from "
+                            + files.path(tile) + " with another hash than its tile has: check the disk");
+                }
+                if (tile.index() * Tile.WIDTH + i >= old) {
+                    grown.add(leaf);
+                }
+            }
+        }
+        if (grown.size() != size || !grown.root().equals(Proofs.root(size, new TileHashes(size, files::read)))) {
+            throw new LedgerException("the tiles that were read back have another root at size " + size
+                    + " than the entries: check the disk");
+        }
+        return grown;
+    }
+
+    // ---- steps 6 to 9
+
+    private SignedCheckpoint publish() throws IOException {
+        SignedCheckpoint there = published;
+        if (there != null && there.checkpoint().size() == built.size()) {
+            return there;
+        }
+        LogCheckpoint body = new LogCheckpoint(ledger.origin(), built.size(), built.root());
+        SignedCheckpoint note = signed(body);
+        files.checkpoint(note.encode());
+        FailPoint.LOG_PUBLISHED.pass();
+        published = note;
+        return note;
+    }
+
+    /** Signs, and puts on record that it is signed, unless that was done before a crash. No size is signed with two roots, and none below another. */
+    private SignedCheckpoint signed(LogCheckpoint body) {
+        Optional<SignedCheckpoint> last = store.read(Built::signed);
+        if (last.isPresent() && last.get().checkpoint().equals(body)) {
+            return last.get();
+        }
+        SignedCheckpoint note = new SignedCheckpoint(body, signer.sign(body));
+        FailPoint.LOG_SIGNED.pass();
+        store.update(tx -> {
+            Built.signed(tx).map(SignedCheckpoint::checkpoint).ifPresent(before -> {
+                if (before.size() >= body.size()) {
+                    throw new LedgerException("a log checkpoint of " + before.size() + " entries is signed, and one of "
+                            + body.size() + " was to be: the log would fork");
+                }
+            });
+            Built.signed(tx, note);
+        });
+        FailPoint.LOG_SIGNED_STORED.pass();
+        return note;
+    }
+
+    // ---- readers
+
+    @Override
+    public Optional<SignedCheckpoint> checkpoint() {
+        return Optional.ofNullable(published);
+    }
+
+    @Override
+    public SubtreeHashes hashes(long size) {
+        SignedCheckpoint there = published;
+        if (size < 0 || there == null || size > there.checkpoint().size()) {
+            throw new LogException("a log of " + size + " entries is not published");
+        }
+        return new TileHashes(size, files::read);
+    }
+
+    @Override
+    public SignedCheckpoint export(Path target) {
+        SignedCheckpoint note = published;
+        if (note == null) {
+            throw new LedgerException("the log has published nothing yet");
+        }
+        TileFiles copy = new TileFiles(target);
+        try {
+            if (copy.checkpoint().isPresent()) {
+                throw new LedgerException(target + " has a log already: give an empty directory");
+            }
+            for (Tile tile : Tile.added(0, note.checkpoint().size())) {
+                copy.write(tile, files.read(tile));
+            }
+            copy.checkpoint(note.encode());
+            return note;
+        } catch (IOException e) {
+            throw new LedgerException("cannot write the copy in " + target + ": " + e, e);
+        }
+    }
+}

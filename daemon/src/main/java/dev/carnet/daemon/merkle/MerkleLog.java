@@ -1,0 +1,54 @@
+package dev.carnet.daemon.merkle;
+
+import dev.carnet.daemon.ledger.Ledger;
+import dev.carnet.daemon.ledger.LedgerException;
+import dev.carnet.daemon.state.Store;
+import dev.carnet.proto.log.LogCheckpoint;
+import dev.carnet.proto.log.NoteSignature;
+import dev.carnet.proto.log.SignedCheckpoint;
+import dev.carnet.proto.log.SubtreeHashes;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/** The transparency log of one daemon. Follows the ledger's entries; every file that it writes is for good, but the log checkpoint and partial tiles. */
+public interface MerkleLog {
+    /**
+     * Opens the log that lies in {@code directory}, beside the blobs: checks it against what the state database says was built and signed.
+     *
+     * @throws LedgerException where they differ: the log was restored from a copy, or somebody wrote there
+     */
+    static MerkleLog open(Path directory, Store store, Ledger ledger, Signer signer, Clock clock) {
+        return LogBuilder.open(directory, store, ledger, signer, clock);
+    }
+
+    /** Signs log checkpoints. */
+    @FunctionalInterface
+    interface Signer {
+        /** Lines for a log checkpoint that is consistent with every one before. */
+        List<NoteSignature> sign(LogCheckpoint checkpoint);
+    }
+
+    /**
+     * Takes up every entry that counts by now, and publishes a log checkpoint of them. However many there are, it is one commit. What a crash interrupts is done again, to the same bytes.
+     *
+     * @return the newest log checkpoint
+     * @throws LedgerException where the log cannot be trusted or written any more
+     */
+    SignedCheckpoint advance();
+
+    /** The log checkpoint that is published; empty before the first. */
+    Optional<SignedCheckpoint> checkpoint();
+
+    /** Subtrees of the tree of {@code size} entries, which has been published. Not for several threads. */
+    SubtreeHashes hashes(long size);
+
+    /**
+     * Copies the published log: checkpoint, tiles, bundles of entries. It may grow meanwhile.
+     *
+     * @param target an empty directory, or one that is not there
+     * @throws LedgerException where it cannot be read or written
+     */
+    SignedCheckpoint export(Path target);
+}

@@ -1,0 +1,319 @@
+package dev.carnet.daemon.merkle;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.carnet.daemon.ledger.EntryKey;
+import dev.carnet.daemon.ledger.Keyring;
+import dev.carnet.daemon.ledger.Ledger;
+import dev.carnet.daemon.ledger.LedgerException;
+import dev.carnet.daemon.ledger.Recorded;
+import dev.carnet.daemon.state.LmdbStore;
+import dev.carnet.daemon.state.Store;
+import dev.carnet.daemon.state.Tx;
+import dev.carnet.proto.hash.Hash32;
+import dev.carnet.proto.log.Bundle;
+import dev.carnet.proto.log.Frontier;
+import dev.carnet.proto.log.LogCheckpoint;
+import dev.carnet.proto.log.Merkle;
+import dev.carnet.proto.log.NoteKey;
+import dev.carnet.proto.log.NoteSignature;
+import dev.carnet.proto.log.Proofs;
+import dev.carnet.proto.log.SignedCheckpoint;
+import dev.carnet.proto.log.Tile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.bouncycastle.math.ec.rfc8032.Ed25519;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MerkleLogTest {
+    private static final String ORIGIN = "ledger.example.org/a";
+    private static final byte[] SECRET = new byte[32];
+
+    @TempDir
+    Path temp;
+
+    private final Entries entries = new Entries();
+    private Store store;
+    private Path directory;
+
+    @BeforeEach
+    void open() {
+        store = LmdbStore.open(temp.resolve("db"));
+        directory = temp.resolve("log");
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    /** Entries that count; nothing else of a ledger is asked for. */
+    private static final class Entries implements Ledger {
+        private final List<byte[]> all = new ArrayList<>();
+
+        void add(int count) {
+            for (int i = 0; i < count; i++) {
+                all.add(("entry " + all.size()).getBytes(UTF_8));
+            }
+        }
+
+        @Override
+        public List<Recorded> entries(long sequence, int max) {
+            List<Recorded> found = new ArrayList<>();
+            for (long i = sequence; i < all.size() && found.size() < Math.min(max, 100); i++) {
+                found.add(new Recorded(i, "", all.get((int) i)));
+            }
+            return found;
+        }
+
+        @Override
+        public long size() {
+            return all.size();
+        }
+
+        @Override
+        public String origin() {
+            return ORIGIN;
+        }
+
+        @Override
+        public Recorded record(EntryKey key, Supplier<byte[]> build, BiConsumer<Tx, Recorded> then) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Optional<Recorded> find(EntryKey key) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public String blob(byte[] content) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Optional<byte[]> blob(String digest, int limit) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public String blob(BlobWriter content) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Keyring keys() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static NoteKey key() {
+        byte[] raw = new byte[32];
+        Ed25519.generatePublicKey(SECRET, 0, raw, 0);
+        return new NoteKey(ORIGIN, NoteKey.ED25519, raw);
+    }
+
+    private static List<NoteSignature> sign(LogCheckpoint checkpoint) {
+        byte[] body = checkpoint.body();
+        byte[] signature = new byte[64];
+        Ed25519.sign(SECRET, 0, body, 0, body.length, signature, 0);
+        return List.of(NoteSignature.of(key(), signature));
+    }
+
+    private MerkleLog log() {
+        return MerkleLog.open(directory, store, entries, MerkleLogTest::sign, Clock.systemUTC());
+    }
+
+    private Hash32 root(int size) {
+        Frontier frontier = new Frontier();
+        entries.all.subList(0, size).forEach(entry -> frontier.add(Merkle.leaf(entry)));
+        return frontier.root();
+    }
+
+    /** Every file of a log of this size is what it has to be, whoever wrote it. */
+    private void assertWhole(Path log, int size) throws IOException {
+        SignedCheckpoint note = SignedCheckpoint.parse(Files.readAllBytes(log.resolve("checkpoint")));
+        assertThat(note.verify(List.of(key()))).hasSize(1);
+        assertThat(note.checkpoint()).isEqualTo(new LogCheckpoint(ORIGIN, size, root(size)));
+        for (Tile tile : Tile.added(0, size)) {
+            byte[] bytes = Files.readAllBytes(log.resolve(tile.path()));
+            if (tile.level() == Tile.ENTRIES) {
+                int first = (int) tile.index() * Tile.WIDTH;
+                assertThat(Bundle.read(bytes, tile.width()))
+                        .usingElementComparator(java.util.Arrays::compare)
+                        .isEqualTo(entries.all.subList(first, first + tile.width()));
+            } else {
+                assertThat(bytes).hasSize(tile.width() * Hash32.BYTES);
+            }
+        }
+    }
+
+    @Test
+    void it_grows_in_steps_of_any_size_and_every_step_follows_from_the_one_before() throws IOException {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        MerkleLog log = log();
+        SignedCheckpoint before = log.advance();
+        assertThat(before.checkpoint().root()).isEqualTo(Merkle.EMPTY_ROOT);
+        for (int step = 0; step < 25; step++) {
+            entries.add(
+                    switch (random.nextInt(4)) {
+                        case 0 -> 1;
+                        case 1 -> random.nextInt(20);
+                        case 2 -> 256 - entries.all.size() % 256;
+                        default -> random.nextInt(700);
+                    });
+            if (random.nextInt(5) == 0) {
+                log = log();
+            }
+            SignedCheckpoint now = log.advance();
+            int size = entries.all.size();
+            assertThat(now.checkpoint().root())
+                    .as("seed %d, size %d", seed, size)
+                    .isEqualTo(root(size));
+            long old = before.checkpoint().size();
+            Proofs.checkConsistency(
+                    old,
+                    size,
+                    before.checkpoint().root(),
+                    now.checkpoint().root(),
+                    Proofs.consistency(old, size, log.hashes(size)));
+            before = now;
+        }
+        assertWhole(directory, entries.all.size());
+        try (Stream<Path> files = Files.walk(directory.resolve("tile/0"))) {
+            assertThat(files.filter(path -> path.toString().contains(".p/")))
+                    .as("partial tiles that a full one has followed are gone")
+                    .hasSizeLessThanOrEqualTo(25);
+        }
+    }
+
+    @Test
+    void a_burst_is_one_log_checkpoint() throws IOException {
+        MerkleLog log = log();
+        entries.add(70_000);
+        SignedCheckpoint note = log.advance();
+        assertThat(note.checkpoint().size()).isEqualTo(70_000);
+        assertThat(log.advance()).as("nothing new, nothing signed").isEqualTo(note);
+        assertWhole(directory, 70_000);
+        Path copy = temp.resolve("copy");
+        entries.add(10);
+        log.advance();
+        assertThat(log.export(copy).checkpoint().size()).isEqualTo(70_010);
+        assertWhole(copy, 70_010);
+        assertThatThrownBy(() -> log.export(copy)).hasMessageContaining("has a log already");
+    }
+
+    @Test
+    void what_a_crash_left_between_tiles_and_their_row_is_written_again_to_the_same_bytes() throws IOException {
+        entries.add(300);
+        log().advance();
+        Path later = temp.resolve("later");
+        copy(directory, later);
+        store.close();
+        Files.move(temp.resolve("db"), temp.resolve("db-300"));
+        copyTree(temp.resolve("db-300"), temp.resolve("db"));
+        store = LmdbStore.open(temp.resolve("db"));
+        entries.add(300);
+        log().advance(); // tiles for 600, and a checkpoint
+        // as if killed before the row: the state of 300, the tiles of 600, the checkpoint of 300
+        store.close();
+        deleteTree(temp.resolve("db"));
+        copyTree(temp.resolve("db-300"), temp.resolve("db"));
+        Files.copy(
+                later.resolve("checkpoint"),
+                directory.resolve("checkpoint"),
+                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        store = LmdbStore.open(temp.resolve("db"));
+        assertThat(log().advance().checkpoint().root()).isEqualTo(root(600));
+        assertWhole(directory, 600);
+    }
+
+    @Test
+    void a_state_that_is_older_than_what_was_published_signs_nothing() throws IOException {
+        entries.add(10);
+        log().advance();
+        store.close();
+        copyTree(temp.resolve("db"), temp.resolve("old"));
+        store = LmdbStore.open(temp.resolve("db"));
+        entries.add(10);
+        log().advance();
+        store.close();
+        deleteTree(temp.resolve("db"));
+        copyTree(temp.resolve("old"), temp.resolve("db"));
+        store = LmdbStore.open(temp.resolve("db"));
+        assertThatThrownBy(this::log)
+                .isInstanceOf(LedgerException.class)
+                .hasMessageContaining("20 entries was published")
+                .hasMessageContaining("remembers one of 10");
+    }
+
+    @Test
+    void a_tile_of_other_bytes_is_never_written_over_and_never_believed() throws IOException {
+        entries.add(10);
+        log().advance();
+        Path tile = directory.resolve("tile/0/000.p/10");
+        byte[] bytes = Files.readAllBytes(tile);
+        bytes[5] ^= 1;
+        Files.write(tile, bytes);
+        assertThatThrownBy(this::log).isInstanceOf(LedgerException.class).hasMessageContaining("fsck");
+        bytes[5] ^= 1;
+        Files.write(tile, bytes);
+        MerkleLog log = log();
+        entries.add(1);
+        Path next = directory.resolve("tile/entries/000.p/11");
+        Files.write(next, new byte[] {0, 1, 7});
+        assertThatThrownBy(log::advance)
+                .isInstanceOf(LedgerException.class)
+                .hasMessageContaining("000.p/11")
+                .hasMessageContaining("other bytes");
+        assertThatThrownBy(log::advance).as("it does not try again by itself").hasMessageContaining("has failed");
+        assertThat(log.checkpoint().orElseThrow().checkpoint().size()).isEqualTo(10);
+    }
+
+    @Test
+    void an_entry_that_changed_in_the_journal_is_found_before_anything_is_signed() {
+        entries.add(10);
+        log().advance();
+        entries.all.set(3, "another".getBytes(UTF_8));
+        entries.add(1);
+        assertThatThrownBy(() -> log().advance()).isInstanceOf(LedgerException.class);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        copyTree(from, to);
+    }
+
+    private static void copyTree(Path from, Path to) throws IOException {
+        try (Stream<Path> walk = Files.walk(from)) {
+            for (Path path : walk.toList()) {
+                Files.copy(path, to.resolve(from.relativize(path).toString()));
+            }
+        }
+    }
+
+    private static void deleteTree(Path root) throws IOException {
+        try (Stream<Path> walk = Files.walk(root)) {
+            for (Path path : walk.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package dev.carnet.proto.log;
+
+import static dev.carnet.proto.log.LogException.require;
+
+import dev.carnet.proto.hash.Hash32;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Inclusion and consistency proofs: made as RFC 6962, section 2.1 says, verified as RFC 9162, section 2.1 says. */
+public final class Proofs {
+    /** More hashes no proof of a tree below 2^63 entries has. */
+    public static final int HASHES_MAX = 63;
+
+    private Proofs() {}
+
+    /**
+     * That entry {@code index} is in the tree of {@code size} entries: the hashes beside its path, from the leaf up.
+     *
+     * @throws IllegalArgumentException unless {@code index} is below {@code size}
+     */
+    public static List<Hash32> inclusion(long index, long size, SubtreeHashes hashes) {
+        if (index < 0 || index >= size) {
+            throw new IllegalArgumentException("entry " + index + " of " + size);
+        }
+        List<Hash32> proof = new ArrayList<>();
+        inclusion(index, 0, size, hashes, proof);
+        return proof;
+    }
+
+    private static void inclusion(long index, long from, long to, SubtreeHashes hashes, List<Hash32> proof) {
+        if (to - from == 1) {
+            return;
+        }
+        long middle = from + Merkle.split(to - from);
+        if (index < middle) {
+            inclusion(index, from, middle, hashes, proof);
+            proof.add(range(middle, to, hashes));
+        } else {
+            inclusion(index, middle, to, hashes, proof);
+            proof.add(range(from, middle, hashes));
+        }
+    }
+
+    /**
+     * That the tree of {@code size} entries begins with the tree of {@code old} entries.
+     *
+     * @throws IllegalArgumentException unless 0 ≤ {@code old} ≤ {@code size}
+     */
+    public static List<Hash32> consistency(long old, long size, SubtreeHashes hashes) {
+        if (old < 0 || old > size) {
+            throw new IllegalArgumentException("from " + old + " to " + size + " entries");
+        }
+        List<Hash32> proof = new ArrayList<>();
+        if (old > 0 && old < size) {
+            consistency(old, 0, size, true, hashes, proof);
+        }
+        return proof;
+    }
+
+    private static void consistency(
+            long old, long from, long to, boolean whole, SubtreeHashes hashes, List<Hash32> proof) {
+        if (old == to) {
+            if (!whole) {
+                proof.add(range(from, to, hashes));
+            }
+            return;
+        }
+        long middle = from + Merkle.split(to - from);
+        if (old <= middle) {
+            consistency(old, from, middle, whole, hashes, proof);
+            proof.add(range(middle, to, hashes));
+        } else {
+            consistency(old, middle, to, false, hashes, proof);
+            proof.add(range(from, middle, hashes));
+        }
+    }
+
+    /** The root of the tree of {@code size} entries. */
+    public static Hash32 root(long size, SubtreeHashes hashes) {
+        return size == 0 ? Merkle.EMPTY_ROOT : range(0, size, hashes);
+    }
+
+    /** MTH of the entries from {@code from} to before {@code to}, where {@code from} is a multiple of a power of two that is not below their number. */
+    private static Hash32 range(long from, long to, SubtreeHashes hashes) {
+        long count = to - from;
+        if (Long.bitCount(count) == 1) {
+            int level = Long.numberOfTrailingZeros(count);
+            return hashes.complete(level, from >>> level);
+        }
+        long middle = from + Merkle.split(count);
+        return Merkle.node(range(from, middle, hashes), range(middle, to, hashes));
+    }
+
+    /**
+     * Checks a proof of inclusion.
+     *
+     * @throws LogException naming the rule that it breaks
+     */
+    public static void checkInclusion(long index, long size, Hash32 leaf, List<Hash32> proof, Hash32 root) {
+        require(index >= 0 && index < size, "a proof for entry " + index + " of a log of " + size);
+        require(
+                rootOfInclusion(index, size, leaf, proof).equals(root),
+                "the proof does not lead from entry " + index + " to the root of the log of " + size);
+    }
+
+    /** RFC 9162, section 2.1.3.2. */
+    private static Hash32 rootOfInclusion(long index, long size, Hash32 leaf, List<Hash32> proof) {
+        long node = index;
+        long last = size - 1;
+        Hash32 hash = leaf;
+        for (Hash32 beside : proof) {
+            require(last != 0, "the proof is longer than the tree of " + size + " entries is high");
+            if ((node & 1) != 0 || node == last) {
+                hash = Merkle.node(beside, hash);
+                while ((node & 1) == 0 && node != 0) {
+                    node >>>= 1;
+                    last >>>= 1;
+                }
+            } else {
+                hash = Merkle.node(hash, beside);
+            }
+            node >>>= 1;
+            last >>>= 1;
+        }
+        require(last == 0, "the proof is shorter than the tree of " + size + " entries is high");
+        return hash;
+    }
+
+    /**
+     * Checks a proof of consistency, RFC 9162, section 2.1.4.2. From an empty tree, and from a tree to itself, the proof is empty.
+     *
+     * @throws LogException naming the rule that it breaks
+     */
+    public static void checkConsistency(long old, long size, Hash32 oldRoot, Hash32 root, List<Hash32> proof) {
+        require(old >= 0 && old <= size, "a proof from " + old + " to " + size + " entries");
+        require(old != 0 || oldRoot.equals(Merkle.EMPTY_ROOT), "an empty tree with another root than that of none");
+        if (old == 0 || old == size) {
+            require(proof.isEmpty(), "a proof from " + old + " to " + size + " entries is empty");
+            require(old == 0 || oldRoot.equals(root), "two roots of one size, " + size);
+            require(size != 0 || root.equals(Merkle.EMPTY_ROOT), "an empty tree with another root than that of none");
+            return;
+        }
+        require(!proof.isEmpty(), "a proof from " + old + " to " + size + " entries is not empty");
+        boolean power = Long.bitCount(old) == 1;
+        Hash32 first = power ? oldRoot : proof.getFirst();
+        List<Hash32> rest = power ? proof : proof.subList(1, proof.size());
+        long node = old - 1;
+        long last = size - 1;
+        while ((node & 1) != 0) {
+            node >>>= 1;
+            last >>>= 1;
+        }
+        Hash32 oldHash = first;
+        Hash32 hash = first;
+        for (Hash32 beside : rest) {
+            require(last != 0, "the proof is longer than the tree of " + size + " entries is high");
+            if ((node & 1) != 0 || node == last) {
+                oldHash = Merkle.node(beside, oldHash);
+                hash = Merkle.node(beside, hash);
+                while ((node & 1) == 0 && node != 0) {
+                    node >>>= 1;
+                    last >>>= 1;
+                }
+            } else {
+                hash = Merkle.node(hash, beside);
+            }
+            node >>>= 1;
+            last >>>= 1;
+        }
+        require(last == 0, "the proof is shorter than the tree of " + size + " entries is high");
+        require(oldHash.equals(oldRoot), "the proof does not lead to the root of the log of " + old);
+        require(hash.equals(root), "the proof does not lead to the root of the log of " + size);
+    }
+}
