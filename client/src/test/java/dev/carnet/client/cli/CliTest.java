@@ -253,7 +253,8 @@ class CliTest {
             assertThat(daemon.requests()).hasSize(1);
         }
         assertThat(err.toString())
-                .contains("carnet: CHUNK_MISMATCH: chunk 3 of model.bin does not verify\n  Nothing was published.");
+                .contains(
+                        "carnet: CHUNK_MISMATCH: chunk 3 of model.bin does not verify\n  Bytes or statements changed");
         assertThat(lastLine().flag("ok")).isFalse();
         assertThat(lastLine().text("code")).isEqualTo("CHUNK_MISMATCH");
     }
