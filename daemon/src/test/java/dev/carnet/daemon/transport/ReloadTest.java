@@ -15,6 +15,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.bouncycastle.asn1.x509.CRLReason;
@@ -270,8 +271,22 @@ class ReloadTest {
                 .as("the longest time without a session")
                 .isLessThan(500);
         assertThat(north.transport.session(SOUTH)).isPresent();
-        assertThat(south.up(NORTH).streams(2).toCompletableFuture().get(5, TimeUnit.SECONDS))
-                .hasSize(2);
+        assertThat(streamsOfWhatStays()).hasSize(2);
+    }
+
+    /** One session follows another in these moments: what was asked of the one before is asked again. */
+    private List<DataStream> streamsOfWhatStays() throws Exception {
+        for (int tries = 1; ; tries++) {
+            try {
+                return south.up(NORTH).streams(2).toCompletableFuture().get(5, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                boolean replaced = e.getCause() instanceof SessionClosedException
+                        && String.valueOf(e.getMessage()).contains("REPLACED");
+                if (!replaced || tries == 5) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private static Credentials shortLived(Ca ca) {
