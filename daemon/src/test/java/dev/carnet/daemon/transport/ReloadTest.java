@@ -270,7 +270,7 @@ class ReloadTest {
         assertThat(TimeUnit.NANOSECONDS.toMillis(gap))
                 .as("the longest time without a session")
                 .isLessThan(500);
-        assertThat(north.transport.session(SOUTH)).isPresent();
+        assertThat(north.up(SOUTH)).isNotNull();
         assertThat(streamsOfWhatStays()).hasSize(2);
     }
 
