@@ -14,14 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The keys of one ledger, as its key bindings bring them. Entry by entry, in order. */
 final class KeysInForce {
-    private final LedgerFiles files;
     private final List<KeyBinding> bindings = new ArrayList<>();
     private final Map<List<String>, EntryKeys> ever = new HashMap<>();
     private @Nullable KeyBinding now;
-
-    KeysInForce(LedgerFiles files) {
-        this.files = files;
-    }
 
     /** None before the first binding. */
     Optional<KeyBinding> now() {
@@ -44,7 +39,7 @@ final class KeysInForce {
      * @throws StatementException naming what is wrong
      */
     void bind(Dsse envelope, KeyBindingStatement statement, Blobs blobs) {
-        byte[] proof = blobs.proof(files, statement.proof());
+        byte[] proof = blobs.proof(statement.proof());
         KeyBinding binding = KeyBinding.verify(envelope.encode(), proof);
         KeyBinding before = now;
         if (before == null) {
@@ -66,6 +61,6 @@ final class KeysInForce {
     @FunctionalInterface
     interface Blobs {
         /** @throws StatementException where it is not there, or not what its name says */
-        byte[] proof(LedgerFiles files, String digest);
+        byte[] proof(String digest);
     }
 }

@@ -2,6 +2,7 @@ package dev.carnet.client.audit;
 
 import dev.carnet.client.audit.Finding.Kind;
 import dev.carnet.proto.hash.Hash32;
+import dev.carnet.proto.ledger.Digests;
 import dev.carnet.proto.ledger.KeyBinding;
 import dev.carnet.proto.ledger.StatementException;
 import dev.carnet.proto.log.LogCheckpoint;
@@ -12,8 +13,6 @@ import dev.carnet.proto.log.SignedCheckpoint;
 import dev.carnet.proto.log.Tile;
 import dev.carnet.proto.wire.Limits;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,7 +23,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Consumer;
 
 /**
  * Verifies one ledger (LEDGER.md, section 3): every tile and the root are derived from the entries, every entry is read and its signature verified. Entries are parsed and signatures verified on
@@ -38,13 +36,11 @@ public final class LedgerCheck {
     private final TileReader tiles;
     private final List<Finding> findings = Collections.synchronizedList(new ArrayList<>());
     private final KeysInForce keys;
-    private final Consumer<Parsed> visitor;
 
-    private LedgerCheck(LedgerFiles files, Consumer<Parsed> visitor) {
+    private LedgerCheck(LedgerFiles files) {
         this.files = files;
         this.tiles = new TileReader(files);
-        this.keys = new KeysInForce(files);
-        this.visitor = visitor;
+        this.keys = new KeysInForce();
     }
 
     /**
@@ -68,7 +64,7 @@ public final class LedgerCheck {
 
     /** Verifies a ledger. Memory does not grow with it. */
     public static Result run(LedgerFiles files) {
-        return new LedgerCheck(files, entry -> {}).run();
+        return new LedgerCheck(files).run();
     }
 
     private Result run() {
@@ -127,15 +123,12 @@ public final class LedgerCheck {
 
     // ---- entries
 
-    /** A bundle whose entries are parsed, and whose signatures are being verified. */
-    private record UnderWay(Future<List<Parsed>> parsed) {}
-
     private Hash32 entries(LogCheckpoint body) throws Broken {
         TreeCheck tree = new TreeCheck(tiles, findings::add);
         EntryCheck check = new EntryCheck(body.origin(), keys, this::proof, findings::add);
         int cores = Runtime.getRuntime().availableProcessors();
         try (ExecutorService pool = Executors.newFixedThreadPool(cores)) {
-            Deque<UnderWay> parsing = new ArrayDeque<>();
+            Deque<Future<List<Parsed>>> parsing = new ArrayDeque<>();
             Deque<Future<?>> verifying = new ArrayDeque<>();
             long next = 0;
             while (next < body.size() || !parsing.isEmpty()) {
@@ -143,7 +136,7 @@ public final class LedgerCheck {
                     parsing.add(parse(pool, next, body.size()));
                     next += Tile.WIDTH;
                 }
-                List<Parsed> bundle = done(parsing.remove().parsed());
+                List<Parsed> bundle = done(parsing.remove());
                 tree.add(bundle.stream().map(Parsed::leaf).toList());
                 verifying.add(verify(pool, check, bundle));
                 if (verifying.size() > cores * AHEAD) {
@@ -157,16 +150,16 @@ public final class LedgerCheck {
         }
     }
 
-    private UnderWay parse(ExecutorService pool, long first, long size) throws Broken {
+    private Future<List<Parsed>> parse(ExecutorService pool, long first, long size) throws Broken {
         Tile bundle = new Tile(Tile.ENTRIES, first / Tile.WIDTH, (int) Math.min(Tile.WIDTH, size - first));
         List<byte[]> entries = tiles.entries(bundle);
-        return new UnderWay(pool.submit(() -> {
+        return pool.submit(() -> {
             List<Parsed> parsed = new ArrayList<>(entries.size());
             for (int i = 0; i < entries.size(); i++) {
                 parsed.add(Parsed.of(first + i, entries.get(i)));
             }
             return parsed;
-        }));
+        });
     }
 
     /** Judged here in their order, since keys change; the signatures on another core. */
@@ -174,7 +167,6 @@ public final class LedgerCheck {
         List<Runnable> signatures = new ArrayList<>();
         for (Parsed entry : bundle) {
             check.next(entry).ifPresent(signed -> signatures.add(() -> check.verify(entry.index(), signed)));
-            visitor.accept(entry);
         }
         return pool.submit(() -> signatures.forEach(Runnable::run));
     }
@@ -191,21 +183,17 @@ public final class LedgerCheck {
     }
 
     /** A key proof out of the blobs. */
-    private byte[] proof(LedgerFiles from, String digest) {
+    private byte[] proof(String digest) {
         String path = "blobs/sha256/" + digest;
         try {
-            byte[] bytes = from.read(path, Limits.KEY_PROOF_BYTES_MAX)
+            byte[] bytes = files.read(path, Limits.KEY_PROOF_BYTES_MAX)
                     .orElseThrow(() -> new StatementException("its key proof is not there: " + path));
-            if (!HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes))
-                    .equals(digest)) {
+            if (!Digests.sha256Hex(bytes).equals(digest)) {
                 throw new StatementException("its key proof has other bytes than its name says: " + path);
             }
             return bytes;
         } catch (IOException e) {
             throw new StatementException("its key proof cannot be read: " + e.getMessage(), e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java has no SHA-256", e);
         }
     }
 }

@@ -78,24 +78,15 @@ final class TreeCheck {
     private Hash32 root() {
         Hash32 right = null;
         for (Level level : levels) {
-            Hash32 own = level.filled == 0 ? null : partial(level);
-            if (own != null) {
-                right = right == null ? own : joined(level, right);
+            if (level.filled > 0) {
+                Frontier own = frontier(level);
+                right = right == null ? own.root() : own.rootWith(right);
             }
         }
         return right == null ? Merkle.EMPTY_ROOT : right;
     }
 
-    /** The subtree of a level's hashes alone. */
-    private static Hash32 partial(Level level) {
-        Frontier frontier = frontier(level);
-        return frontier.root();
-    }
-
-    private static Hash32 joined(Level level, Hash32 right) {
-        return frontier(level).rootWith(right);
-    }
-
+    /** The subtrees of a level's hashes alone. */
     private static Frontier frontier(Level level) {
         Frontier frontier = new Frontier();
         for (int i = 0; i < level.filled; i++) {

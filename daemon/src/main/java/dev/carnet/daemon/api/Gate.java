@@ -56,7 +56,7 @@ public record Gate(Supplier<Policy> policy, RefusalSink refusals) {
 
     /** Has the right to {@code admin}, or started this itself. */
     void own(String principal, Optional<String> startedBy, String what) {
-        if (startedBy.filter(principal::equals).isEmpty() && !has(principal, Right.ADMIN, "")) {
+        if (!mayOwn(principal, startedBy)) {
             throw refuse(
                     principal,
                     "",

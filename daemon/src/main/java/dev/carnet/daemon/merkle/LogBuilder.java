@@ -18,7 +18,6 @@ import dev.carnet.proto.log.Tile;
 import dev.carnet.proto.log.TileHashes;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,7 +48,7 @@ final class LogBuilder implements MerkleLog {
         this.frontier = frontier;
     }
 
-    static LogBuilder open(Path directory, Store store, Ledger ledger, Signer signer, Clock clock) {
+    static LogBuilder open(Path directory, Store store, Ledger ledger, Signer signer) {
         TileFiles files = new TileFiles(directory);
         try {
             Built built = store.read(Built::read);

@@ -8,7 +8,6 @@ import dev.carnet.proto.log.NoteSignature;
 import dev.carnet.proto.log.SignedCheckpoint;
 import dev.carnet.proto.log.SubtreeHashes;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,8 +18,8 @@ public interface MerkleLog {
      *
      * @throws LedgerException where they differ: the log was restored from a copy, or somebody wrote there
      */
-    static MerkleLog open(Path directory, Store store, Ledger ledger, Signer signer, Clock clock) {
-        return LogBuilder.open(directory, store, ledger, signer, clock);
+    static MerkleLog open(Path directory, Store store, Ledger ledger, Signer signer) {
+        return LogBuilder.open(directory, store, ledger, signer);
     }
 
     /** Signs log checkpoints. */

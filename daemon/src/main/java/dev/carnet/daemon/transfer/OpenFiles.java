@@ -44,7 +44,7 @@ final class OpenFiles implements AutoCloseable {
             SourceFile file = openAgain(row.getPath());
             opened = new Opened(file, reads);
             open.put(member, opened);
-            compare(row, file);
+            check(row, file);
         }
         return opened.file;
     }
@@ -66,7 +66,7 @@ final class OpenFiles implements AutoCloseable {
         }
         open.remove(member);
         try (SourceFile file = opened.file) {
-            compare(row, file);
+            check(row, file);
         }
     }
 
@@ -76,10 +76,6 @@ final class OpenFiles implements AutoCloseable {
      * @throws TransferException SOURCE_CHANGED, by name
      */
     void check(MemberRow row, SourceFile file) {
-        compare(row, file);
-    }
-
-    private void compare(MemberRow row, SourceFile file) {
         if (!Members.same(row, file.fingerprint())) {
             throw changed(row.getPath(), peer);
         }

@@ -19,7 +19,6 @@ import dev.carnet.proto.log.SignedCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -70,8 +69,7 @@ class AuditTest {
                     made.resolve("ledger"),
                     fixture.store,
                     fixture.ledger,
-                    checkpoint -> fixture.ledger.keys().signLog(checkpoint, Instant.parse("2026-11-25T10:00:30Z")),
-                    Clock.systemUTC());
+                    checkpoint -> fixture.ledger.keys().signLog(checkpoint, Instant.parse("2026-11-25T10:00:30Z")));
             for (int i = 0; i < ENTRIES; i++) {
                 int number = i;
                 fixture.ledger.record(

@@ -25,7 +25,6 @@ import dev.carnet.proto.log.Tile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -138,7 +137,7 @@ class MerkleLogTest {
     }
 
     private MerkleLog log() {
-        return MerkleLog.open(directory, store, entries, MerkleLogTest::sign, Clock.systemUTC());
+        return MerkleLog.open(directory, store, entries, MerkleLogTest::sign);
     }
 
     private Hash32 root(int size) {

@@ -4,11 +4,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256, with which the record is hashed. */
-final class Digests {
+/** SHA-256, with which the record and the log are hashed. */
+public final class Digests {
     private Digests() {}
 
-    static MessageDigest sha256() {
+    /** A new digest. */
+    public static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -16,11 +17,13 @@ final class Digests {
         }
     }
 
-    static byte[] sha256(byte[] bytes) {
+    /** Of these bytes: 32 bytes. */
+    public static byte[] sha256(byte[] bytes) {
         return sha256().digest(bytes);
     }
 
-    static String sha256Hex(byte[] bytes) {
+    /** Of these bytes: 64 lower-case hexadecimal digits. */
+    public static String sha256Hex(byte[] bytes) {
         return HexFormat.of().formatHex(sha256(bytes));
     }
 }

@@ -1,31 +1,23 @@
 package dev.carnet.proto.log;
 
 import dev.carnet.proto.hash.Hash32;
+import dev.carnet.proto.ledger.Digests;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Hashes of the Merkle tree of RFC 6962, section 2.1, with SHA-256. */
 public final class Merkle {
     /** The root of a tree without entries: SHA-256 of nothing. */
-    public static final Hash32 EMPTY_ROOT = Hash32.of(sha256().digest());
+    public static final Hash32 EMPTY_ROOT = Hash32.of(Digests.sha256().digest());
 
     /** To look an algorithm up takes as long as to hash a node. */
-    private static final ThreadLocal<MessageDigest> DIGEST = ThreadLocal.withInitial(Merkle::sha256);
+    private static final ThreadLocal<MessageDigest> DIGEST = ThreadLocal.withInitial(Digests::sha256);
 
     private static final byte LEAF = 0;
     private static final byte NODE = 1;
 
     private Merkle() {}
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java has no SHA-256", e);
-        }
-    }
 
     /** The hash of an entry. */
     public static Hash32 leaf(byte[] entry) {

@@ -3,6 +3,7 @@ package dev.carnet.proto.log;
 import static dev.carnet.proto.log.LogException.require;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.carnet.proto.ledger.Digests;
 import dev.carnet.proto.ledger.Signatures;
 import dev.carnet.proto.ledger.Spki;
 import dev.carnet.proto.ledger.StatementException;
@@ -100,7 +101,7 @@ public record NoteKey(String name, int type, byte[] raw) {
 
     /** First 4 bytes of SHA-256 of name, newline, type and key: what a signature line names. */
     public int id() {
-        var digest = Merkle.sha256();
+        var digest = Digests.sha256();
         digest.update(name.getBytes(UTF_8));
         digest.update((byte) '\n');
         digest.update((byte) type);

@@ -99,31 +99,41 @@ public final class Proofs {
     public static void checkInclusion(long index, long size, Hash32 leaf, List<Hash32> proof, Hash32 root) {
         require(index >= 0 && index < size, "a proof for entry " + index + " of a log of " + size);
         require(
-                rootOfInclusion(index, size, leaf, proof).equals(root),
+                climb(index, size - 1, leaf, proof, size).whole().equals(root),
                 "the proof does not lead from entry " + index + " to the root of the log of " + size);
     }
 
-    /** RFC 9162, section 2.1.3.2. */
-    private static Hash32 rootOfInclusion(long index, long size, Hash32 leaf, List<Hash32> proof) {
-        long node = index;
-        long last = size - 1;
-        Hash32 hash = leaf;
+    /**
+     * Where a proof leads to.
+     *
+     * @param old of what lies left of the path, and the path's beginning
+     * @param whole of the whole tree
+     */
+    private record Roots(Hash32 old, Hash32 whole) {}
+
+    /** The way up from a node, the loop of RFC 9162, sections 2.1.3.2 and 2.1.4.2: an inclusion asks for the whole alone. */
+    private static Roots climb(long from, long lastNode, Hash32 first, List<Hash32> proof, long size) {
+        long node = from;
+        long last = lastNode;
+        Hash32 old = first;
+        Hash32 whole = first;
         for (Hash32 beside : proof) {
             require(last != 0, "the proof is longer than the tree of " + size + " entries is high");
             if ((node & 1) != 0 || node == last) {
-                hash = Merkle.node(beside, hash);
+                old = Merkle.node(beside, old);
+                whole = Merkle.node(beside, whole);
                 while ((node & 1) == 0 && node != 0) {
                     node >>>= 1;
                     last >>>= 1;
                 }
             } else {
-                hash = Merkle.node(hash, beside);
+                whole = Merkle.node(whole, beside);
             }
             node >>>= 1;
             last >>>= 1;
         }
         require(last == 0, "the proof is shorter than the tree of " + size + " entries is high");
-        return hash;
+        return new Roots(old, whole);
     }
 
     /**
@@ -150,25 +160,8 @@ public final class Proofs {
             node >>>= 1;
             last >>>= 1;
         }
-        Hash32 oldHash = first;
-        Hash32 hash = first;
-        for (Hash32 beside : rest) {
-            require(last != 0, "the proof is longer than the tree of " + size + " entries is high");
-            if ((node & 1) != 0 || node == last) {
-                oldHash = Merkle.node(beside, oldHash);
-                hash = Merkle.node(beside, hash);
-                while ((node & 1) == 0 && node != 0) {
-                    node >>>= 1;
-                    last >>>= 1;
-                }
-            } else {
-                hash = Merkle.node(hash, beside);
-            }
-            node >>>= 1;
-            last >>>= 1;
-        }
-        require(last == 0, "the proof is shorter than the tree of " + size + " entries is high");
-        require(oldHash.equals(oldRoot), "the proof does not lead to the root of the log of " + old);
-        require(hash.equals(root), "the proof does not lead to the root of the log of " + size);
+        Roots roots = climb(node, last, first, rest, size);
+        require(roots.old().equals(oldRoot), "the proof does not lead to the root of the log of " + old);
+        require(roots.whole().equals(root), "the proof does not lead to the root of the log of " + size);
     }
 }
