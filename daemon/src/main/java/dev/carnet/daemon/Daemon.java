@@ -20,6 +20,9 @@ import dev.carnet.daemon.doctor.TlsCheck;
 import dev.carnet.daemon.ledger.LeafSigner;
 import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.ledger.Ledgers;
+import dev.carnet.daemon.merkle.MerkleLog;
+import dev.carnet.daemon.merkle.Publisher;
+import dev.carnet.daemon.merkle.Witnesses;
 import dev.carnet.daemon.question.Questions;
 import dev.carnet.daemon.state.LmdbStore;
 import dev.carnet.daemon.state.Store;
@@ -112,10 +115,14 @@ final class Daemon implements AutoCloseable {
         Store store = closing(LmdbStore.open(state.resolve("db")));
         Ledger ledger =
                 closing(Ledgers.open(state, store, config.daemon().origin(), signer(credentials), clock, random));
+        MerkleLog merkle = MerkleLog.open(
+                state.resolve("ledger"), store, ledger, body -> ledger.keys().signLog(body, clock.instant()));
+        Publisher publisher = closing(new Publisher(merkle, ledger, Witnesses.NONE, onFatal));
         Daybook daybook = closing(new Daybook(store, ledger, clock, surroundings(live), onFatal));
         live.witness(next ->
                 daybook.inForce(next.policy().canonicalText(), next.trust().canonicalText()));
         daybook.start();
+        publisher.start();
         Transport transport = Transports.create(
                 transportSpec(config, ledger.origin()),
                 () -> live.now().credentials(),
@@ -130,6 +137,7 @@ final class Daemon implements AutoCloseable {
                 settings::get,
                 store,
                 ledger,
+                publisher,
                 transport,
                 () -> live.now().policy(),
                 () -> live.now().identity().anchors(),

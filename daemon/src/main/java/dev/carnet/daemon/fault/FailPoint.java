@@ -81,6 +81,7 @@ public enum FailPoint {
     LOG_BUILT,
     LOG_SIGNED,
     LOG_SIGNED_STORED,
+    LOG_COSIGNED,
     LOG_PUBLISHED;
 
     /** The exit status of a process that a point has ended: the one that a shell shows for SIGKILL. */

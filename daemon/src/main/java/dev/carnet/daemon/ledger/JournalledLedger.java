@@ -1,20 +1,27 @@
 package dev.carnet.daemon.ledger;
 
 import dev.carnet.daemon.fault.FailPoint;
+import dev.carnet.daemon.state.StateException;
 import dev.carnet.daemon.state.Tx;
 import dev.carnet.proto.ledger.Dsse;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries through the outbox into the journal, one at a time: outbox, append, sync, commit. A later room that builds the Merkle log follows {@link #entries} from
- * the size it has already built; it needs nothing from this class but that.
+ * Entries through the outbox into the journal: outbox, append, sync, commit. Whoever finds the lock free takes along all that wait by then: however many they are, they
+ * cost two commits and one sync.
  */
 final class JournalledLedger {
     /** Entries that one call of {@link #entries} gives at most. */
@@ -23,20 +30,27 @@ final class JournalledLedger {
     /** Bytes of envelopes after which {@link #entries} ends early; the next call goes on. */
     static final int ENTRIES_BYTES_MAX = 4 << 20;
 
+    /** Entries of one commit at most. */
+    private static final int GROUP_MAX = 256;
+
     private final ReentrantLock lock = new ReentrantLock();
+    private final Queue<Wanted> waiting = new ConcurrentLinkedQueue<>();
+    private final List<Runnable> followers = new CopyOnWriteArrayList<>();
     private final LedgerTables tables;
     private final Journal journal;
     private final FreeSpace space;
     private volatile Head head;
 
-    /** A record that is in the journal and does not count yet, because its commit failed. */
-    private @Nullable Unsettled unsettled;
+    /** Records that are in the journal and do not count yet, because their commit failed: in their order. */
+    private List<Unsettled> unsettled = List.of();
 
     private @Nullable Throwable broken;
-    private boolean building;
     private boolean closed;
 
     private record Unsettled(JournalRecord record, Head next) {}
+
+    /** One that waits, and its envelope as the outbox has it. */
+    private record Stored(Wanted wanted, byte[] envelope) {}
 
     JournalledLedger(LedgerTables tables, Journal journal, Head head, FreeSpace space) {
         this.tables = tables;
@@ -45,57 +59,130 @@ final class JournalledLedger {
         this.space = space;
     }
 
+    /** Called after entries have come to count, on the thread that made them; quick. */
+    void follow(Runnable counted) {
+        followers.add(counted);
+    }
+
     Recorded record(EntryKey entryKey, Supplier<byte[]> build, BiConsumer<Tx, Recorded> then) {
-        var key = EntryKeyText.of(entryKey);
+        if (lock.isHeldByCurrentThread()) {
+            throw new IllegalStateException("an entry is recorded while another is being built");
+        }
+        var mine = new Wanted(entryKey, build, then);
+        waiting.add(mine);
+        long before = head.count();
         lock.lock();
         try {
-            if (building) {
-                throw new IllegalStateException("an entry is recorded while another is being built");
+            while (!mine.done()) {
+                recordGroup();
             }
-            checkUsable();
-            settle();
-            var known = find(key);
-            if (known.isPresent()) {
-                tables.store().update(tx -> then.accept(tx, known.get()));
-                return known.get();
-            }
-            return commit(append(key, stored(key, build)), then);
-        } catch (LedgerException e) {
-            broken = e;
-            throw e;
         } finally {
             lock.unlock();
         }
-    }
-
-    /** The envelope in the outbox; built and put there where there is none. */
-    private byte[] stored(byte[] key, Supplier<byte[]> build) {
-        var found = tables.outbox(key);
-        if (found.isEmpty()) {
-            space.check();
-            byte[] envelope;
-            building = true;
-            try {
-                envelope = build.get();
-            } finally {
-                building = false;
-            }
-            Dsse.parse(envelope); // what no reader would accept must not get in: it is for ever
-            tables.putIntoOutbox(key, envelope);
-            found = Optional.of(envelope);
+        if (head.count() != before) {
+            followers.forEach(Runnable::run);
         }
-        FailPoint.LEDGER_OUTBOX_STORED.pass();
-        return found.get();
+        return mine.result();
     }
 
-    private Unsettled append(byte[] key, byte[] envelope) {
-        var record = new JournalRecord(head.count(), head.hash(), key, envelope);
-        var position = journal.append(record.encode());
-        FailPoint.LEDGER_JOURNAL_APPENDED.pass();
+    /** Takes those that wait, in their order, and does not throw: what fails is each caller's. */
+    private void recordGroup() {
+        List<Wanted> group = new ArrayList<>();
+        Set<ByteBuffer> keys = new HashSet<>();
+        while (group.size() < GROUP_MAX) {
+            Wanted next = waiting.peek();
+            if (next == null || !keys.add(next.same())) {
+                break; // a second call for one entry finds it on record, in the next group
+            }
+            waiting.remove();
+            group.add(next);
+        }
+        try {
+            checkUsable();
+            settle();
+            List<Stored> stored = stored(known(group));
+            List<Unsettled> appended = append(stored);
+            commit(stored.subList(0, appended.size()), appended);
+        } catch (LedgerException e) {
+            broken = e;
+            group.forEach(wanted -> wanted.failed(e));
+        } catch (RuntimeException | Error e) {
+            group.forEach(wanted -> wanted.failed(e));
+        }
+    }
+
+    /** Those that are on record get what they asked for, each in a commit of its own. The others are given back. */
+    private List<Wanted> known(List<Wanted> group) {
+        List<Wanted> unknown = new ArrayList<>();
+        for (Wanted wanted : group) {
+            var known = find(wanted.key);
+            if (known.isEmpty()) {
+                unknown.add(wanted);
+                continue;
+            }
+            try {
+                tables.store().update(tx -> wanted.then(tx, known.get()));
+                wanted.done(known.get());
+            } catch (LedgerException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                wanted.failed(e);
+            }
+        }
+        return unknown;
+    }
+
+    /** The envelopes in the outbox; built and put there where there are none. */
+    private List<Stored> stored(List<Wanted> group) {
+        List<Stored> stored = new ArrayList<>();
+        List<Stored> built = new ArrayList<>();
+        for (Wanted wanted : group) {
+            var found = tables.outbox(wanted.key);
+            if (found.isPresent()) {
+                stored.add(new Stored(wanted, found.get()));
+                continue;
+            }
+            try {
+                space.check();
+                byte[] envelope = wanted.build();
+                Dsse.parse(envelope); // what no reader would accept must not get in: it is for ever
+                stored.add(new Stored(wanted, envelope));
+                built.add(stored.getLast());
+            } catch (LedgerException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                wanted.failed(e);
+            }
+        }
+        if (!built.isEmpty()) {
+            tables.store().update(tx -> built.forEach(one -> tables.outbox(tx, one.wanted().key, one.envelope())));
+        }
+        stored.forEach(one -> FailPoint.LEDGER_OUTBOX_STORED.pass());
+        return stored;
+    }
+
+    /** As many of them as there is room for; those that come after wait in the outbox, and their callers are told. */
+    private List<Unsettled> append(List<Stored> stored) {
+        List<Unsettled> appended = new ArrayList<>();
+        Head last = head;
+        for (Stored one : stored) {
+            var record = new JournalRecord(last.count(), last.hash(), one.wanted().key, one.envelope());
+            try {
+                last = last.after(record, journal.append(record.encode()));
+            } catch (StateException full) {
+                stored.subList(appended.size(), stored.size())
+                        .forEach(late -> late.wanted().failed(full));
+                break;
+            }
+            appended.add(new Unsettled(record, last));
+            FailPoint.LEDGER_JOURNAL_APPENDED.pass();
+        }
+        if (appended.isEmpty()) {
+            return appended;
+        }
         journal.sync();
-        FailPoint.LEDGER_JOURNAL_SYNCED.pass();
-        checkWritten(record, position);
-        var appended = new Unsettled(record, head.after(record, position));
+        appended.forEach(one -> FailPoint.LEDGER_JOURNAL_SYNCED.pass());
+        appended.forEach(one -> checkWritten(one.record(), one.next().position()));
         unsettled = appended;
         return appended;
     }
@@ -109,24 +196,62 @@ final class JournalledLedger {
         }
     }
 
-    private Recorded commit(Unsettled appended, BiConsumer<Tx, Recorded> then) {
-        var recorded = recorded(appended.record());
-        tables.store().update(tx -> {
-            tables.count(tx, appended.record(), appended.next());
-            then.accept(tx, recorded);
-        });
-        head = appended.next();
-        unsettled = null;
-        FailPoint.LEDGER_COMMITTED.pass();
-        return recorded;
+    /** In one commit; where what a caller wants with it fails, each by itself, so that it is the others' no matter. */
+    private void commit(List<Stored> stored, List<Unsettled> appended) {
+        if (appended.isEmpty()) {
+            return;
+        }
+        List<Recorded> entries =
+                appended.stream().map(one -> recorded(one.record())).toList();
+        boolean[] asking = {false};
+        try {
+            tables.store().update(tx -> {
+                asking[0] = false;
+                appended.forEach(one -> tables.count(tx, one.record(), one.next()));
+                asking[0] = true;
+                for (int i = 0; i < entries.size(); i++) {
+                    stored.get(i).wanted().then(tx, entries.get(i));
+                }
+                asking[0] = false;
+            });
+        } catch (RuntimeException e) {
+            if (!asking[0]) {
+                throw e;
+            }
+            settle();
+            for (int i = 0; i < entries.size(); i++) {
+                thenAlone(stored.get(i).wanted(), entries.get(i));
+            }
+            return;
+        }
+        counted(appended);
+        for (int i = 0; i < entries.size(); i++) {
+            stored.get(i).wanted().done(entries.get(i));
+        }
     }
 
-    /** Makes count what an earlier call has appended and could not commit: what was asked for with it is asked for again by whoever asked. */
-    private void settle() {
-        var appended = unsettled;
-        if (appended != null) {
-            commit(appended, (tx, recorded) -> {});
+    private void thenAlone(Wanted wanted, Recorded entry) {
+        try {
+            tables.store().update(tx -> wanted.then(tx, entry));
+            wanted.done(entry);
+        } catch (RuntimeException e) {
+            wanted.failed(e);
         }
+    }
+
+    /** Makes count what has been appended and could not be committed: what was asked for with it is asked for again by whoever asked. */
+    private void settle() {
+        List<Unsettled> left = unsettled;
+        if (!left.isEmpty()) {
+            tables.store().update(tx -> left.forEach(one -> tables.count(tx, one.record(), one.next())));
+            counted(left);
+        }
+    }
+
+    private void counted(List<Unsettled> appended) {
+        head = appended.getLast().next();
+        unsettled = List.of();
+        appended.forEach(one -> FailPoint.LEDGER_COMMITTED.pass());
     }
 
     Optional<Recorded> find(EntryKey key) {

@@ -39,6 +39,9 @@ public interface Ledger extends AutoCloseable {
     /** How many entries count. */
     long size();
 
+    /** Has {@code counted} called after entries have come to count, on the thread that recorded them: it must be quick. */
+    void follow(Runnable counted);
+
     /**
      * Stores bytes in {@code blobs/sha256/} (durably, by digest, written once) and gives the digest. Called before the entry that names it.
      */

@@ -27,8 +27,8 @@ final class LedgerTables {
         return store.read(tx -> tx.get(Table.OUTBOX, key));
     }
 
-    void putIntoOutbox(byte[] key, byte[] envelope) {
-        store.update(tx -> tx.put(Table.OUTBOX, key, envelope));
+    void outbox(Tx tx, byte[] key, byte[] envelope) {
+        tx.put(Table.OUTBOX, key, envelope);
     }
 
     Optional<Placed> find(byte[] key) {

@@ -46,6 +46,11 @@ final class LocalLedger implements Ledger {
     }
 
     @Override
+    public void follow(Runnable counted) {
+        entries.follow(counted);
+    }
+
+    @Override
     public String blob(byte[] content) {
         blobLock.lock();
         try {

@@ -4,6 +4,7 @@ import dev.carnet.daemon.fault.FailPoint;
 import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.ledger.LedgerException;
 import dev.carnet.daemon.ledger.Recorded;
+import dev.carnet.daemon.state.NoRoomException;
 import dev.carnet.daemon.state.Store;
 import dev.carnet.proto.hash.Hash32;
 import dev.carnet.proto.log.Bundle;
@@ -34,7 +35,7 @@ final class LogBuilder implements MerkleLog {
     private final Store store;
     private final Ledger ledger;
     private final Signer signer;
-    private Built built;
+    private volatile Built built;
     private Frontier frontier;
     private volatile @Nullable SignedCheckpoint published;
     private @Nullable Throwable broken;
@@ -100,28 +101,65 @@ final class LogBuilder implements MerkleLog {
     }
 
     @Override
-    public SignedCheckpoint advance() {
+    public SignedCheckpoint sign() {
+        return work(() -> {
+            long size = ledger.size();
+            while (built.size() < size) {
+                build(Math.min(size, built.size() + STEP));
+            }
+            return signed(new LogCheckpoint(ledger.origin(), built.size(), built.root()));
+        });
+    }
+
+    @Override
+    public void publish(SignedCheckpoint note) {
+        var _ = work(() -> {
+            if (!store.read(Built::signed).map(SignedCheckpoint::checkpoint).equals(Optional.of(note.checkpoint()))) {
+                throw new LedgerException("a log checkpoint of "
+                        + note.checkpoint().size() + " entries is to be published, and another one was signed last");
+            }
+            if (!note.equals(published)) {
+                files.checkpoint(note.encode());
+                FailPoint.LOG_PUBLISHED.pass();
+                published = note;
+            }
+            return note;
+        });
+    }
+
+    /** Writes files. */
+    @FunctionalInterface
+    private interface Work {
+        SignedCheckpoint run() throws IOException;
+    }
+
+    /** One at a time, and nothing more after a failure: what is on the disk is not known then. A full disk is none. */
+    private SignedCheckpoint work(Work work) {
         lock.lock();
         try {
             if (broken != null) {
                 throw new LedgerException(
                         "the log has failed and signs nothing until the daemon is started again", broken);
             }
-            long size = ledger.size();
-            while (built.size() < size) {
-                build(Math.min(size, built.size() + STEP));
+            return work.run();
+        } catch (IOException e) {
+            if (TileFiles.full(e)) {
+                throw new NoRoomException("the log cannot be written: " + e.getMessage(), e);
             }
-            return publish();
-        } catch (IOException | LogException e) {
-            LedgerException failed = new LedgerException("the log cannot be written: " + e.getMessage(), e);
-            broken = failed;
-            throw failed;
-        } catch (LedgerException e) {
-            broken = e;
-            throw e;
+            throw failed(e);
+        } catch (LogException | LedgerException e) {
+            throw failed(e);
         } finally {
             lock.unlock();
         }
+    }
+
+    private LedgerException failed(Exception e) {
+        LedgerException failed = e instanceof LedgerException already
+                ? already
+                : new LedgerException("the log cannot be written: " + e.getMessage(), e);
+        broken = failed;
+        return failed;
     }
 
     // ---- steps 3 to 5
@@ -214,20 +252,7 @@ final class LogBuilder implements MerkleLog {
         return grown;
     }
 
-    // ---- steps 6 to 9
-
-    private SignedCheckpoint publish() throws IOException {
-        SignedCheckpoint there = published;
-        if (there != null && there.checkpoint().size() == built.size()) {
-            return there;
-        }
-        LogCheckpoint body = new LogCheckpoint(ledger.origin(), built.size(), built.root());
-        SignedCheckpoint note = signed(body);
-        files.checkpoint(note.encode());
-        FailPoint.LOG_PUBLISHED.pass();
-        published = note;
-        return note;
-    }
+    // ---- steps 6 and 7
 
     /** Signs, and puts on record that it is signed, unless that was done before a crash. No size is signed with two roots, and none below another. */
     private SignedCheckpoint signed(LogCheckpoint body) {
@@ -259,31 +284,9 @@ final class LogBuilder implements MerkleLog {
 
     @Override
     public SubtreeHashes hashes(long size) {
-        SignedCheckpoint there = published;
-        if (size < 0 || there == null || size > there.checkpoint().size()) {
-            throw new LogException("a log of " + size + " entries is not published");
+        if (size < 0 || size > built.size()) {
+            throw new LogException("a log of " + size + " entries is not built");
         }
         return new TileHashes(size, files::read);
-    }
-
-    @Override
-    public SignedCheckpoint export(Path target) {
-        SignedCheckpoint note = published;
-        if (note == null) {
-            throw new LedgerException("the log has published nothing yet");
-        }
-        TileFiles copy = new TileFiles(target);
-        try {
-            if (copy.checkpoint().isPresent()) {
-                throw new LedgerException(target + " has a log already: give an empty directory");
-            }
-            for (Tile tile : Tile.added(0, note.checkpoint().size())) {
-                copy.write(tile, files.read(tile));
-            }
-            copy.checkpoint(note.encode());
-            return note;
-        } catch (IOException e) {
-            throw new LedgerException("cannot write the copy in " + target + ": " + e, e);
-        }
     }
 }

@@ -30,24 +30,33 @@ public interface MerkleLog {
     }
 
     /**
-     * Takes up every entry that counts by now, and publishes a log checkpoint of them. However many there are, it is one commit. What a crash interrupts is done again, to the same bytes.
+     * Takes up every entry that counts by now, and signs a log checkpoint of them: on record, and not published yet. However many there are, it is one commit. What a crash interrupts is done again, to the
+     * same bytes.
      *
-     * @return the newest log checkpoint
+     * @return the newest log checkpoint, with the log's own signatures
      * @throws LedgerException where the log cannot be trusted or written any more
+     * @throws dev.carnet.daemon.state.StateException where there is no room on the disk: it may be tried again
      */
-    SignedCheckpoint advance();
+    SignedCheckpoint sign();
+
+    /**
+     * Publishes what {@link #sign} gave last, with cosignatures.
+     *
+     * @throws LedgerException where it is another one, or cannot be written
+     * @throws dev.carnet.daemon.state.StateException where there is no room on the disk: it may be tried again
+     */
+    void publish(SignedCheckpoint note);
+
+    /** Both: for a log that nobody has to cosign. */
+    default SignedCheckpoint advance() {
+        SignedCheckpoint note = sign();
+        publish(note);
+        return note;
+    }
 
     /** The log checkpoint that is published; empty before the first. */
     Optional<SignedCheckpoint> checkpoint();
 
-    /** Subtrees of the tree of {@code size} entries, which has been published. Not for several threads. */
+    /** Subtrees of the tree of {@code size} entries, which has been signed. Not for several threads. */
     SubtreeHashes hashes(long size);
-
-    /**
-     * Copies the published log: checkpoint, tiles, bundles of entries. It may grow meanwhile.
-     *
-     * @param target an empty directory, or one that is not there
-     * @throws LedgerException where it cannot be read or written
-     */
-    SignedCheckpoint export(Path target);
 }

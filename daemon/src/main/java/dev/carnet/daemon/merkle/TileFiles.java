@@ -64,6 +64,12 @@ final class TileFiles {
         }
     }
 
+    /** Whether there is no room, or the user has used up what is his. */
+    static boolean full(IOException e) {
+        String said = String.valueOf(e.getMessage());
+        return said.endsWith("No space left on device") || said.endsWith("Disk quota exceeded");
+    }
+
     private static byte[] first(Tile tile, byte[] full) {
         if (tile.level() == Tile.ENTRIES) {
             return Bundle.write(Bundle.read(full, Tile.WIDTH).subList(0, tile.width()));

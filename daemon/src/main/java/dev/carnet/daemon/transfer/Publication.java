@@ -195,6 +195,14 @@ final class Publication {
         if (transfer.row().getTidy()) {
             return;
         }
+        if (transfer.state() == State.CLOSED) {
+            transfer.whenReceiptIsPublished(transfer.entry(Predicate.TRANSFER_RECEIPT), this::tidyNow);
+        } else {
+            tidyNow();
+        }
+    }
+
+    private void tidyNow() {
         if (transfer.state() == State.CLOSED && ours()) {
             records().write("receipt.dsse", transfer.row().getReceipt()::writeTo);
             FailPoint.DESTINATION_RECEIPT_WRITTEN.pass();

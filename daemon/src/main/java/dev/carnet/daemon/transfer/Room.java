@@ -1,6 +1,7 @@
 package dev.carnet.daemon.transfer;
 
 import dev.carnet.daemon.ledger.Ledger;
+import dev.carnet.daemon.ledger.Published;
 import dev.carnet.daemon.policy.Policy;
 import dev.carnet.daemon.policy.RefusalSink;
 import dev.carnet.daemon.state.Store;
@@ -19,12 +20,14 @@ import java.util.function.Supplier;
  * @param policy the one in force, asked anew each time
  * @param trusted asked anew each time, by {@link #anchors}
  * @param sendPool byte budget of what is read and sent
+ * @param published how far the ledger's log is: receipts are handed out when it covers them
  * @param refusals told what is refused to a peer
  */
 public record Room(
         Supplier<Settings> current,
         Store store,
         Ledger ledger,
+        Published published,
         Transport transport,
         Supplier<Policy> policy,
         Supplier<TrustAnchors> trusted,

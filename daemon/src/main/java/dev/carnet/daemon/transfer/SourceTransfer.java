@@ -422,7 +422,16 @@ final class SourceTransfer extends Transfer {
         String blob = room().ledger().blob(ours);
         update(row -> row.setState(State.CLOSED.name()).setReceiptBlob(blob));
         FailPoint.SOURCE_CLOSED.pass();
-        forgetContent();
+        tidy();
+    }
+
+    /** What is left to do of a transfer that has ended. */
+    private void tidy() {
+        if (state() == State.CLOSED) {
+            whenReceiptIsPublished(entry(Predicate.TRANSFER_RECEIPT), this::forgetContent);
+        } else {
+            forgetContent();
+        }
     }
 
     // ---- giving up
@@ -461,7 +470,7 @@ final class SourceTransfer extends Transfer {
     @Override
     void goOn() {
         if (state().finished() && !row().getTidy()) {
-            forgetContent();
+            tidy();
         }
         if (!state().finished() && link().session().isPresent() && !sending.running()) {
             if (state() == State.OPEN && row().getCode() != 0) {
@@ -601,6 +610,8 @@ final class SourceTransfer extends Transfer {
     @Nullable
     String receiptPath() {
         String blob = row().getReceiptBlob();
-        return blob.isEmpty() ? null : room().settings().blobs().resolve(blob).toString();
+        return blob.isEmpty() || !row().getTidy()
+                ? null
+                : room().settings().blobs().resolve(blob).toString();
     }
 }

@@ -48,6 +48,7 @@ abstract class Transfer {
     private volatile @Nullable String waitingFor;
     private volatile long seenMillis;
     private volatile boolean ticking;
+    private boolean publishing; // in the mailbox
 
     Transfer(Room room, Engine engine, Key key, TransferRow row) {
         this.room = room;
@@ -156,6 +157,24 @@ abstract class Transfer {
                     now.getState(),
                     now.getSentence());
         }
+    }
+
+    /** Runs a task in the mailbox when the published log covers the receipt: what is in no log that others can read is handed out to nobody. */
+    void whenReceiptIsPublished(EntryKey receipt, Runnable task) {
+        if (publishing) {
+            return;
+        }
+        publishing = true;
+        waiting("its ledger to be published"
+                + room.published().waitingFor().map(why -> ": " + why).orElse(""));
+        long sequence = room.ledger().find(receipt).orElseThrow().sequence();
+        room.published()
+                .whenCovers(
+                        sequence,
+                        () -> post(() -> {
+                            publishing = false;
+                            task.run();
+                        }));
     }
 
     /** Says what is wrong, without an end: the operator reads it in the status. */

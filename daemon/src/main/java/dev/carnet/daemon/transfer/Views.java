@@ -19,7 +19,7 @@ final class Views {
         return view(
                 transfer,
                 row,
-                State.valueOf(row.getState()).finished(),
+                State.valueOf(row.getState()).finished() && row.getTidy(),
                 row.getSourcePath(),
                 row.getFiles(),
                 row.getLogicalBytes(),
@@ -129,7 +129,7 @@ final class Views {
                 state.finished() ? row.getRateAverage() : transfer.meter().average(now),
                 rate < 1 || left == 0 ? null : (Long) (long) (left / rate),
                 streams,
-                state.finished() ? null : waitingFor(transfer),
+                finished ? null : waitingFor(transfer),
                 row.getCode() == 0 ? null : String.valueOf(Code.forNumber(row.getCode())),
                 row.getSentence().isEmpty() ? null : row.getSentence(),
                 emptyIsNull(row.getTreeDigest()),
@@ -147,6 +147,9 @@ final class Views {
 
     /** With the reason where there is no session: it changes with every dial. */
     private static @Nullable String waitingFor(Transfer transfer) {
+        if (transfer.state().finished()) {
+            return transfer.waitingFor(); // for its ledger, not for its peer
+        }
         String evidence = Asking.evidence(transfer.key().role(), transfer.row());
         if (transfer.link().session().isPresent()) {
             String waiting = transfer.waitingFor();

@@ -5,6 +5,7 @@ import dev.carnet.client.identity.Identities;
 import dev.carnet.daemon.ledger.LeafSigner;
 import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.ledger.Ledgers;
+import dev.carnet.daemon.ledger.Published;
 import dev.carnet.daemon.policy.Policy;
 import dev.carnet.daemon.policy.RefusalSink;
 import dev.carnet.daemon.question.Questions;
@@ -51,6 +52,10 @@ final class Site implements AutoCloseable {
     private final List<X509Certificate> chain;
     private LmdbStore store;
     private Ledger ledger;
+
+    /** How far its log is; at once all of it. */
+    volatile Published published = (sequence, then) -> then.run();
+
     private Volume volume;
     private Volume second;
     private Volume readOnly;
@@ -152,6 +157,7 @@ final class Site implements AutoCloseable {
                 () -> settings,
                 store,
                 ledger,
+                (sequence, then) -> published.whenCovers(sequence, then),
                 transport,
                 this::policy,
                 () -> trusted,

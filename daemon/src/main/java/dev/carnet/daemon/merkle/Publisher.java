@@ -1,0 +1,294 @@
+package dev.carnet.daemon.merkle;
+
+import dev.carnet.daemon.fault.FailPoint;
+import dev.carnet.daemon.ledger.Ledger;
+import dev.carnet.daemon.ledger.LedgerException;
+import dev.carnet.daemon.ledger.Published;
+import dev.carnet.daemon.state.NoRoomException;
+import dev.carnet.proto.log.LogCheckpoint;
+import dev.carnet.proto.log.NoteSignature;
+import dev.carnet.proto.log.SignedCheckpoint;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the log up with the ledger, on a thread of its own. What somebody waits for is published within some 50 ms, together with all that counts by then; what nobody waits for
+ * within a second.
+ */
+public final class Publisher implements Published, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Publisher.class);
+
+    /** Between two log checkpoints, where somebody waits. */
+    private static final long GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    /** Between two, where nobody does; between two tries, where there is no room; and between two looks at the witnesses. */
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** How long the cosignatures of one are waited for before the next is signed. */
+    private static final long COSIGNING_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** For cosignatures that nobody has to wait for. */
+    private static final long LINES_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private static final long STOP_SECONDS = 10;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition news = lock.newCondition();
+    private final PriorityQueue<Waiter> waiters = new PriorityQueue<>(Comparator.comparingLong(Waiter::sequence));
+    private final MerkleLog merkle;
+    private final Ledger ledger;
+    private final Witnesses witnesses;
+    private final Consumer<Throwable> onFatal;
+    private final Thread thread;
+    private @Nullable SignedCheckpoint signed; // with the cosignatures that have come
+    private @Nullable SignedCheckpoint published; // as it lies on disk
+    private long lookedNanos = System.nanoTime() - IDLE_NANOS;
+    private long signedNanos;
+    private long publishedNanos;
+    private long complainedNanos = System.nanoTime() - TimeUnit.HOURS.toNanos(1);
+    private boolean closed;
+
+    private record Waiter(long sequence, Runnable then) {}
+
+    /** @param onFatal must end the process: the log cannot be trusted or written any more */
+    public Publisher(MerkleLog merkle, Ledger ledger, Witnesses witnesses, Consumer<Throwable> onFatal) {
+        this.merkle = merkle;
+        this.ledger = ledger;
+        this.witnesses = witnesses;
+        this.onFatal = onFatal;
+        this.published = merkle.checkpoint().orElse(null);
+        this.thread = Thread.ofPlatform().daemon().name("ledger-log").unstarted(this::run);
+    }
+
+    /** Begins with what counts already. */
+    public void start() {
+        ledger.follow(this::wake);
+        thread.start();
+    }
+
+    /** There is something new: entries, or what a witness knows. */
+    public void wake() {
+        lock.lock();
+        try {
+            news.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void whenCovers(long sequence, Runnable then) {
+        lock.lock();
+        try {
+            if (!covers(sequence)) {
+                waiters.add(new Waiter(sequence, then));
+                news.signal();
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        then.run();
+    }
+
+    private boolean covers(long sequence) {
+        SignedCheckpoint there = published;
+        return there != null && sequence < there.checkpoint().size();
+    }
+
+    @Override
+    public Optional<String> waitingFor() {
+        Optional<String> silent = witnesses.silence();
+        SignedCheckpoint last = newest();
+        return silent.isPresent() || last == null ? silent : witnesses.missing(last);
+    }
+
+    private @Nullable SignedCheckpoint newest() {
+        lock.lock();
+        try {
+            return signed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Signature lines that a witness has answered with, verified; of another log checkpoint than the newest they are of no use any more. */
+    public void cosigned(LogCheckpoint checkpoint, List<NoteSignature> lines) {
+        lock.lock();
+        try {
+            SignedCheckpoint last = signed;
+            if (last != null && last.checkpoint().equals(checkpoint)) {
+                signed = last.with(lines);
+                news.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- the thread
+
+    private void run() {
+        boolean last = false;
+        boolean full = false;
+        while (!last) {
+            last = pause(full);
+            full = false;
+            try {
+                if (last || signDue()) {
+                    sign();
+                }
+                publish(last);
+            } catch (NoRoomException e) {
+                full = true;
+                complain("the log waits for room on the disk: " + e.getMessage());
+            } catch (RuntimeException | Error e) {
+                if (!last) {
+                    log.error("the daemon stops: {}", e.getMessage(), e);
+                    onFatal.accept(e);
+                }
+                return;
+            }
+        }
+    }
+
+    /** Until there may be something to do: a wakeup too early does no harm. True where this is the end. */
+    @SuppressWarnings("WaitNotInLoop")
+    private boolean pause(boolean full) {
+        lock.lock();
+        try {
+            boolean soon = !full && (!waiters.isEmpty() || !Objects.equals(signed, published));
+            long left = (soon ? GAP_NANOS : IDLE_NANOS) - (System.nanoTime() - lookedNanos);
+            if (!closed && left > 0) {
+                var _ = news.awaitNanos(left);
+            }
+            lookedNanos = System.nanoTime();
+            return closed;
+        } catch (InterruptedException e) {
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean signDue() {
+        lock.lock();
+        try {
+            SignedCheckpoint last = signed;
+            if (last == null) {
+                return true; // what was signed before this start may not be published
+            }
+            if (ledger.size() <= last.checkpoint().size()) {
+                return false;
+            }
+            long since = System.nanoTime() - signedNanos;
+            SignedCheckpoint there = published;
+            if (there == null || there.checkpoint().size() < last.checkpoint().size()) {
+                return since > COSIGNING_NANOS;
+            }
+            Waiter first = waiters.peek();
+            return since > (first == null ? IDLE_NANOS : GAP_NANOS);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void sign() {
+        Optional<String> silence = witnesses.silence();
+        if (silence.isPresent()) {
+            complain("the log signs nothing: " + silence.get());
+            return;
+        }
+        SignedCheckpoint note = merkle.sign();
+        lock.lock();
+        try {
+            signedNanos = System.nanoTime();
+            SignedCheckpoint last = signed;
+            if (last != null && last.checkpoint().equals(note.checkpoint())) {
+                return;
+            }
+            SignedCheckpoint there = published;
+            signed = there != null && there.checkpoint().equals(note.checkpoint()) ? there : note;
+        } finally {
+            lock.unlock();
+        }
+        witnesses.signed(note);
+    }
+
+    private void publish(boolean last) {
+        SignedCheckpoint note = newest();
+        SignedCheckpoint there = published;
+        if (note == null || note.equals(there)) {
+            return;
+        }
+        boolean grown = there == null || !there.checkpoint().equals(note.checkpoint());
+        if (!grown && !last && System.nanoTime() - publishedNanos < LINES_NANOS) {
+            return; // lines alone
+        }
+        Optional<String> missing = witnesses.missing(note);
+        if (missing.isPresent()) {
+            complain("the log checkpoint of " + note.checkpoint().size() + " entries is not published: "
+                    + missing.get());
+            return;
+        }
+        if (note.signatures().size() > 2) {
+            FailPoint.LOG_COSIGNED.pass();
+        }
+        merkle.publish(note);
+        covered(note).forEach(waiter -> waiter.then().run());
+    }
+
+    private List<Waiter> covered(SignedCheckpoint note) {
+        List<Waiter> covered = new ArrayList<>();
+        lock.lock();
+        try {
+            published = note;
+            publishedNanos = System.nanoTime();
+            while (!waiters.isEmpty() && covers(waiters.peek().sequence())) {
+                covered.add(waiters.remove());
+            }
+        } finally {
+            lock.unlock();
+        }
+        return covered;
+    }
+
+    /** Once a minute. */
+    private void complain(String what) {
+        long now = System.nanoTime();
+        if (now - complainedNanos > TimeUnit.MINUTES.toNanos(1)) {
+            complainedNanos = now;
+            log.warn("{}", what);
+        }
+    }
+
+    /** Publishes what counts by now, where nobody has to be waited for. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            news.signal();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            if (thread.isAlive() && !thread.join(java.time.Duration.ofSeconds(STOP_SECONDS))) {
+                throw new LedgerException("the log's thread did not end within " + STOP_SECONDS + " s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.carnet.daemon.merkle;
+
+import dev.carnet.proto.log.SignedCheckpoint;
+import java.util.Optional;
+
+/** What the log asks of those who watch it. Quick, each of them: nobody is waited for here. */
+public interface Witnesses {
+    /** Nobody is asked. */
+    Witnesses NONE = new Witnesses() {};
+
+    /** Why nothing may be signed yet, or any more: witnesses that have not said what they know of this log, or that know more of it than is here. Empty where all is well. */
+    default Optional<String> silence() {
+        return Optional.empty();
+    }
+
+    /** A log checkpoint is signed, on record, and to be cosigned: {@link Publisher#cosigned} takes the answers. */
+    default void signed(SignedCheckpoint note) {}
+
+    /** Which cosignatures are missing that publication has to wait for; empty where there are enough. */
+    default Optional<String> missing(SignedCheckpoint note) {
+        return Optional.empty();
+    }
+}

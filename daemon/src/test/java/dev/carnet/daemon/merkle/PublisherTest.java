@@ -1,0 +1,190 @@
+package dev.carnet.daemon.merkle;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.carnet.daemon.ledger.EntryKey;
+import dev.carnet.daemon.ledger.LedgerFixture;
+import dev.carnet.daemon.ledger.Recorded;
+import dev.carnet.proto.ledger.Dsse;
+import dev.carnet.proto.ledger.Predicate;
+import dev.carnet.proto.log.NoteSignature;
+import dev.carnet.proto.log.SignedCheckpoint;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class PublisherTest {
+    private static final Instant TIME = Instant.parse("2026-11-25T10:00:30Z");
+
+    @TempDir
+    Path temp;
+
+    private final AtomicInteger signatures = new AtomicInteger();
+    private final List<Throwable> fatal = Collections.synchronizedList(new ArrayList<>());
+    private final Watching witnesses = new Watching();
+    private LedgerFixture fixture;
+    private Publisher publisher;
+
+    /** Witnesses that say what the test wants. */
+    private static final class Watching implements Witnesses {
+        volatile Optional<String> silence = Optional.empty();
+        volatile boolean needed;
+        final List<SignedCheckpoint> told = Collections.synchronizedList(new ArrayList<>());
+
+        @Override
+        public Optional<String> silence() {
+            return silence;
+        }
+
+        @Override
+        public void signed(SignedCheckpoint note) {
+            told.add(note);
+        }
+
+        @Override
+        public Optional<String> missing(SignedCheckpoint note) {
+            return needed && note.signatures().size() < 4 ? Optional.of("w has not cosigned") : Optional.empty();
+        }
+    }
+
+    @BeforeEach
+    void open() {
+        fixture = LedgerFixture.open(temp);
+        publisher = new Publisher(
+                MerkleLog.open(temp.resolve("ledger"), fixture.store, fixture.ledger, checkpoint -> {
+                    signatures.incrementAndGet();
+                    return fixture.ledger.keys().signLog(checkpoint, TIME);
+                }),
+                fixture.ledger,
+                witnesses,
+                fatal::add);
+    }
+
+    @AfterEach
+    void close() {
+        publisher.close();
+        fixture.close();
+        assertThat(fatal).isEmpty();
+    }
+
+    private Recorded record(int n) {
+        return fixture.ledger.record(
+                new EntryKey("%032x".formatted(n), "source", Predicate.TRANSFER_INTENT, 0),
+                () -> new Dsse(("entry " + n).getBytes(UTF_8), List.of(new Dsse.Signature("ab".repeat(32), new byte[] {1
+                        })))
+                        .encode(),
+                (tx, recorded) -> {});
+    }
+
+    private CountDownLatch covered(Recorded entry) {
+        CountDownLatch covered = new CountDownLatch(1);
+        publisher.whenCovers(entry.sequence(), covered::countDown);
+        return covered;
+    }
+
+    private static void eventually(BooleanSupplier holds) throws InterruptedException {
+        while (!holds.getAsBoolean()) {
+            Thread.sleep(10);
+        }
+    }
+
+    private long published() {
+        return MerkleLog.open(temp.resolve("ledger"), fixture.store, fixture.ledger, body -> List.of())
+                .checkpoint()
+                .map(note -> note.checkpoint().size())
+                .orElse(0L);
+    }
+
+    @Test
+    void who_waits_for_an_entry_is_told_when_the_published_log_covers_it() throws InterruptedException {
+        publisher.start();
+        Recorded entry = record(1);
+        covered(entry).await();
+        assertThat(published()).isGreaterThan(entry.sequence());
+        assertThat(covered(entry).getCount()).as("at once, now").isZero();
+    }
+
+    @Test
+    void a_burst_costs_few_log_checkpoints() throws InterruptedException {
+        publisher.start();
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < 8; t++) {
+            int from = t * 50;
+            threads.add(Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < 50; i++) {
+                    var _ = covered(record(from + i));
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        covered(record(1_000)).await();
+        assertThat(published()).isEqualTo(fixture.ledger.size());
+        assertThat(signatures.get()).isLessThan(200);
+    }
+
+    @Test
+    void nothing_is_signed_while_the_witnesses_are_silent() throws InterruptedException {
+        witnesses.silence = Optional.of("w has not answered");
+        publisher.start();
+        CountDownLatch covered = covered(record(1));
+        assertThat(covered.await(1_500, TimeUnit.MILLISECONDS)).isFalse();
+        assertThat(signatures).hasValue(0);
+        assertThat(publisher.waitingFor()).contains("w has not answered");
+        witnesses.silence = Optional.empty();
+        publisher.wake();
+        covered.await();
+    }
+
+    @Test
+    void nothing_is_published_before_the_cosignatures_are_there_and_then_it_is_with_them() throws InterruptedException {
+        witnesses.needed = true;
+        publisher.start();
+        CountDownLatch covered = covered(record(1));
+        eventually(() -> !witnesses.told.isEmpty());
+        assertThat(covered.await(500, TimeUnit.MILLISECONDS)).isFalse();
+        assertThat(published()).isZero();
+        assertThat(publisher.waitingFor()).contains("w has not cosigned");
+        SignedCheckpoint note = witnesses.told.getLast();
+        List<NoteSignature> lines = fixture.ledger.keys().cosign("w", note.checkpoint(), TIME);
+        publisher.cosigned(
+                new dev.carnet.proto.log.LogCheckpoint(
+                        note.checkpoint().origin(),
+                        note.checkpoint().size() + 1,
+                        note.checkpoint().root()),
+                lines);
+        assertThat(covered.await(300, TimeUnit.MILLISECONDS))
+                .as("of another one")
+                .isFalse();
+        publisher.cosigned(note.checkpoint(), lines);
+        if (!covered.await(5, TimeUnit.SECONDS)) { // the entry came after that log checkpoint
+            SignedCheckpoint next = witnesses.told.getLast();
+            publisher.cosigned(next.checkpoint(), fixture.ledger.keys().cosign("w", next.checkpoint(), TIME));
+            covered.await();
+        }
+        assertThat(published()).isPositive();
+    }
+
+    @Test
+    void what_nobody_waits_for_is_published_at_the_end() {
+        publisher.start();
+        record(1);
+        publisher.close();
+        assertThat(published()).isEqualTo(fixture.ledger.size());
+    }
+}
