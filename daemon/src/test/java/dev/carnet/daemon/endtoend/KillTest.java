@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carnet.client.ApiException;
 import dev.carnet.client.Transfer;
+import dev.carnet.client.audit.DirectoryFiles;
+import dev.carnet.client.audit.LedgerCheck;
 import dev.carnet.daemon.fault.FailPoint;
 import dev.carnet.proto.ledger.TransferResumed;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -148,6 +151,45 @@ class KillTest {
             assertThat(last.alive()).isTrue();
             assertEnded(sites, id, 4);
         }
+    }
+
+    /** What is published verifies after every kill, and never gets shorter. */
+    @ParameterizedTest
+    @ValueSource(strings = {"sender", "receiver"})
+    void a_daemon_is_killed_in_each_window_of_its_log(String side) {
+        try (TwoSites sites = sites()) {
+            boolean sender = side.equals("sender");
+            Path ledger = sites.folder(side).resolve("state/ledger");
+            var _ = sender ? sites.startReceiver() : sites.startSender();
+            long published = 0;
+            String id = "";
+            for (FailPoint point : List.of(
+                    FailPoint.LOG_PUBLISHED,
+                    FailPoint.LOG_TILE_WRITTEN,
+                    FailPoint.LOG_BUILT,
+                    FailPoint.LOG_SIGNED,
+                    FailPoint.LOG_SIGNED_STORED)) {
+                String property = "carnet.failpoint=" + point + (id.isEmpty() ? "@2" : "");
+                DaemonProcess killed = sender ? sites.startSender(property) : sites.startReceiver(property);
+                if (id.isEmpty()) {
+                    id = push(sites);
+                }
+                assertThat(killed.await()).as(point + "\n" + killed.log()).isEqualTo(FailPoint.EXIT_STATUS);
+                long now = verified(ledger);
+                assertThat(now).as("entries published after " + point).isGreaterThanOrEqualTo(published);
+                published = now;
+            }
+            var last = sender ? sites.startSender() : sites.startReceiver();
+            assertThat(last.alive()).isTrue();
+            assertEnded(sites, id, 5);
+            assertThat(verified(ledger)).isGreaterThan(published);
+        }
+    }
+
+    private static long verified(Path ledger) {
+        LedgerCheck.Result result = LedgerCheck.run(new DirectoryFiles(ledger));
+        assertThat(result.findings()).as("what was found in " + ledger).isEmpty();
+        return Objects.requireNonNull(result.checkpoint()).checkpoint().size();
     }
 
     @Test
