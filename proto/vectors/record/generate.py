@@ -222,7 +222,7 @@ del POSSESSION_MEMBERS["directories"]
 POSSESSION = statement("possession", "tree", TREE, common("destination", 31, **POSSESSION_MEMBERS))
 
 
-def alone(second, **members):
+def alone(second, /, **members):
     """What is about no transfer."""
     return {"daemon": DESTINATION, "origin": DESTINATION_ORIGIN, "time": time(second), **members}
 
@@ -308,6 +308,8 @@ def receipt(sessions, **more):
 
 
 RECEIPT = receipt([session(3, closed=time(9)), session(10)])
+ENDS = ("source", "destination")
+RECEIPT_LOGS = receipt([], **{end: {**RECEIPT["predicate"][end], "logSize": 7 + len(end), "root": sha(f"root of {end}")} for end in ENDS})
 MORE = [session(n, closed=time(n)) for n in range(9)]
 RECEIPT_MORE = receipt(MORE[:8], sessionsMore=sha(canonical(MORE[8:])))
 
@@ -317,6 +319,22 @@ def abort(role, code, reason, exposed):
     return statement(
         "transfer-abort", "offer", OFFER, common(role, 40, code=code, reason=reason, exposedBytesMax=exposed, chunks=sha(chunks))
     )
+
+
+INTENDED = {k: v for k, v in HELD.items() if k != "partOf"} | dict(principal="trainer", grant="trainers", policy=sha("policy"))
+DESTRUCTION_INTENT = statement("destruction-intent", "tree", TREE, common("destination", 51, **INTENDED))
+DESTRUCTION = statement(
+    "destruction", "tree", TREE, common("destination", 52, intent=sha(canonical(DESTRUCTION_INTENT)), **PLACE)
+)
+
+
+def started(stopped):
+    return statement("daemon-start", "software", sha("a jar"), alone(0, version="carnet 0.1.0", stopped=stopped))
+
+
+def pending(role, **more):
+    facts = dict(checkpoint=CHECKPOINT, offer=OFFER, content=CONTENT, seal=sha(canonical(SEAL)), since=time(31, 5), **PLACE)
+    return statement("receipt-pending", "tree", TREE, common(role, 55, **facts, **more))
 
 
 CHUNKS = f"carnet-chunks v1\n2 0 {sha('cv 0')}\n2 1 {sha('cv 1')}\n10 0 {sha('cv 2')}\n999999 2147483647 {sha('cv 3')}\n".encode()
@@ -340,6 +358,7 @@ STATEMENTS = {
     "transfer-receipt of a part": receipt([], partOf=WHOLE),
     "transfer-receipt with no session": receipt([]),
     "transfer-receipt with more sessions": RECEIPT_MORE,
+    "transfer-receipt with both logs": RECEIPT_LOGS,
     "transfer-abort of a source": abort("source", "CANCELLED", "an operator cancelled", "9223372036854775807"),
     "transfer-abort of a destination": abort("destination", "EXPIRED", "nothing came for 14 days\n", "0"),
     "staging-destroyed": statement("staging-destroyed", "offer", OFFER, common("destination", 41, **PLACE)),
@@ -359,6 +378,15 @@ STATEMENTS = {
     "policy-change": statement("policy-change", "policy", sha("policy"), alone(47, previous=sha("policy before"))),
     "trust-change, the first": statement("trust-change", "trust", sha("trust"), alone(0)),
     "trust-change": statement("trust-change", "trust", sha("trust"), alone(47, previous=sha("trust before"))),
+    "daemon-start, the first": started("first"),
+    "daemon-start after a stop": started("clean"),
+    "daemon-start after a crash": started("unclean"),
+    "destruction-intent": DESTRUCTION_INTENT,
+    "destruction-intent of what was adopted": statement("destruction-intent", "tree", TREE, alone(51, **INTENDED)),
+    "destruction": DESTRUCTION,
+    "destruction of what was adopted": statement("destruction", "tree", TREE, alone(52, intent=sha("intent"), **PLACE)),
+    "receipt-pending of a source": pending("source"),
+    "receipt-pending of a destination": pending("destination", possession=sha(canonical(POSSESSION)), receipt=sha(canonical(RECEIPT))),
 }
 
 
@@ -395,7 +423,7 @@ INVALID_STATEMENTS = {
     "a subject with a uri": edited("seal", ["subject", 0, "uri"], "x"),
     "a member of the statement too many": edited("seal", ["note"], "x"),
     "a member of the predicate too many": predicate("seal", "note", "x"),
-    "a reserved member": predicate(R, "root", TREE),
+    "a root where none belongs": predicate(R, "root", TREE),
     "a part of what is no digest": predicate("seal of a part", "partOf", "whole"),
     "a member too few": predicate("seal", "content", None),
     "white space": json.dumps(SEAL, sort_keys=True).encode(),
@@ -512,7 +540,21 @@ INVALID_STATEMENTS = {
     "a receipt with one entry key": edited(R, ["predicate", "source", "entryKeys"], OLD.ids()[:1]),
     "a receipt with three entry keys": edited(R, ["predicate", "source", "entryKeys"], OLD.ids() + PEER.ids()[:1]),
     "a receipt with an entry key that is no id": edited(R, ["predicate", "source", "entryKeys"], ["a", "b"]),
-    "a receipt with a reserved log size": edited(R, ["predicate", "source", "logSize"], 7),
+    "a receipt with the size of a log alone": edited(R, ["predicate", "source", "logSize"], 7),
+    "a receipt with the root of a log alone": edited(R, ["predicate", "destination", "root"], TREE),
+    "a receipt with a log of no entries": edited("transfer-receipt with both logs", ["predicate", "source", "logSize"], 0),
+    "a start after a stop that is none": predicate("daemon-start, the first", "stopped", "gently"),
+    "a start of no version": predicate("daemon-start, the first", "version", ""),
+    "a start with a peer": predicate("daemon-start, the first", "peer", SOURCE),
+    "a destruction that a source intends": predicate("destruction-intent", "role", "source"),
+    "a destruction that nobody asked for": predicate("destruction-intent", "principal", None),
+    "a destruction that nobody might ask for": predicate("destruction-intent", "grant", None),
+    "a destruction by a source": predicate("destruction", "role", "source"),
+    "a destruction that nobody intended": predicate("destruction", "intent", None),
+    "a source that has a possession": predicate("receipt-pending of a source", "possession", OFFER),
+    "a source that has signed a receipt": predicate("receipt-pending of a source", "receipt", OFFER),
+    "a destination that waits without a possession": predicate("receipt-pending of a destination", "possession", None),
+    "a destination that waits and has not signed": predicate("receipt-pending of a destination", "receipt", None),
     "a receipt with a session twice": predicate(R, "sessions", [session(3), session(3)]),
     "a receipt with sessions out of order": predicate(R, "sessions", [session(10), session(3)]),
     "a receipt with a session too many": predicate(R, "sessions", MORE),
@@ -746,11 +788,123 @@ INVALID_BINDINGS = {
 }
 
 
+# ---- forks: two histories of the log of OLD ------------------------------------------------------------------------------------------
+
+
+def mth(leaves):
+    if len(leaves) == 1:
+        return hashlib.sha256(b"\0" + leaves[0]).digest()
+    k = 1 << (len(leaves) - 1).bit_length() - 1
+    return hashlib.sha256(b"\1" + mth(leaves[:k]) + mth(leaves[k:])).digest()
+
+
+def consistency(old, leaves, whole=True):
+    """RFC 6962, section 2.1.2: SUBPROOF."""
+    if old == len(leaves):
+        return [] if whole else [mth(leaves)]
+    k = 1 << (len(leaves) - 1).bit_length() - 1
+    if old <= k:
+        return consistency(old, leaves[:k], whole) + [mth(leaves[k:])]
+    return consistency(old - k, leaves[k:], False) + [mth(leaves[:k])]
+
+
+def proof_between(old, leaves):
+    """With the earlier root before it, where the proof itself leaves it out."""
+    seed = [mth(leaves[:old])] if old & (old - 1) == 0 else []
+    return [h.hex() for h in seed + consistency(old, leaves)]
+
+
+def line(name, type_, key, signed, value):
+    raw = key.spki[12:] if type_ == 1 else key.spki[22:]
+    key_id = hashlib.sha256(name.encode() + b"\n" + bytes([type_]) + raw).digest()[:4]
+    return f"\u2014 {name} {b64(key_id + value + key.sign(signed))}\n"
+
+
+def note(leaves, origin=SOURCE_ORIGIN, keys=OLD, root=None):
+    root = root or mth(leaves)
+    body = f"{origin}\n{len(leaves)}\n{b64(root)}\n"
+    named, moment = bytes([len(origin)]) + origin.encode(), (1_769_903_940).to_bytes(8, "big")
+    subtree = b"subtree/v1\n\0" + named + moment + named + bytes(8) + len(leaves).to_bytes(8, "big") + root
+    ed, ml = keys.pairs["log"]
+    return f"{body}\n{line(origin, 1, ed, body.encode(), b'')}{line(origin, 6, ml, subtree, moment)}"
+
+
+def history(name, size):
+    return [f"entry {n}{name if n >= 2 else ''}".encode() for n in range(size)]
+
+
+def fork(first, second, proof=None, peer_origin=SOURCE_ORIGIN):
+    more = {} if proof is None else {"proof": proof}
+    members = alone(58, peer=SOURCE, peerOrigin=peer_origin, binding=sha(FIRST_PAYLOAD), first=first, second=second, **more)
+    return statement("observed-fork", "fork", sha(first + second), members)
+
+
+TO_7 = history("b", 7)
+FIVE, FOUR, SEVEN = note(history("a", 5)), note(history("a", 4)), note(TO_7)
+FORKS = {
+    "observed-fork of one size": fork(FIVE, note(history("b", 5))),
+    "observed-fork of two sizes": fork(FIVE, SEVEN, proof_between(5, TO_7)),
+    "observed-fork from a power of two": fork(FOUR, SEVEN, proof_between(4, TO_7)),
+}
+STATEMENTS |= FORKS
+BY_OTHERS = note(history("b", 5), keys=NEW)
+UNPROVEN_FORKS = {
+    "second signed by other keys": fork(FIVE, BY_OTHERS),
+    "one line of second signed by other keys": fork(FIVE, note(history("b", 5)).rsplit("\u2014", 1)[0] + "\u2014" + BY_OTHERS.rsplit("\u2014", 1)[1]),
+    "the signatures of first on second": fork(FIVE, note(history("b", 5)).split("\n\n")[0] + "\n\n" + FIVE.split("\n\n")[1]),
+    "another binding": statement(
+        "observed-fork",
+        "fork",
+        FORKS["observed-fork of one size"]["subject"][0]["digest"]["sha256"],
+        {**FORKS["observed-fork of one size"]["predicate"], "binding": OFFER},
+    ),
+}
+ELSEWHERE = note(history("b", 5), origin=DESTINATION_ORIGIN)
+GROWN = history("a", 7)
+INVALID_STATEMENTS |= {
+    name: canonical(f)
+    for name, f in {
+        "a fork of one root": fork(FIVE, FIVE),
+        "a fork of one root, signed twice": fork(FIVE, note(history("a", 5), keys=NEW)),
+        "a fork of one size with a proof": fork(FIVE, note(history("b", 5)), [TREE]),
+        "a fork that is none: the log has grown": fork(FIVE, note(GROWN), proof_between(5, GROWN)),
+        "a fork that is none: the log has grown from a power of two": fork(FOUR, note(GROWN), proof_between(4, GROWN)),
+        "a fork backwards": fork(SEVEN, FIVE, proof_between(5, TO_7)),
+        "a fork without its proof": fork(FIVE, SEVEN),
+        "a fork with an empty proof": fork(FIVE, SEVEN, []),
+        "a fork with a proof of another root": fork(FIVE, SEVEN, proof_between(5, GROWN)),
+        "a fork with a proof that is too short": fork(FIVE, SEVEN, proof_between(5, TO_7)[:-1]),
+        "a fork with a proof that is too long": fork(FIVE, SEVEN, [*proof_between(5, TO_7), TREE]),
+        "a fork from a power of two with the proof alone": fork(FOUR, SEVEN, proof_between(4, TO_7)[1:]),
+        "a fork with a proof of 64 hashes": fork(FIVE, SEVEN, [TREE] * 64),
+        "a fork with a proof in upper case": fork(FIVE, SEVEN, [h.upper() for h in proof_between(5, TO_7)]),
+        "a fork from nothing": fork(note([], root=hashlib.sha256().digest()), SEVEN, [TREE]),
+        "a fork of two logs": fork(FIVE, ELSEWHERE),
+        "a fork of another log than it says": fork(FIVE, note(history("b", 5)), peer_origin=DESTINATION_ORIGIN),
+        "a fork with one line": fork(FIVE, note(history("b", 5)).rsplit("\u2014", 1)[0]),
+        "a fork with a cosignature": fork(FIVE, note(history("b", 5)) + line(SOURCE_ORIGIN + "/w", 4, OLD.pairs["witness"][0], b"", bytes(8))),
+        "a fork with a line of another name": fork(FIVE, note(history("b", 5)).rsplit("\u2014", 1)[0] + "\u2014" + ELSEWHERE.rsplit("\u2014", 1)[1]),
+        "a fork with an extension line": fork(FIVE, note(history("b", 5)).replace("\n\n", "\nmore\n\n")),
+        "a fork of what is no log checkpoint": fork(FIVE, "five"),
+    }.items()
+}
+INVALID_STATEMENTS |= {
+    "a fork of another subject": edited("observed-fork of one size", ["subject", 0, "digest", "sha256"], OFFER),
+    "a fork of one's own log": predicate("observed-fork of one size", "peer", DESTINATION),
+    "a fork with a role": predicate("observed-fork of one size", "role", "source"),
+}
+
+
 def main():
     statements = {
         "valid": [{"name": n, "payload": canonical(s).decode(), "sha256": sha(canonical(s))} for n, s in STATEMENTS.items()],
         "invalid": [{"name": n, "payload": p.decode()} for n, p in INVALID_STATEMENTS.items()],
         "chunks": {"text": CHUNKS.decode(), "sha256": sha(CHUNKS)},
+        "forks": {
+            "binding": "the first",
+            "verify": list(FORKS),
+            "others": [{"name": n, "payload": canonical(s).decode()} for n, s in UNPROVEN_FORKS.items()],
+        },
         "sessionsMore": {"text": canonical(MORE[8:]).decode(), "sha256": sha(canonical(MORE[8:]))},
     }
     envelopes = {

@@ -232,7 +232,8 @@ final class Statements {
                                 row.getPeerIntent(),
                                 row.getSealDigest(),
                                 keys.of(row.getPeer()).ids(),
-                                seal.time()),
+                                seal.time(),
+                                Optional.empty()),
                         new TransferReceipt.Destination(
                                 self(),
                                 origin(),
@@ -241,7 +242,8 @@ final class Statements {
                                 row.getOwnIntent(),
                                 row.getPossessionDigest(),
                                 room.ledger().keys().entryKeyIds(),
-                                now()),
+                                now(),
+                                Optional.empty()),
                         more ? facts.subList(0, Limits.RECEIPT_SESSIONS_MAX) : facts,
                         more ? Optional.of(room.ledger().blob(sessionsBlob(facts))) : Optional.empty(),
                         seal.partOf())
@@ -308,7 +310,13 @@ final class Statements {
         require(dsse.signatures().size() == 2, peer, "a receipt comes with the receiver's two signatures");
         Seal seal = Seal.read(Dsse.parse(row.getSeal().toByteArray()).payload());
         TransferReceipt.Source source = new TransferReceipt.Source(
-                self(), origin(), row.getOwnIntent(), row.getSealDigest(), ourKeys(receipt), seal.time());
+                self(),
+                origin(),
+                row.getOwnIntent(),
+                row.getSealDigest(),
+                ourKeys(receipt),
+                seal.time(),
+                Optional.empty());
         demand(receipt.daemon().equals(peer) && receipt.destination().id().equals(peer), peer, "its signer");
         demand(receipt.transfer().equals(seal.transfer()), peer, "the transfer");
         demand(receipt.offer().equals(seal.offer()), peer, "the offer");

@@ -257,7 +257,8 @@ final class Taking {
                         theirIntent,
                         Push.sha256(envelope.payload()),
                         theirKeys,
-                        s.time()),
+                        s.time(),
+                        Optional.empty()),
                 new TransferReceipt.Destination(
                         line.as.id,
                         line.as.origin(),
@@ -266,7 +267,8 @@ final class Taking {
                         DIGEST,
                         DIGEST,
                         keys,
-                        now),
+                        now,
+                        Optional.empty()),
                 List.of(new TransferReceipt.SessionFacts(
                         "ab".repeat(16),
                         DIGEST,

@@ -281,12 +281,12 @@ class LyingDestinationTest {
     }
 
     private static TransferReceipt.Source source(TransferReceipt.Source s, String intent, String seal) {
-        return new TransferReceipt.Source(s.id(), s.origin(), intent, seal, s.entryKeys(), s.time());
+        return new TransferReceipt.Source(s.id(), s.origin(), intent, seal, s.entryKeys(), s.time(), s.log());
     }
 
     private static TransferReceipt.Destination destination(TransferReceipt.Destination d, String name, String intent) {
         return new TransferReceipt.Destination(
-                d.id(), d.origin(), d.volume(), name, intent, d.possession(), d.entryKeys(), d.time());
+                d.id(), d.origin(), d.volume(), name, intent, d.possession(), d.entryKeys(), d.time(), d.log());
     }
 
     private static List<SessionFacts> more(List<SessionFacts> sessions) {

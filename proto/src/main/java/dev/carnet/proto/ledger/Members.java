@@ -93,6 +93,16 @@ final class Members {
         return list(name).stream().map(element -> string(element, name)).toList();
     }
 
+    /** An array of strings; empty where it is not there. One that is there and empty is no statement's. */
+    List<String> optionalStrings(String name) {
+        if (!left.containsKey(name)) {
+            return List.of();
+        }
+        List<String> strings = strings(name);
+        Forms.require(!strings.isEmpty(), named(name) + " is empty");
+        return strings;
+    }
+
     List<Members> objects(String name) {
         return list(name).stream()
                 .map(element -> new Members(CanonicalJson.object(element, named(name)), named(name)))

@@ -13,7 +13,12 @@ public enum Predicate {
     TRANSFER_RESUMED("transfer-resumed"),
     REFUSAL("refusal"),
     POLICY_CHANGE("policy-change"),
-    TRUST_CHANGE("trust-change");
+    TRUST_CHANGE("trust-change"),
+    DAEMON_START("daemon-start"),
+    DESTRUCTION_INTENT("destruction-intent"),
+    DESTRUCTION("destruction"),
+    RECEIPT_PENDING("receipt-pending"),
+    OBSERVED_FORK("observed-fork");
 
     private static final String PREFIX = "https://carnet.dev/";
     private final String label;

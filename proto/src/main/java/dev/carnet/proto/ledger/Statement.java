@@ -17,7 +17,12 @@ public sealed interface Statement
                 PossessionReleased,
                 TransferResumed,
                 Refusal,
-                Change {
+                Change,
+                DaemonStart,
+                DestructionIntent,
+                Destruction,
+                ReceiptPending,
+                ObservedFork {
     Predicate predicate();
 
     /** SPIFFE ID of the daemon that makes the statement. */
@@ -51,6 +56,11 @@ public sealed interface Statement
             case TRANSFER_RESUMED -> TransferResumed.from(text);
             case REFUSAL -> Refusal.from(text);
             case POLICY_CHANGE, TRUST_CHANGE -> Change.from(text);
+            case DAEMON_START -> DaemonStart.from(text);
+            case DESTRUCTION_INTENT -> DestructionIntent.from(text);
+            case DESTRUCTION -> Destruction.from(text);
+            case RECEIPT_PENDING -> ReceiptPending.from(text);
+            case OBSERVED_FORK -> ObservedFork.from(text);
         };
         return text.mustBe(statement);
     }

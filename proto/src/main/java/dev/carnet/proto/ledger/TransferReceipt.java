@@ -56,8 +56,16 @@ public record TransferReceipt(
      * @param seal SHA-256 of the seal's payload
      * @param entryKeys ids of its entry keys: Ed25519, ML-DSA-44
      * @param time the seal's
+     * @param log the newest log checkpoint of its log that the destination knew to be right
      */
-    public record Source(String id, String origin, String intent, String seal, List<String> entryKeys, Instant time) {
+    public record Source(
+            String id,
+            String origin,
+            String intent,
+            String seal,
+            List<String> entryKeys,
+            Instant time,
+            Optional<LogHead> log) {
         /**
          * Makes one.
          *
@@ -73,13 +81,15 @@ public record TransferReceipt(
         }
 
         private Map<String, Object> members() {
-            return new PredicateMembers()
-                    .put("id", id)
-                    .put("origin", origin)
-                    .put("intent", intent)
-                    .put("seal", seal)
-                    .put("entryKeys", entryKeys)
-                    .put("time", time)
+            return LogHead.write(
+                            log,
+                            new PredicateMembers()
+                                    .put("id", id)
+                                    .put("origin", origin)
+                                    .put("intent", intent)
+                                    .put("seal", seal)
+                                    .put("entryKeys", entryKeys)
+                                    .put("time", time))
                     .map();
         }
 
@@ -90,7 +100,8 @@ public record TransferReceipt(
                     m.string("intent"),
                     m.string("seal"),
                     m.strings("entryKeys"),
-                    m.time("time"));
+                    m.time("time"),
+                    LogHead.from(m));
             m.end();
             return source;
         }
@@ -103,6 +114,7 @@ public record TransferReceipt(
      * @param possession SHA-256 of the payload of its possession
      * @param entryKeys ids of its entry keys: Ed25519, ML-DSA-44
      * @param time when it built the receipt
+     * @param log the newest log checkpoint that it had published
      */
     public record Destination(
             String id,
@@ -112,7 +124,8 @@ public record TransferReceipt(
             String intent,
             String possession,
             List<String> entryKeys,
-            Instant time) {
+            Instant time,
+            Optional<LogHead> log) {
         /**
          * Makes one.
          *
@@ -130,15 +143,17 @@ public record TransferReceipt(
         }
 
         private Map<String, Object> members() {
-            return new PredicateMembers()
-                    .put("id", id)
-                    .put("origin", origin)
-                    .put("volume", volume)
-                    .put("name", name)
-                    .put("intent", intent)
-                    .put("possession", possession)
-                    .put("entryKeys", entryKeys)
-                    .put("time", time)
+            return LogHead.write(
+                            log,
+                            new PredicateMembers()
+                                    .put("id", id)
+                                    .put("origin", origin)
+                                    .put("volume", volume)
+                                    .put("name", name)
+                                    .put("intent", intent)
+                                    .put("possession", possession)
+                                    .put("entryKeys", entryKeys)
+                                    .put("time", time))
                     .map();
         }
 
@@ -151,7 +166,8 @@ public record TransferReceipt(
                     m.string("intent"),
                     m.string("possession"),
                     m.strings("entryKeys"),
-                    m.time("time"));
+                    m.time("time"),
+                    LogHead.from(m));
             m.end();
             return destination;
         }

@@ -153,15 +153,35 @@ public final class Proofs {
         require(!proof.isEmpty(), "a proof from " + old + " to " + size + " entries is not empty");
         boolean power = Long.bitCount(old) == 1;
         Hash32 first = power ? oldRoot : proof.getFirst();
-        List<Hash32> rest = power ? proof : proof.subList(1, proof.size());
+        Roots roots = between(old, size, first, power ? proof : proof.subList(1, proof.size()));
+        require(roots.old().equals(oldRoot), "the proof does not lead to the root of the log of " + old);
+        require(roots.whole().equals(root), "the proof does not lead to the root of the log of " + size);
+    }
+
+    /**
+     * The root that a log had when it was shorter, out of a proof of consistency. Since the proof says it where the shorter tree is a full one, that is its first
+     * hash here: a proof from {@code old} has its root before it where {@code old} is a power of two (as RFC 9162, section 2.1.4.2, step 2, puts it there).
+     *
+     * @param old size of the tree then, from 1
+     * @param size of the tree, above {@code old}
+     * @param root of the tree of {@code size} entries
+     * @throws LogException where the proof does not lead to {@code root}
+     */
+    public static Hash32 earlierRoot(long old, long size, Hash32 root, List<Hash32> proof) {
+        require(old > 0 && old < size, "a proof from " + old + " to " + size + " entries");
+        require(!proof.isEmpty(), "a proof from " + old + " to " + size + " entries is not empty");
+        Roots roots = between(old, size, proof.getFirst(), proof.subList(1, proof.size()));
+        require(roots.whole().equals(root), "the proof does not lead to the root of the log of " + size);
+        return roots.old();
+    }
+
+    private static Roots between(long old, long size, Hash32 first, List<Hash32> rest) {
         long node = old - 1;
         long last = size - 1;
         while ((node & 1) != 0) {
             node >>>= 1;
             last >>>= 1;
         }
-        Roots roots = climb(node, last, first, rest, size);
-        require(roots.old().equals(oldRoot), "the proof does not lead to the root of the log of " + old);
-        require(roots.whole().equals(root), "the proof does not lead to the root of the log of " + size);
+        return climb(node, last, first, rest, size);
     }
 }

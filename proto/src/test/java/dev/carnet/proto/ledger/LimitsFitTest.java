@@ -1,9 +1,15 @@
 package dev.carnet.proto.ledger;
 
 import static dev.carnet.proto.ledger.RecordVectors.base64;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.carnet.proto.hash.Hash32;
+import dev.carnet.proto.log.LogCheckpoint;
+import dev.carnet.proto.log.Merkle;
+import dev.carnet.proto.log.NoteSignature;
+import dev.carnet.proto.log.SignedCheckpoint;
 import dev.carnet.proto.wire.ControlFrames;
 import dev.carnet.proto.wire.Ids;
 import dev.carnet.proto.wire.Limits;
@@ -16,11 +22,13 @@ import dev.carnet.proto.wire.v1.OfferMessage;
 import dev.carnet.proto.wire.v1.Part;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The limits of SPEC section 4 leave room for the largest records that its other limits allow. */
@@ -55,6 +63,7 @@ class LimitsFitTest {
                         Optional.of(TIME)))
                 .toList();
         long most = Long.MAX_VALUE;
+        Optional<LogHead> log = Optional.of(new LogHead(CanonicalJson.INTEGER_MAX, DIGEST));
         TransferReceipt receipt = new TransferReceipt(
                 D,
                 ORIGIN,
@@ -69,8 +78,8 @@ class LimitsFitTest {
                 most,
                 most,
                 most,
-                new TransferReceipt.Source(S, ORIGIN, DIGEST, DIGEST, keys, TIME),
-                new TransferReceipt.Destination(D, ORIGIN, VOLUME, NAME, DIGEST, DIGEST, keys, TIME),
+                new TransferReceipt.Source(S, ORIGIN, DIGEST, DIGEST, keys, TIME, log),
+                new TransferReceipt.Destination(D, ORIGIN, VOLUME, NAME, DIGEST, DIGEST, keys, TIME, log),
                 sessions,
                 Optional.of(DIGEST),
                 Optional.of(DIGEST));
@@ -114,6 +123,32 @@ class LimitsFitTest {
                 Optional.of(DIGEST));
         assertThat(TransferIntent.read(intent.payload())).isEqualTo(intent);
         assertThat(signed(intent.payload()).encode().length).isLessThan(Limits.ENTRY_BYTES_MAX);
+    }
+
+    /** Two notes of the longest origin, and as many hashes as a proof can have. */
+    @Test
+    void the_largest_fork_is_an_entry() {
+        List<Hash32> leaves = Stream.of("a", "b")
+                .map(text -> Merkle.leaf(text.getBytes(UTF_8)))
+                .toList();
+        List<Hash32> hashes = new ArrayList<>(Collections.nCopies(61, leaves.getFirst()));
+        Hash32 root = hashes.stream().reduce(leaves.getFirst(), Merkle::node);
+        hashes.addFirst(leaves.getFirst());
+        ObservedFork fork = new ObservedFork(
+                D, ORIGIN, TIME, S, ORIGIN, DIGEST, note(1, leaves.getLast()), note(1L << 61, root), hashes);
+        assertThat(ObservedFork.read(fork.payload())).isEqualTo(fork);
+        assertThat(signed(fork.payload()).encode().length).isLessThan(Limits.ENTRY_BYTES_MAX);
+    }
+
+    private static String note(long size, Hash32 root) {
+        return new String(
+                new SignedCheckpoint(
+                                new LogCheckpoint(ORIGIN, size, root),
+                                List.of(
+                                        new NoteSignature(ORIGIN, -1, new byte[Signatures.ED25519_BYTES]),
+                                        new NoteSignature(ORIGIN, -2, new byte[Long.BYTES + Signatures.MLDSA44_BYTES])))
+                        .encode(),
+                UTF_8);
     }
 
     /** A reason is at most 1,024 bytes, each of which JSON may write as six. */

@@ -36,7 +36,12 @@ class StatementVectorsTest {
             Map.entry(Predicate.TRANSFER_RESUMED, TransferResumed::read),
             Map.entry(Predicate.REFUSAL, Refusal::read),
             Map.entry(Predicate.POLICY_CHANGE, payload -> Change.read(Predicate.POLICY_CHANGE, payload)),
-            Map.entry(Predicate.TRUST_CHANGE, payload -> Change.read(Predicate.TRUST_CHANGE, payload)));
+            Map.entry(Predicate.TRUST_CHANGE, payload -> Change.read(Predicate.TRUST_CHANGE, payload)),
+            Map.entry(Predicate.DAEMON_START, DaemonStart::read),
+            Map.entry(Predicate.DESTRUCTION_INTENT, DestructionIntent::read),
+            Map.entry(Predicate.DESTRUCTION, Destruction::read),
+            Map.entry(Predicate.RECEIPT_PENDING, ReceiptPending::read),
+            Map.entry(Predicate.OBSERVED_FORK, ObservedFork::read));
 
     static Stream<Named<JsonNode>> valid() {
         return RecordVectors.cases(VECTORS.get("valid"));
@@ -127,6 +132,32 @@ class StatementVectorsTest {
         }
         assertThatThrownBy(() -> TransferReceipt.readMoreSessions(blob, blob.length - 1))
                 .isInstanceOf(StatementException.class);
+    }
+
+    /** Two log checkpoints are evidence where the log keys of one binding have signed them, all four lines, and no others. */
+    @Test
+    void a_fork_is_evidence_where_the_log_keys_signed_both() {
+        JsonNode forks = VECTORS.get("forks");
+        KeyBinding keys = binding(forks.get("binding").asText());
+        forks.get("verify")
+                .forEach(name -> ObservedFork.read(payload(RecordVectors.named(VECTORS.get("valid"), name.asText())))
+                        .verify(keys));
+        forks.get("others").forEach(v -> {
+            ObservedFork fork = ObservedFork.read(payload(v));
+            assertThatThrownBy(() -> fork.verify(keys))
+                    .as(v.get("name").asText())
+                    .isInstanceOf(StatementException.class);
+        });
+        ObservedFork fork = ObservedFork.read(payload(RecordVectors.named(
+                VECTORS.get("valid"), forks.get("verify").get(0).asText())));
+        assertThatThrownBy(() -> fork.verify(binding("the next, signed by both")))
+                .hasMessageContaining("another key binding");
+    }
+
+    private static KeyBinding binding(String name) {
+        JsonNode vector =
+                RecordVectors.named(RecordVectors.read("record/bindings.json").get("valid"), name);
+        return KeyBinding.verify(RecordVectors.base64(vector, "binding"), RecordVectors.base64(vector, "proof"));
     }
 
     private enum Edit {

@@ -141,6 +141,33 @@ class MerkleTest {
     }
 
     @Test
+    void a_proof_tells_the_earlier_root_and_no_other() {
+        List<Hash32> leaves = leaves(70);
+        for (int size = 2; size <= 70; size++) {
+            Hash32 root = naive(leaves.subList(0, size));
+            for (int old = 1; old < size; old++) {
+                Hash32 oldRoot = naive(leaves.subList(0, old));
+                List<Hash32> proof = new ArrayList<>(Proofs.consistency(old, size, of(leaves)));
+                if (Integer.bitCount(old) == 1) {
+                    proof.addFirst(oldRoot);
+                }
+                assertThat(Proofs.earlierRoot(old, size, root, proof)).isEqualTo(oldRoot);
+                int from = old;
+                int to = size;
+                for (int i = 0; i < proof.size(); i++) {
+                    List<Hash32> wrong = new ArrayList<>(proof);
+                    wrong.set(i, Merkle.leaf(new byte[1]));
+                    assertThatThrownBy(() -> Proofs.earlierRoot(from, to, root, wrong))
+                            .isInstanceOf(LogException.class);
+                }
+                List<Hash32> shorter = proof.subList(0, proof.size() - 1);
+                assertThatThrownBy(() -> Proofs.earlierRoot(from, to, root, shorter))
+                        .isInstanceOf(LogException.class);
+            }
+        }
+    }
+
+    @Test
     void tiles_written_in_steps_prove_what_the_tree_proves() {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
