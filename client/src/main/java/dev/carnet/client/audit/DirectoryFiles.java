@@ -1,10 +1,12 @@
 package dev.carnet.client.audit;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /** A ledger in a directory. */
@@ -17,14 +19,15 @@ public final class DirectoryFiles implements LedgerFiles {
     }
 
     @Override
-    public Optional<byte[]> read(String path, int bytesMax) throws IOException {
+    public Optional<InputStream> open(String path) throws IOException {
         Path file = directory.resolve(path);
-        try (var in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-            byte[] bytes = in.readNBytes(bytesMax);
-            if (in.read() >= 0) {
-                throw new IOException(file + " has more than " + bytesMax + " bytes");
+        try {
+            // What a stranger packed may be a pipe that nobody ever writes to.
+            if (!Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .isRegularFile()) {
+                throw new IOException(path + " is no plain file");
             }
-            return Optional.of(bytes);
+            return Optional.of(Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }

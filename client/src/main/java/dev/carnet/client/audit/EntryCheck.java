@@ -11,19 +11,18 @@ import dev.carnet.proto.ledger.StatementException;
 import dev.carnet.proto.ledger.TransferReceipt;
 import dev.carnet.proto.log.Tile;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /** Whether entries belong into their ledger, and who signed them. {@link #next} in their order, what it gives on any thread. */
 final class EntryCheck {
     private final String origin;
     private final KeysInForce keys;
-    private final KeysInForce.Blobs blobs;
     private final Consumer<Finding> found;
 
-    EntryCheck(String origin, KeysInForce keys, KeysInForce.Blobs blobs, Consumer<Finding> found) {
+    EntryCheck(String origin, KeysInForce keys, Consumer<Finding> found) {
         this.origin = origin;
         this.keys = keys;
-        this.blobs = blobs;
         this.found = found;
     }
 
@@ -33,13 +32,13 @@ final class EntryCheck {
         void verify();
     }
 
-    /** Judges one entry but for its signature. Empty where there is none to verify, or nothing to verify it with. */
-    Optional<Signed> next(Parsed entry) {
-        if (entry.broken() != null) {
-            tell(Kind.ENTRY, entry.index(), entry.broken());
-            return Optional.empty();
-        }
-        Statement says = entry.says();
+    /**
+     * Judges one entry but for its signature. Empty where there is none to verify, or nothing to verify it with.
+     *
+     * @throws Broken where no more can be looked at
+     */
+    Optional<Signed> next(LedgerEntry entry) throws Broken {
+        Statement says = entry.statement();
         if (says instanceof KeyBindingStatement binding) {
             bind(entry, binding);
             return Optional.empty();
@@ -61,35 +60,35 @@ final class EntryCheck {
         return says.origin().equals(origin) && says.daemon().equals(self);
     }
 
-    private Optional<Signed> alien(Parsed entry, Statement says) {
+    private Optional<Signed> alien(LedgerEntry entry, Statement says) {
         tell(Kind.ENTRY, entry.index(), "it is " + says.daemon() + "'s, of the ledger " + says.origin());
         return Optional.empty();
     }
 
-    private void bind(Parsed entry, KeyBindingStatement binding) {
+    private void bind(LedgerEntry entry, KeyBindingStatement binding) throws Broken {
         try {
             if (!binding.origin().equals(origin)) {
                 throw new StatementException("it is of the ledger " + binding.origin());
             }
-            keys.bind(entry.dsse(), binding, blobs);
+            keys.bind(entry.index(), entry.bytes(), binding);
         } catch (StatementException e) {
             tell(Kind.BINDING, entry.index(), String.valueOf(e.getMessage()));
         }
     }
 
-    private static Optional<Signed> signed(Parsed entry, EntryKeys by) {
-        boolean both = entry.says() instanceof Seal;
+    private static Optional<Signed> signed(LedgerEntry entry, EntryKeys by) {
+        boolean both = entry.statement() instanceof Seal;
         return Optional.of(() -> {
             if (both) {
-                by.verifyBoth(entry.dsse());
+                by.verifyBoth(entry.envelope());
             } else {
-                by.verifyEd25519(entry.dsse());
+                by.verifyEd25519(entry.envelope());
             }
         });
     }
 
     /** Of another daemon, for this one: kept as its word. */
-    private Optional<Signed> foreign(Parsed entry, Seal seal, String self) {
+    private Optional<Signed> foreign(LedgerEntry entry, Seal seal, String self) {
         if (!seal.destination().origin().equals(origin)
                 || !seal.destination().id().equals(self)) {
             return alien(entry, seal);
@@ -98,7 +97,7 @@ final class EntryCheck {
     }
 
     /** Our half of it; the other is for whoever has both ledgers. */
-    private Optional<Signed> receipt(Parsed entry, TransferReceipt receipt, String self) {
+    private Optional<Signed> receipt(LedgerEntry entry, TransferReceipt receipt, String self) {
         boolean destination = receipt.destination().origin().equals(origin)
                 && receipt.destination().id().equals(self);
         boolean source = receipt.source().origin().equals(origin)
@@ -114,7 +113,7 @@ final class EntryCheck {
             tell(Kind.SIGNATURE, entry.index(), "it names entry keys that were never in force here: " + ids);
             return Optional.empty();
         }
-        Dsse dsse = entry.dsse();
+        Dsse dsse = entry.envelope();
         if (dsse.signatures().size() < 4) {
             tell(
                     Kind.SIGNATURE,
@@ -134,7 +133,12 @@ final class EntryCheck {
     }
 
     private void tell(Kind kind, long index, String sentence) {
-        found.accept(new Finding(kind, place(index), sentence));
+        found.accept(finding(kind, index, sentence));
+    }
+
+    /** About an entry. */
+    static Finding finding(Kind kind, long index, String sentence) {
+        return new Finding(kind, place(index), sentence, OptionalLong.of(index));
     }
 
     /** For people: the bundle, and the entry's number. */

@@ -1,14 +1,29 @@
 package dev.carnet.client.audit;
 
+import java.util.Comparator;
+import java.util.OptionalLong;
+
 /**
  * Something that does not hold of a ledger.
  *
- * @param kind the rule of LEDGER.md, section 3
+ * @param kind the rule of LEDGER.md, sections 3 and 5
  * @param place the file, and the entry where there is one
  * @param sentence what is wrong there
+ * @param entry index of the entry that it is about, where it is about one
  */
-public record Finding(Kind kind, String place, String sentence) {
-    /** The rules, by the names of LEDGER.md. */
+public record Finding(Kind kind, String place, String sentence, OptionalLong entry) {
+    /** What stands first is told first: by rule, then by place. */
+    public static final Comparator<Finding> ORDER = Comparator.comparing(Finding::kind)
+            .thenComparingLong(finding -> finding.entry().orElse(-1))
+            .thenComparing(Finding::place)
+            .thenComparing(Finding::sentence);
+
+    /** About no entry. */
+    public Finding(Kind kind, String place, String sentence) {
+        this(kind, place, sentence, OptionalLong.empty());
+    }
+
+    /** The rules, by the names of LEDGER.md and in its order. */
     public enum Kind {
         UNREADABLE("unreadable", Weight.UNREADABLE),
         CHECKPOINT("checkpoint", Weight.WRONG),
@@ -19,8 +34,8 @@ public record Finding(Kind kind, String place, String sentence) {
         BINDING("binding", Weight.WRONG),
         SIGNATURE("signature", Weight.WRONG),
         LOG_SIGNATURE("log-signature", Weight.WRONG),
-        BLOB("blob", Weight.MISSING),
         BLOB_DIGEST("blob", Weight.WRONG),
+        BLOB("blob", Weight.MISSING),
         TRUST("trust", Weight.MISSING);
 
         private final String label;

@@ -1,6 +1,6 @@
 package dev.carnet.client.audit;
 
-import dev.carnet.proto.ledger.Dsse;
+import dev.carnet.client.audit.Finding.Kind;
 import dev.carnet.proto.ledger.EntryKeys;
 import dev.carnet.proto.ledger.KeyBinding;
 import dev.carnet.proto.ledger.KeyBindingStatement;
@@ -10,21 +10,29 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The keys of one ledger, as its key bindings bring them. Entry by entry, in order. */
 final class KeysInForce {
-    private final List<KeyBinding> bindings = new ArrayList<>();
+    /** Keys live for years; a ledger of more is made to fill somebody's memory. */
+    static final int BINDINGS_MAX = 1_024;
+
+    private final List<KeysAt> bindings = new ArrayList<>();
     private final Map<List<String>, EntryKeys> ever = new HashMap<>();
-    private @Nullable KeyBinding now;
+    private final BlobCheck blobs;
+
+    KeysInForce(BlobCheck blobs) {
+        this.blobs = blobs;
+    }
 
     /** None before the first binding. */
     Optional<KeyBinding> now() {
-        return Optional.ofNullable(now);
+        return bindings.isEmpty()
+                ? Optional.empty()
+                : Optional.of(bindings.getLast().binding());
     }
 
     /** All so far, the first one first. */
-    List<KeyBinding> bindings() {
+    List<KeysAt> bindings() {
         return List.copyOf(bindings);
     }
 
@@ -34,33 +42,33 @@ final class KeysInForce {
     }
 
     /**
-     * The next binding: verified with its proof, and that it follows the one before.
+     * The next binding: verified with its proof where that is there, and that it follows the one before.
      *
      * @throws StatementException naming what is wrong
+     * @throws Broken where there are too many
      */
-    void bind(Dsse envelope, KeyBindingStatement statement, Blobs blobs) {
-        byte[] proof = blobs.proof(statement.proof());
-        KeyBinding binding = KeyBinding.verify(envelope.encode(), proof);
-        KeyBinding before = now;
-        if (before == null) {
+    void bind(long index, byte[] envelope, KeyBindingStatement statement) throws Broken {
+        if (bindings.size() == BINDINGS_MAX) {
+            throw new Broken(
+                    Kind.UNREADABLE,
+                    EntryCheck.place(index),
+                    "more than " + BINDINGS_MAX + " key bindings are not looked at");
+        }
+        Optional<byte[]> proof = blobs.proof(index, statement.proof());
+        KeyBinding binding =
+                proof.isPresent() ? KeyBinding.verify(envelope, proof.get()) : KeyBinding.verifyWithoutProof(envelope);
+        Optional<KeyBinding> before = now();
+        if (before.isEmpty()) {
             if (!binding.list().previous().isEmpty()) {
                 throw new StatementException("the first binding names a previous one, "
                         + binding.list().previous());
             }
-        } else if (binding.payloadDigest().equals(before.payloadDigest())) {
+        } else if (binding.payloadDigest().equals(before.get().payloadDigest())) {
             throw new StatementException("the binding before is there a second time");
         } else {
-            binding.mustFollow(before);
+            binding.mustFollow(before.get());
         }
-        bindings.add(binding);
+        bindings.add(new KeysAt(index, binding));
         ever.put(binding.entry().ids(), binding.entry());
-        now = binding;
-    }
-
-    /** Gives key proofs, by digest. */
-    @FunctionalInterface
-    interface Blobs {
-        /** @throws StatementException where it is not there, or not what its name says */
-        byte[] proof(String digest);
     }
 }

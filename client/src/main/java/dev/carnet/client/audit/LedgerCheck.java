@@ -2,45 +2,41 @@ package dev.carnet.client.audit;
 
 import dev.carnet.client.audit.Finding.Kind;
 import dev.carnet.proto.hash.Hash32;
-import dev.carnet.proto.ledger.Digests;
 import dev.carnet.proto.ledger.KeyBinding;
-import dev.carnet.proto.ledger.StatementException;
+import dev.carnet.proto.ledger.Predicate;
 import dev.carnet.proto.log.LogCheckpoint;
 import dev.carnet.proto.log.LogException;
 import dev.carnet.proto.log.LogKeys;
 import dev.carnet.proto.log.NoteKey;
 import dev.carnet.proto.log.SignedCheckpoint;
-import dev.carnet.proto.log.Tile;
-import dev.carnet.proto.wire.Limits;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies one ledger (LEDGER.md, section 3): every tile and the root are derived from the entries, every entry is read and its signature verified. Entries are parsed and signatures verified on
- * all cores, a bounded number of bundles at a time.
+ * Verifies one ledger (LEDGER.md, section 3): every tile and the root are derived from the entries, every entry is read and its signature verified, every blob is hashed. Entries are parsed and
+ * signatures verified on all cores, a bounded number of bytes at a time ({@link Bundles}).
  */
 public final class LedgerCheck {
-    /** Bundles that are under way, per core. */
-    private static final int AHEAD = 2;
-
     private final LedgerFiles files;
+    private final Trust trust;
+    private final EntryVisitor visitor;
+    private final AuditProgress progress;
     private final TileReader tiles;
-    private final List<Finding> findings = Collections.synchronizedList(new ArrayList<>());
+    private final Findings findings = new Findings();
+    private final BlobCheck blobs;
     private final KeysInForce keys;
 
-    private LedgerCheck(LedgerFiles files) {
+    private LedgerCheck(LedgerFiles files, Trust trust, EntryVisitor visitor, AuditProgress progress) {
         this.files = files;
+        this.trust = trust;
+        this.visitor = visitor;
+        this.progress = progress;
         this.tiles = new TileReader(files);
-        this.keys = new KeysInForce();
+        this.blobs = new BlobCheck(files, findings::add);
+        this.keys = new KeysInForce(blobs);
     }
 
     /**
@@ -49,39 +45,63 @@ public final class LedgerCheck {
      * @param name where the ledger lies
      * @param checkpoint the log checkpoint; null where it cannot be read
      * @param bindings key bindings that verify, the first one first
-     * @param findings what does not hold, in no order
+     * @param findings what does not hold, in their order; {@value Findings#KEPT_MAX} of each rule at most
+     * @param findingsMore how many more there are
+     * @param vouching who vouches for it, where that was asked and the root is right
+     * @param verdict what all findings together mean
      */
     public record Result(
             String name,
-            @org.jspecify.annotations.Nullable SignedCheckpoint checkpoint,
-            List<KeyBinding> bindings,
-            List<Finding> findings) {
+            @Nullable SignedCheckpoint checkpoint,
+            List<KeysAt> bindings,
+            List<Finding> findings,
+            long findingsMore,
+            Vouching vouching,
+            Verdict verdict) {
         /** Whether nothing is wrong; something may be missing. */
         public boolean verifies() {
-            return findings.stream().allMatch(f -> f.kind().weight() == Finding.Weight.MISSING);
+            return verdict == Verdict.VERIFIES || verdict == Verdict.INCOMPLETE;
+        }
+
+        /** SPIFFE ID of the daemon, where a key binding that verifies names it. */
+        public Optional<String> daemon() {
+            return bindings.stream()
+                    .findFirst()
+                    .map(keys -> keys.binding().list().spiffeId());
         }
     }
 
     /** Verifies a ledger. Memory does not grow with it. */
-    public static Result run(LedgerFiles files) {
-        return new LedgerCheck(files).run();
+    public static Result run(LedgerFiles files, Trust trust, EntryVisitor visitor) {
+        return run(files, trust, visitor, new AuditProgress());
+    }
+
+    /** The same, and says how far it is. */
+    public static Result run(LedgerFiles files, Trust trust, EntryVisitor visitor, AuditProgress progress) {
+        return new LedgerCheck(files, trust, visitor, progress).run();
     }
 
     private Result run() {
         SignedCheckpoint note = null;
+        Vouching vouching = Vouching.NOBODY;
         try {
             note = checkpoint();
             LogCheckpoint body = note.checkpoint();
+            progress.total(body.size());
             Hash32 root = entries(body);
             if (!root.equals(body.root())) {
                 findings.add(new Finding(
                         Kind.ROOT, "checkpoint", "the root over its " + body.size() + " entries is another one"));
             }
             logSignatures(note);
+            if (!findings.has(Kind.ROOT)) {
+                vouching = new TrustCheck(trust, note, findings::add).run(keys.bindings());
+            }
         } catch (Broken e) {
             findings.add(e.finding());
         }
-        return new Result(files.name(), note, keys.bindings(), List.copyOf(findings));
+        return new Result(
+                files.name(), note, keys.bindings(), findings.list(), findings.more(), vouching, findings.verdict());
     }
 
     private SignedCheckpoint checkpoint() throws Broken {
@@ -101,13 +121,13 @@ public final class LedgerCheck {
 
     /** Both lines of the log, by the keys of the newest binding. */
     private void logSignatures(SignedCheckpoint note) {
-        if (keys.now().isEmpty()) {
+        Optional<KeyBinding> now = keys.now();
+        if (now.isEmpty()) {
             findings.add(new Finding(Kind.LOG_SIGNATURE, "checkpoint", "no key binding says which keys sign it"));
             return;
         }
         String origin = note.checkpoint().origin();
-        List<NoteKey> log = LogKeys.log(origin, keys.now().get().list().keys().log());
-        for (NoteKey key : log) {
+        for (NoteKey key : LogKeys.log(origin, now.get().list().keys().log())) {
             try {
                 if (note.verify(List.of(key)).isEmpty()) {
                     findings.add(new Finding(
@@ -121,79 +141,35 @@ public final class LedgerCheck {
         }
     }
 
-    // ---- entries
-
+    /** Each bundle in its order: into the tree, to the visitor, and its signatures and blobs to another core. */
     private Hash32 entries(LogCheckpoint body) throws Broken {
         TreeCheck tree = new TreeCheck(tiles, findings::add);
-        EntryCheck check = new EntryCheck(body.origin(), keys, this::proof, findings::add);
-        int cores = Runtime.getRuntime().availableProcessors();
-        try (ExecutorService pool = Executors.newFixedThreadPool(cores)) {
-            Deque<Future<List<Parsed>>> parsing = new ArrayDeque<>();
-            Deque<Future<?>> verifying = new ArrayDeque<>();
-            long next = 0;
-            while (next < body.size() || !parsing.isEmpty()) {
-                while (next < body.size() && parsing.size() < cores * AHEAD) {
-                    parsing.add(parse(pool, next, body.size()));
-                    next += Tile.WIDTH;
+        EntryCheck check = new EntryCheck(body.origin(), keys, findings::add);
+        try (Bundles bundles = new Bundles(tiles, body.size())) {
+            for (Optional<Bundles.Read> next = bundles.next(); next.isPresent(); next = bundles.next()) {
+                Bundles.Read bundle = next.get();
+                tree.add(bundle.entries().stream().map(Parsed::leaf).toList());
+                List<Runnable> work = bundle.work();
+                for (Parsed parsed : bundle.entries()) {
+                    entry(check, parsed, work);
                 }
-                List<Parsed> bundle = done(parsing.remove());
-                tree.add(bundle.stream().map(Parsed::leaf).toList());
-                verifying.add(verify(pool, check, bundle));
-                if (verifying.size() > cores * AHEAD) {
-                    done(verifying.remove());
-                }
+                bundles.finish(bundle);
+                progress.done(bundle.entries().getLast().index() + 1);
             }
-            for (Future<?> last : verifying) {
-                done(last);
-            }
-            return tree.end();
         }
+        return tree.end();
     }
 
-    private Future<List<Parsed>> parse(ExecutorService pool, long first, long size) throws Broken {
-        Tile bundle = new Tile(Tile.ENTRIES, first / Tile.WIDTH, (int) Math.min(Tile.WIDTH, size - first));
-        List<byte[]> entries = tiles.entries(bundle);
-        return pool.submit(() -> {
-            List<Parsed> parsed = new ArrayList<>(entries.size());
-            for (int i = 0; i < entries.size(); i++) {
-                parsed.add(Parsed.of(first + i, entries.get(i)));
-            }
-            return parsed;
-        });
-    }
-
-    /** Judged here in their order, since keys change; the signatures on another core. */
-    private Future<?> verify(ExecutorService pool, EntryCheck check, List<Parsed> bundle) {
-        List<Runnable> signatures = new ArrayList<>();
-        for (Parsed entry : bundle) {
-            check.next(entry).ifPresent(signed -> signatures.add(() -> check.verify(entry.index(), signed)));
+    private void entry(EntryCheck check, Parsed parsed, List<Runnable> work) throws Broken {
+        if (parsed.broken() != null) {
+            findings.add(EntryCheck.finding(Kind.ENTRY, parsed.index(), parsed.broken()));
+            return;
         }
-        return pool.submit(() -> signatures.forEach(Runnable::run));
-    }
-
-    private static <T> T done(Future<T> future) {
-        try {
-            return future.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a bug in the verifier", e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
-    }
-
-    /** A key proof out of the blobs. */
-    private byte[] proof(String digest) {
-        String path = "blobs/sha256/" + digest;
-        try {
-            byte[] bytes = files.read(path, Limits.KEY_PROOF_BYTES_MAX)
-                    .orElseThrow(() -> new StatementException("its key proof is not there: " + path));
-            if (!Digests.sha256Hex(bytes).equals(digest)) {
-                throw new StatementException("its key proof has other bytes than its name says: " + path);
-            }
-            return bytes;
-        } catch (IOException e) {
-            throw new StatementException("its key proof cannot be read: " + e.getMessage(), e);
+        LedgerEntry entry = parsed.entry();
+        visitor.entry(entry);
+        check.next(entry).ifPresent(signed -> work.add(() -> check.verify(entry.index(), signed)));
+        if (entry.statement().predicate() != Predicate.KEY_BINDING) {
+            BlobCheck.named(entry.statement()).ifPresent(digest -> work.add(() -> blobs.check(entry.index(), digest)));
         }
     }
 }

@@ -13,31 +13,27 @@ import org.jspecify.annotations.Nullable;
  *
  * @param index of the entry
  * @param leaf its hash
- * @param broken why it is no entry; then the two others are null
+ * @param whole null where it is no entry
+ * @param broken why it is no entry; else null
  */
 record Parsed(
         long index,
         Hash32 leaf,
-        @Nullable Dsse envelope,
-        @Nullable Statement statement,
+        @Nullable LedgerEntry whole,
         @Nullable String broken) {
-    static Parsed of(long index, byte[] entry) {
-        Hash32 leaf = Merkle.leaf(entry);
+    static Parsed of(long index, byte[] bytes) {
+        Hash32 leaf = Merkle.leaf(bytes);
         try {
-            Dsse dsse = Dsse.parse(entry);
-            return new Parsed(index, leaf, dsse, Statement.read(dsse.payload()), null);
+            Dsse dsse = Dsse.parse(bytes);
+            return new Parsed(
+                    index, leaf, new LedgerEntry(index, leaf, dsse, Statement.read(dsse.payload()), bytes), null);
         } catch (StatementException e) {
-            return new Parsed(index, leaf, null, null, String.valueOf(e.getMessage()));
+            return new Parsed(index, leaf, null, String.valueOf(e.getMessage()));
         }
     }
 
     /** Of one that is an entry. */
-    Dsse dsse() {
-        return Objects.requireNonNull(envelope);
-    }
-
-    /** Of one that is an entry. */
-    Statement says() {
-        return Objects.requireNonNull(statement);
+    LedgerEntry entry() {
+        return Objects.requireNonNull(whole);
     }
 }

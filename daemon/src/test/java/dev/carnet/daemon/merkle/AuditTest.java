@@ -3,9 +3,12 @@ package dev.carnet.daemon.merkle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carnet.client.audit.DirectoryFiles;
+import dev.carnet.client.audit.EntryVisitor;
 import dev.carnet.client.audit.Finding;
 import dev.carnet.client.audit.Finding.Kind;
 import dev.carnet.client.audit.LedgerCheck;
+import dev.carnet.client.audit.Trust;
+import dev.carnet.client.audit.Verdict;
 import dev.carnet.daemon.ledger.EntryKey;
 import dev.carnet.daemon.ledger.LedgerFixture;
 import dev.carnet.proto.hash.Hash32;
@@ -100,7 +103,13 @@ class AuditTest {
     }
 
     private List<Finding> findings() {
-        return LedgerCheck.run(new DirectoryFiles(copy)).findings();
+        return audited(Trust.NONE).findings().stream()
+                .filter(finding -> finding.kind() != Kind.TRUST)
+                .toList();
+    }
+
+    private LedgerCheck.Result audited(Trust trust) {
+        return LedgerCheck.run(new DirectoryFiles(copy), trust, EntryVisitor.NONE);
     }
 
     private void flip(String file, int offset) throws IOException {
@@ -112,8 +121,13 @@ class AuditTest {
 
     @Test
     void a_ledger_as_its_daemon_wrote_it_verifies() {
-        LedgerCheck.Result result = LedgerCheck.run(new DirectoryFiles(copy));
-        assertThat(result.findings()).isEmpty();
+        LedgerCheck.Result result = audited(Trust.NONE);
+        assertThat(findings()).isEmpty();
+        assertThat(result.findings())
+                .as("nobody's word")
+                .extracting(Finding::kind)
+                .containsExactly(Kind.TRUST);
+        assertThat(result.verdict()).isEqualTo(Verdict.INCOMPLETE);
         assertThat(result.verifies()).isTrue();
         assertThat(result.checkpoint().checkpoint().size()).isEqualTo(ENTRIES + 1);
         assertThat(result.bindings()).hasSize(1);
@@ -212,17 +226,24 @@ class AuditTest {
     }
 
     @Test
-    void a_key_proof_that_is_gone_or_changed_leaves_the_binding_unverified() throws IOException {
+    void a_key_proof_that_is_gone_is_missing_and_one_that_is_changed_is_wrong() throws IOException {
         try (Stream<Path> blobs = Files.list(copy.resolve("blobs/sha256"))) {
             Path proof = blobs.findFirst().orElseThrow();
             byte[] bytes = Files.readAllBytes(proof);
             bytes[20] ^= 1;
             Files.write(proof, bytes);
-            assertThat(findings()).extracting(Finding::kind).contains(Kind.BINDING);
+            assertThat(findings()).singleElement().satisfies(f -> {
+                assertThat(f.kind()).isEqualTo(Kind.BLOB_DIGEST);
+                assertThat(f.entry()).hasValue(0);
+                assertThat(f.sentence()).contains("blobs/sha256/" + proof.getFileName());
+            });
+            assertThat(audited(Trust.NONE).verdict()).isEqualTo(Verdict.WRONG);
             Files.delete(proof);
-            assertThat(findings())
-                    .filteredOn(f -> f.kind() == Kind.BINDING)
-                    .anyMatch(f -> f.sentence().contains("is not there"));
+            assertThat(findings()).singleElement().satisfies(f -> {
+                assertThat(f.kind()).isEqualTo(Kind.BLOB);
+                assertThat(f.sentence()).contains("is not there");
+            });
+            assertThat(audited(Trust.NONE).verdict()).isEqualTo(Verdict.INCOMPLETE);
         }
     }
 

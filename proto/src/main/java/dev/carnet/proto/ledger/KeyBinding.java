@@ -11,7 +11,7 @@ import java.util.List;
  * @param payloadDigest SHA-256 of the binding's payload, lower-case hex: what the next binding's {@code previous} names
  * @param entry the keys that verify the daemon's envelopes
  * @param envelope the binding's exact bytes
- * @param chain leaf first; its leaf has the list's SPIFFE ID as its one URI, and signed the list
+ * @param chain leaf first (empty of {@link #verifyWithoutProof}); its leaf has the list's SPIFFE ID as its one URI, and signed the list
  */
 public record KeyBinding(
         KeyList list, String payloadDigest, EntryKeys entry, byte[] envelope, List<X509Certificate> chain) {
@@ -22,14 +22,10 @@ public record KeyBinding(
      * @throws StatementException naming what is wrong
      */
     public static KeyBinding verify(byte[] envelope, byte[] proof) {
-        Dsse dsse = Dsse.parse(envelope);
-        KeyBindingStatement statement = KeyBindingStatement.read(dsse.payload());
-        KeyList list = statement.list();
-        EntryKeys entry = list.keys().entry().entryKeys();
-        entry.verifyBoth(dsse);
-        Forms.require(
-                Digests.sha256Hex(proof).equals(statement.proof()),
-                "the key proof is not the one that the binding names");
+        KeyBinding signed = verifyWithoutProof(envelope);
+        KeyList list = signed.list;
+        String named = KeyBindingStatement.read(Dsse.parse(envelope).payload()).proof();
+        Forms.require(Digests.sha256Hex(proof).equals(named), "the key proof is not the one that the binding names");
         KeyProof read = KeyProof.read(proof);
         Forms.require(
                 Arrays.equals(read.list(), list.encode()), "the key proof is about another list than the binding");
@@ -38,7 +34,21 @@ public record KeyBinding(
                 LeafSignature.spiffeId(chain.getFirst()).equals(list.spiffeId()),
                 "the leaf certificate of the key proof is not that of " + list.spiffeId());
         read.verifySignature();
-        return new KeyBinding(list, dsse.payloadDigest(), entry, envelope, chain);
+        return new KeyBinding(list, signed.payloadDigest, signed.entry, envelope, chain);
+    }
+
+    /**
+     * Verifies what an auditor can where the key proof is lost: the keys of the list have signed. No chain vouches for the SPIFFE ID; a peer has no use for such a binding.
+     *
+     * @return with an empty {@link #chain}
+     * @throws StatementException naming what is wrong
+     */
+    public static KeyBinding verifyWithoutProof(byte[] envelope) {
+        Dsse dsse = Dsse.parse(envelope);
+        KeyList list = KeyBindingStatement.read(dsse.payload()).list();
+        EntryKeys entry = list.keys().entry().entryKeys();
+        entry.verifyBoth(dsse);
+        return new KeyBinding(list, dsse.payloadDigest(), entry, envelope, List.of());
     }
 
     /**

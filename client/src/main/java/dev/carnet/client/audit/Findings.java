@@ -1,0 +1,53 @@
+package dev.carnet.client.audit;
+
+import dev.carnet.client.audit.Finding.Kind;
+import dev.carnet.client.audit.Finding.Weight;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What was found, by any number of threads. A ledger may be wrong a million times: the first of each rule are kept, the others counted. */
+final class Findings {
+    /** Of each rule. */
+    static final int KEPT_MAX = 200;
+
+    private final Map<Kind, TreeSet<Finding>> kept = new EnumMap<>(Kind.class);
+    private final Set<Weight> weights = EnumSet.noneOf(Weight.class);
+    private long more;
+
+    synchronized void add(Finding finding) {
+        weights.add(finding.kind().weight());
+        TreeSet<Finding> ofKind = kept.computeIfAbsent(finding.kind(), kind -> new TreeSet<>(Finding.ORDER));
+        if (ofKind.add(finding) && ofKind.size() > KEPT_MAX) {
+            ofKind.pollLast(); // whichever thread came first
+            more++;
+        }
+    }
+
+    /** In their order. */
+    synchronized List<Finding> list() {
+        return kept.values().stream().flatMap(TreeSet::stream).toList();
+    }
+
+    /** How many are not in the list. */
+    synchronized long more() {
+        return more;
+    }
+
+    synchronized boolean has(Kind kind) {
+        return kept.containsKey(kind);
+    }
+
+    synchronized Verdict verdict() {
+        if (weights.contains(Weight.UNREADABLE)) {
+            return Verdict.UNREADABLE;
+        }
+        if (weights.contains(Weight.WRONG)) {
+            return Verdict.WRONG;
+        }
+        return weights.isEmpty() ? Verdict.VERIFIES : Verdict.INCOMPLETE;
+    }
+}
