@@ -37,6 +37,7 @@ BODIES = (
     "hello heartbeat goodbye need_streams request offer accept refuse exists begin resume held file_page file_page_ack file_seals"
     " ack seal receipt countersigned closed cancel aborted waiting blob_page exists_answer list_request list_page verify_request"
     " verify_answer probe probe_ready probe_end probe_result key_step"
+    " log_known log_grown log_cosigned"
 ).split()
 
 
@@ -193,6 +194,12 @@ VALID = {
     "Offer of a name that is refused with a sentence": offer(f13=s(13, "../x"), f12=s(12, "Models")),
     "Offer without key evidence": control("offer", s(1, b"".join(OFFER_FIELDS[n] for n in sorted(OFFER_FIELDS)))),
     "KeyStep": control("key_step", s(1, KEYS)),
+    "LogKnown of nothing": control("log_known", s(2, KEYS)),
+    "LogKnown": control("log_known", s(1, b"a log checkpoint"), s(2, KEYS)),
+    "LogKnown, as long as it may be": control("log_known", s(1, bytes(6_144)), s(2, s(1, bytes(32_768)) + s(2, bytes(24_576)))),
+    "LogGrown, the first": control("log_grown", s(2, D), s(4, b"a log checkpoint")),
+    "LogGrown": control("log_grown", u(1, 2**63 - 1), s(2, D), *[s(3, D)] * 63, s(4, bytes(6_144))),
+    "LogCosigned": control("log_cosigned", u(1, 2**63 - 1), s(2, bytes(6_144))),
     "KeyStep, as long as it may be": control("key_step", s(1, s(1, bytes(32_768)) + s(2, bytes(24_576)))),
     "Accept": control("accept", T, s(2, D), s(3, KEYS), s(4, D)),
     "Refuse": control("refuse", T, u(2, 23), s(3, "the name is taken")),
@@ -290,6 +297,36 @@ INVALID = {
     "Request without a principal": ("PROTOCOL", "Request.principal", request(f9=b"")),
     "Request with too many labels": ("LIMIT", "Request.labels", request(f10=b"".join(label(10, f"k{n:02}") for n in range(17)))),
     "Request with a label of two lines": ("PROTOCOL", "Request.labels.value", request(f10=label(10, "k", "a\nb"))),
+    "LogKnown without keys": ("PROTOCOL", "LogKnown.keys.binding", control("log_known", s(1, b"a log checkpoint"))),
+    "LogKnown without a proof": ("PROTOCOL", "LogKnown.keys.proof", control("log_known", s(2, s(1, b"a binding")))),
+    "LogKnown with a checkpoint that is too long": (
+        "LIMIT",
+        "LogKnown.checkpoint",
+        control("log_known", s(1, bytes(6_145)), s(2, KEYS)),
+    ),
+    "LogGrown without a root": ("PROTOCOL", "LogGrown.old_root", control("log_grown", s(4, b"a log checkpoint"))),
+    "LogGrown without a checkpoint": ("PROTOCOL", "LogGrown.checkpoint", control("log_grown", s(2, D))),
+    "LogGrown with a size that is none": (
+        "LIMIT",
+        "LogGrown.old_size",
+        control("log_grown", u(1, 2**63), s(2, D), s(4, b"a log checkpoint")),
+    ),
+    "LogGrown with a hash that is none": (
+        "PROTOCOL",
+        "LogGrown.proof",
+        control("log_grown", s(2, D), s(3, D[:31]), s(4, b"a log checkpoint")),
+    ),
+    "LogGrown with too many hashes": (
+        "LIMIT",
+        "LogGrown.proof",
+        control("log_grown", s(2, D), *[s(3, D)] * 64, s(4, b"a log checkpoint")),
+    ),
+    "LogCosigned of nothing": ("PROTOCOL", "LogCosigned.lines", control("log_cosigned", u(1, 1))),
+    "LogCosigned with lines that are too long": (
+        "LIMIT",
+        "LogCosigned.lines",
+        control("log_cosigned", u(1, 1), s(2, bytes(6_145))),
+    ),
     "KeyStep of nothing": ("PROTOCOL", "KeyStep.keys.binding", control("key_step")),
     "KeyStep without a proof": ("PROTOCOL", "KeyStep.keys.proof", control("key_step", s(1, s(1, b"a binding")))),
     "KeyStep with a binding that is too long": (

@@ -1,5 +1,7 @@
 package dev.carnet.daemon;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.carnet.daemon.api.ApiFacts;
 import dev.carnet.daemon.api.ApiLimits;
 import dev.carnet.daemon.api.CallerPaths;
@@ -22,7 +24,7 @@ import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.ledger.Ledgers;
 import dev.carnet.daemon.merkle.MerkleLog;
 import dev.carnet.daemon.merkle.Publisher;
-import dev.carnet.daemon.merkle.Witnesses;
+import dev.carnet.daemon.policy.RefusalSink;
 import dev.carnet.daemon.question.Questions;
 import dev.carnet.daemon.state.LmdbStore;
 import dev.carnet.daemon.state.Store;
@@ -39,6 +41,7 @@ import dev.carnet.daemon.volume.Forbidden;
 import dev.carnet.daemon.volume.Volume;
 import dev.carnet.daemon.volume.VolumeSpec;
 import dev.carnet.daemon.volume.Volumes;
+import dev.carnet.daemon.witness.LogWitness;
 import dev.carnet.proto.hash.Blake3;
 import dev.carnet.proto.hash.Blake3Choice;
 import dev.carnet.proto.wire.Limits;
@@ -117,12 +120,24 @@ final class Daemon implements AutoCloseable {
                 closing(Ledgers.open(state, store, config.daemon().origin(), signer(credentials), clock, random));
         MerkleLog merkle = MerkleLog.open(
                 state.resolve("ledger"), store, ledger, body -> ledger.keys().signLog(body, clock.instant()));
-        Publisher publisher = closing(new Publisher(merkle, ledger, Witnesses.NONE, onFatal));
+        AtomicReference<RefusalSink> refusals = new AtomicReference<>(RefusalSink.LOG);
+        LogWitness witness = new LogWitness(
+                identity.id().uri(),
+                store,
+                ledger,
+                merkle,
+                () -> live.now().witnesses(),
+                () -> live.now().peerIds(),
+                clock,
+                (who, code, volume, sentence) ->
+                        requireNonNull(refusals.get()).refusedPeer(who, code, volume, sentence),
+                onFatal);
+        Publisher publisher = closing(new Publisher(merkle, ledger, witness, onFatal));
         Daybook daybook = closing(new Daybook(store, ledger, clock, surroundings(live), onFatal));
         live.witness(next ->
                 daybook.inForce(next.policy().canonicalText(), next.trust().canonicalText()));
+        refusals.set(daybook);
         daybook.start();
-        publisher.start();
         Transport transport = Transports.create(
                 transportSpec(config, ledger.origin()),
                 () -> live.now().credentials(),
@@ -154,7 +169,9 @@ final class Daemon implements AutoCloseable {
         open.push(engine::quiesce);
         open.push(questions::quiesce);
         engine.start();
-        transport.start(questions);
+        transport.start(witness.below(questions, engine.bindings()));
+        closing(witness).start(publisher);
+        publisher.start();
         Doctor doctor = Doctor.of(config, clock, () -> tls(transport), () -> revocation(live, transport), live::broken);
         ApiFacts facts = new Facts(live, ledger, transport, questions, jobs, hash, clock, () -> findings(doctor));
         LocalApi api = closing(LocalApi.create(

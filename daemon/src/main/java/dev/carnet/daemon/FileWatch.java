@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at certificate, key, anchors and revocation lists twice a second, and has them read again when one is another file, or of another time or size: a revocation counts within a second. By looking and
+ * Looks at certificate, key, anchors, revocation lists and the policy of witnesses twice a second, and has them read again when one is another file, or of another time or size: a revocation counts within a second. By looking and
  * not by inotify, since that says nothing of network file systems and of links that are turned.
  */
 final class FileWatch implements AutoCloseable {
@@ -74,6 +74,7 @@ final class FileWatch implements AutoCloseable {
         files.add(config.identity().key());
         config.identity().trust().values().forEach(files::addAll);
         config.revocation().crls().values().forEach(files::addAll);
+        config.daemon().witnesses().ifPresent(files::add);
         Map<Path, String> prints = new TreeMap<>();
         files.forEach(file -> prints.put(file, print(file)));
         return prints;

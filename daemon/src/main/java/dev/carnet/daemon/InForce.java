@@ -1,5 +1,7 @@
 package dev.carnet.daemon;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.carnet.daemon.config.ConfigException;
 import dev.carnet.daemon.config.DaemonConfig;
 import dev.carnet.daemon.config.HostPort;
@@ -8,6 +10,7 @@ import dev.carnet.daemon.config.OwnUser;
 import dev.carnet.daemon.config.PeerConfig;
 import dev.carnet.daemon.config.Problem;
 import dev.carnet.daemon.config.RevocationLists;
+import dev.carnet.daemon.config.WitnessPolicy;
 import dev.carnet.daemon.policy.LocalRights;
 import dev.carnet.daemon.policy.RulePolicy;
 import dev.carnet.daemon.policy.Sha256;
@@ -17,6 +20,7 @@ import dev.carnet.daemon.transport.DialMode;
 import dev.carnet.daemon.transport.PeerSpec;
 import dev.carnet.daemon.transport.TransportTrust;
 import dev.carnet.proto.identity.Revocations;
+import dev.carnet.proto.log.TrustPolicy;
 import java.net.InetSocketAddress;
 import java.security.cert.CRLException;
 import java.security.cert.CertificateEncodingException;
@@ -25,13 +29,17 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * A configuration and everything that it names, read and found good at one moment. Immutable: a change makes another one.
  *
  * @param crls revocation lists by trust domain
  * @param policy of peers and of local callers
+ * @param witnessPolicy who cosigns this daemon's log
  * @param trust the same anchors and refusals, as a text with a digest
  */
 record InForce(
@@ -40,7 +48,8 @@ record InForce(
         Credentials credentials,
         Map<String, List<X509CRL>> crls,
         RulePolicy policy,
-        Trust trust) {
+        Trust trust,
+        Optional<WitnessPolicy> witnessPolicy) {
 
     /**
      * Reads what the configuration names.
@@ -59,16 +68,22 @@ record InForce(
             }
         }
         Map<String, List<X509CRL>> crls = RevocationLists.load(config);
+        Optional<WitnessPolicy> witnesses = WitnessPolicy.load(config);
         return new InForce(
                 config,
                 identity,
                 Credentials.of(identity.chain(), identity.key()),
                 crls,
                 new RulePolicy(config.policy(), LocalRights.of(config.rights(), OwnUser.uid())),
-                trust(config, identity, crls));
+                trust(config, identity, crls, witnesses),
+                witnesses);
     }
 
-    private static Trust trust(DaemonConfig config, IdentityFiles identity, Map<String, List<X509CRL>> crls) {
+    private static Trust trust(
+            DaemonConfig config,
+            IdentityFiles identity,
+            Map<String, List<X509CRL>> crls,
+            Optional<WitnessPolicy> witnesses) {
         Map<String, List<String>> anchors = new TreeMap<>();
         identity.authorities()
                 .forEach((domain, all) ->
@@ -80,7 +95,18 @@ record InForce(
                 anchors,
                 lists,
                 config.revocation().refusedIds(),
-                config.revocation().refusedKeys());
+                config.revocation().refusedKeys(),
+                witnesses.map(policy -> Sha256.hex(policy.text().getBytes(UTF_8))));
+    }
+
+    /** Who cosigns this daemon's log. */
+    Optional<TrustPolicy> witnesses() {
+        return witnessPolicy.map(WitnessPolicy::policy);
+    }
+
+    /** SPIFFE IDs of all peers. */
+    Set<String> peerIds() {
+        return config.peers().stream().map(peer -> peer.id().uri()).collect(Collectors.toSet());
     }
 
     /** What connections are judged by. */

@@ -52,6 +52,7 @@ class ArchitectureTest {
             Map.entry("state", Set.of()),
             Map.entry("ledger", Set.of("state", "fault")),
             Map.entry("merkle", Set.of("state", "ledger", "fault")),
+            Map.entry("witness", Set.of("merkle", "transfer", "transport", "state", "ledger", "policy")),
             Map.entry("daybook", Set.of("state", "ledger", "policy")),
             Map.entry("policy", Set.of("config")),
             Map.entry("config", Set.of()),

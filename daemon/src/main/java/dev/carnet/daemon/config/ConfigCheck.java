@@ -35,6 +35,11 @@ public final class ConfigCheck {
         } catch (ConfigException e) {
             problems.addAll(e.problems());
         }
+        try {
+            var _ = WitnessPolicy.load(config);
+        } catch (ConfigException e) {
+            problems.addAll(e.problems());
+        }
         keyIsPrivate(config.identity().key()).ifPresent(sentence -> add(problems, config, "identity.key", sentence));
         for (VolumeConfig volume : config.volumes()) {
             checkVolume(problems, config, volume);

@@ -123,9 +123,10 @@ final class ConfigReader {
                     Section.quote(origin.get())
                             + " is no origin: 1 to 255 printable ASCII characters without spaces and '+', such as \"ledger.example.org/north\"");
         }
+        Optional<Path> witnesses = section.string("witnesses").map(text -> path(section, "witnesses", text));
         boolean allowRoot = section.bool("allow-root", false);
         section.end();
-        return new DaemonConfig.Daemon(state, listen, socket, origin, allowRoot);
+        return new DaemonConfig.Daemon(state, listen, socket, origin, witnesses, allowRoot);
     }
 
     private DaemonConfig.Identity identity(Section section, Map<String, List<Path>> trust) {

@@ -40,10 +40,16 @@ public record DaemonConfig(
      * @param listen where peers connect; empty: nobody can
      * @param socket of the local API
      * @param origin name of the ledger; empty: the daemon derives one from its SPIFFE ID at the first start
+     * @param witnesses file that says who cosigns this daemon's log (C2SP tlog-policy); empty: whoever can, and nobody has to
      * @param allowRoot whether the daemon may run as root
      */
     public record Daemon(
-            Path state, Optional<HostPort> listen, Path socket, Optional<String> origin, boolean allowRoot) {}
+            Path state,
+            Optional<HostPort> listen,
+            Path socket,
+            Optional<String> origin,
+            Optional<Path> witnesses,
+            boolean allowRoot) {}
 
     /**
      * Table {@code [identity]}.

@@ -283,6 +283,11 @@ final class LogBuilder implements MerkleLog {
     }
 
     @Override
+    public Optional<SignedCheckpoint> signed() {
+        return store.read(Built::signed);
+    }
+
+    @Override
     public SubtreeHashes hashes(long size) {
         if (size < 0 || size > built.size()) {
             throw new LogException("a log of " + size + " entries is not built");

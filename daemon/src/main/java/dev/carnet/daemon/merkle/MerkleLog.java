@@ -57,6 +57,9 @@ public interface MerkleLog {
     /** The log checkpoint that is published; empty before the first. */
     Optional<SignedCheckpoint> checkpoint();
 
+    /** The log checkpoint that was signed last, whether or not it is published; empty before the first. */
+    Optional<SignedCheckpoint> signed();
+
     /** Subtrees of the tree of {@code size} entries, which has been signed. Not for several threads. */
     SubtreeHashes hashes(long size);
 }

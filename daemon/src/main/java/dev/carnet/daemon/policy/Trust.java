@@ -2,6 +2,7 @@ package dev.carnet.daemon.policy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -12,12 +13,14 @@ import java.util.TreeMap;
  * @param crls digests of the revocation lists' DER, by trust domain
  * @param refusedIds SPIFFE IDs
  * @param refusedKeys digests of SubjectPublicKeyInfos
+ * @param witnesses digest of the policy of who cosigns this daemon's log
  */
 public record Trust(
         Map<String, List<String>> anchors,
         Map<String, List<String>> crls,
         Set<String> refusedIds,
-        Set<String> refusedKeys) {
+        Set<String> refusedKeys,
+        Optional<String> witnesses) {
     private static final String FIRST_LINE = "carnet-trust v1\n";
 
     public Trust {
@@ -35,7 +38,7 @@ public record Trust(
     }
 
     /**
-     * UTF-8: {@code carnet-trust v1}, then lines {@code anchor <domain> <digest>}, {@code crl <domain> <digest>}, {@code refused-id <id>}, {@code refused-key <digest>}; in this order, and each
+     * UTF-8: {@code carnet-trust v1}, then lines {@code anchor <domain> <digest>}, {@code crl <domain> <digest>}, {@code refused-id <id>}, {@code refused-key <digest>}, {@code witness-policy <digest>}; in this order, and each
      * kind sorted by its bytes. Configurations that trust the same have the same text, in whatever files and order they say it.
      */
     public String canonicalText() {
@@ -44,6 +47,7 @@ public record Trust(
         lists(text, "crl", crls);
         refusedIds.stream().sorted().forEach(id -> line(text, "refused-id", id));
         refusedKeys.stream().sorted().forEach(key -> line(text, "refused-key", key));
+        witnesses.ifPresent(digest -> line(text, "witness-policy", digest));
         return text.toString();
     }
 

@@ -11,11 +11,13 @@ import dev.carnet.daemon.transport.SessionClosedException;
 import dev.carnet.daemon.transport.SessionListener;
 import dev.carnet.daemon.volume.SourceTree;
 import dev.carnet.daemon.volume.Volume;
+import dev.carnet.proto.ledger.KeyBinding;
 import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.wire.ChunkHeader;
 import dev.carnet.proto.wire.ProtocolException;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Control;
+import dev.carnet.proto.wire.v1.KeyEvidence;
 import dev.carnet.proto.wire.v1.OfferMessage;
 import dev.carnet.proto.wire.v1.Refuse;
 import java.time.Duration;
@@ -394,6 +396,22 @@ public final class Engine implements Transfers, SessionListener {
                 .filter(transfer ->
                         transfer.row().getPeer().equals(session.peer().spiffeId()))
                 .map(DestinationTransfer.class::cast);
+    }
+
+    /** The keys of peers, for who verifies what they sign besides transfers. */
+    public PeerBindings bindings() {
+        return new PeerBindings() {
+            @Override
+            public KeyEvidence ours(Session session) {
+                return peerKeys.ours(session);
+            }
+
+            @Override
+            public KeyBinding accept(String peer, KeyEvidence evidence) {
+                peerKeys.accept(peer, evidence);
+                return peerKeys.mustBePinned(peer);
+            }
+        };
     }
 
     /** What is complete here, for who asks about it. */

@@ -2,6 +2,7 @@ package dev.carnet.daemon.transfer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.carnet.daemon.ledger.ForkedPeers;
 import dev.carnet.daemon.state.NoRoomException;
 import dev.carnet.daemon.state.Table;
 import dev.carnet.daemon.state.Tx;
@@ -128,7 +129,10 @@ final class PeerKeys {
     boolean forget(String peer) {
         synchronized (pinning) {
             boolean pinned = pinned(peer).isPresent();
-            room.store().update(tx -> tx.delete(Table.PEER_KEYS, peer.getBytes(UTF_8)));
+            room.store().update(tx -> {
+                tx.delete(Table.PEER_KEYS, peer.getBytes(UTF_8));
+                ForkedPeers.forget(tx, peer);
+            });
             known.remove(peer);
             brokenSteps.remove(peer);
             return pinned;
@@ -175,9 +179,7 @@ final class PeerKeys {
 
     /** Of the pinned binding: SHA-256 of its payload. */
     String binding(String peer) {
-        return pinned(peer)
-                .map(KeyBinding::payloadDigest)
-                .orElseThrow(() -> refused(peer, "it has shown no key binding", null));
+        return mustBePinned(peer).payloadDigest();
     }
 
     /** Of our own. */
@@ -282,14 +284,21 @@ final class PeerKeys {
     }
 
     /**
+     * The pinned binding.
+     *
+     * @throws TransferException KEY_BINDING where there is none
+     */
+    KeyBinding mustBePinned(String peer) {
+        return pinned(peer).orElseThrow(() -> refused(peer, "it has shown no key binding", null));
+    }
+
+    /**
      * The pinned entry keys.
      *
      * @throws TransferException KEY_BINDING where there are none
      */
     EntryKeys of(String peer) {
-        return pinned(peer)
-                .map(KeyBinding::entry)
-                .orElseThrow(() -> refused(peer, "it has shown no key binding", null));
+        return mustBePinned(peer).entry();
     }
 
     private Optional<KeyBinding> pinned(String peer) {

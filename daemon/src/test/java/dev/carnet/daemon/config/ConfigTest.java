@@ -67,6 +67,7 @@ class ConfigTest {
                                 Optional.empty(),
                                 Path.of("/run/carnet/carnetd.sock"),
                                 Optional.empty(),
+                                Optional.empty(),
                                 false),
                         new DaemonConfig.Identity(
                                 folder.resolve("cert.pem"),
@@ -158,6 +159,7 @@ class ConfigTest {
                                 Optional.of(new HostPort("::1", 0)),
                                 folder.resolve("api/carnetd.sock"),
                                 Optional.of("ledger.example.org/north"),
+                                Optional.empty(),
                                 true),
                         new DaemonConfig.Identity(
                                 folder.resolve("cert.pem"),
@@ -297,7 +299,7 @@ class ConfigTest {
                 .hasMessageContaining(
                         folder.resolve("carnetd.toml") + ":17: limits.streams: 65 is not within 1 to 64\n")
                 .hasMessageContaining("daemon.stat: is not known; allowed in [daemon] are: allow-root, listen, origin,"
-                        + " socket, state\n")
+                        + " socket, state, witnesses\n")
                 .hasMessageContaining("\"14 days\" is no duration: a whole number and one of ms, s, m, h, d\n")
                 .hasMessageContaining(
                         "allowed are: daemon, grant, identity, limits, path-map, peer, policy, principal, revocation, volume");

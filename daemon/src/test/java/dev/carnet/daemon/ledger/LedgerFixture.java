@@ -32,6 +32,11 @@ public final class LedgerFixture implements AutoCloseable {
         return open(directory, LEAF, Optional.empty(), 0);
     }
 
+    /** Of another daemon. */
+    public static LedgerFixture open(Path directory, String spiffeId) {
+        return open(directory, TestLeaf.of(spiffeId), Optional.empty(), 0);
+    }
+
     static LedgerFixture open(Path directory, LeafSigner leaf, Optional<String> origin, long reserve) {
         var store = LmdbStore.open(directory.resolve("db"));
         var done = false;

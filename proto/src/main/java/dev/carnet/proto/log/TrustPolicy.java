@@ -15,11 +15,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param logs keys of logs, each under its origin
  * @param witnesses keys of witnesses, by the name that the policy gives them
+ * @param urls where witnesses can be asked to cosign (C2SP tlog-witness), by name; without those of which the policy says none
  * @param groups by name
  * @param quorum name of a witness or group; {@code none} where nobody has to
  */
 public record TrustPolicy(
-        List<NoteKey> logs, Map<String, NoteKey> witnesses, Map<String, Group> groups, String quorum) {
+        List<NoteKey> logs,
+        Map<String, NoteKey> witnesses,
+        Map<String, String> urls,
+        Map<String, Group> groups,
+        String quorum) {
     /** Where nobody has to have cosigned. */
     public static final String NONE = "none";
 
@@ -38,6 +43,7 @@ public record TrustPolicy(
     public TrustPolicy {
         logs = List.copyOf(logs);
         witnesses = Map.copyOf(witnesses);
+        urls = Map.copyOf(urls);
         groups = Map.copyOf(groups);
     }
 
@@ -82,6 +88,7 @@ public record TrustPolicy(
     private static final class Reader {
         private final List<NoteKey> logs = new ArrayList<>();
         private final Map<String, NoteKey> witnesses = new LinkedHashMap<>();
+        private final Map<String, String> urls = new LinkedHashMap<>();
         private final Map<String, Group> groups = new LinkedHashMap<>();
         private final Set<String> inGroups = new HashSet<>();
         private @Nullable String quorum;
@@ -130,6 +137,9 @@ public record TrustPolicy(
                     "this witness's key is there already");
             fresh(items.get(1));
             witnesses.put(items.get(1), key);
+            if (items.size() == 4) {
+                urls.put(items.get(1), items.get(3));
+            }
         }
 
         private void group(List<String> items) {
@@ -174,7 +184,7 @@ public record TrustPolicy(
         TrustPolicy done() {
             String named = quorum;
             require(named != null, "a policy has one line 'quorum <name>'");
-            return new TrustPolicy(logs, witnesses, groups, java.util.Objects.requireNonNull(named));
+            return new TrustPolicy(logs, witnesses, urls, groups, java.util.Objects.requireNonNull(named));
         }
     }
 }

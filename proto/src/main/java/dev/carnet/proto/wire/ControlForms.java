@@ -46,6 +46,9 @@ final class ControlForms {
             case PROBE_END ->
                 QuestionForms.id("ProbeEnd", "probe_id", message.getProbeEnd().getProbeId());
             case PROBE_RESULT -> QuestionForms.probeResult(message.getProbeResult());
+            case LOG_KNOWN -> LogForms.known(message.getLogKnown());
+            case LOG_GROWN -> LogForms.grown(message.getLogGrown());
+            case LOG_COSIGNED -> LogForms.cosigned(message.getLogCosigned());
             case BODY_NOT_SET -> throw new ProtocolException("control frame without a body that this version knows");
         }
     }

@@ -99,5 +99,11 @@ public final class Limits {
     /** Transfers that a side takes from one peer in a day, UTC, in each role. */
     public static final int TRANSFERS_A_DAY_MAX = 10_000;
 
+    /** Bytes of a log checkpoint with the log's own two lines, and of the lines of a cosignature, as sessions carry them. */
+    public static final int LOG_NOTE_BYTES_MAX = 6_144;
+
+    /** Hashes of a consistency proof. */
+    public static final int LOG_PROOF_MAX = 63;
+
     private Limits() {}
 }

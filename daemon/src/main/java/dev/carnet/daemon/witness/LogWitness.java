@@ -1,0 +1,259 @@
+package dev.carnet.daemon.witness;
+
+import dev.carnet.daemon.ledger.Ledger;
+import dev.carnet.daemon.ledger.LedgerException;
+import dev.carnet.daemon.merkle.MerkleLog;
+import dev.carnet.daemon.merkle.Publisher;
+import dev.carnet.daemon.merkle.Witnesses;
+import dev.carnet.daemon.policy.RefusalSink;
+import dev.carnet.daemon.state.StateException;
+import dev.carnet.daemon.state.Store;
+import dev.carnet.daemon.transfer.PeerBindings;
+import dev.carnet.daemon.transport.SessionListener;
+import dev.carnet.proto.log.LogCheckpoint;
+import dev.carnet.proto.log.LogException;
+import dev.carnet.proto.log.NoteKey;
+import dev.carnet.proto.log.NoteSignature;
+import dev.carnet.proto.log.SignedCheckpoint;
+import dev.carnet.proto.log.TrustPolicy;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The room. To its peers this daemon is a witness, and they are to it; besides, a policy (C2SP tlog-policy) names who has to cosign before anything is handed out, and witnesses that are reached by HTTP.
+ *
+ * <p>After a start nothing is signed before those witnesses have been heard that might, alone, know more of this log than its state does. Without a policy the peers are waited for, for a moment. What a daemon has on record of others' logs it says
+ * at once, so that a whole cluster can start together.
+ */
+public final class LogWitness implements Witnesses, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LogWitness.class);
+
+    /** Between two cosignatures of one witness, where nobody has to wait for them. */
+    private static final long APART_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** How long peers are waited for after a start, where no policy says who has to be heard. */
+    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+    private static final long TICK_MS = 50;
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long STOP_SECONDS = 5;
+
+    private final Store store;
+    private final OwnLog own;
+    private final PeerLogs logs;
+    private final Roll roll;
+    private final Supplier<Set<String>> peers;
+    private final Consumer<Throwable> onFatal;
+    private final boolean first;
+    private final long startNanos = System.nanoTime();
+    private final Set<String> heardPeers = ConcurrentHashMap.newKeySet();
+    private final Set<Object> busy = ConcurrentHashMap.newKeySet();
+    private final Map<NoteKey, LogCheckpoint> webCosigned = new ConcurrentHashMap<>();
+    private final Map<NoteKey, Long> webTried = new ConcurrentHashMap<>();
+    private final HttpClient http = WebWitness.client();
+    private final ExecutorService pool = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("witness-", 0).factory());
+    private final ScheduledExecutorService tick = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("witness-tick").factory());
+    private volatile @Nullable LogSessions sessions;
+    private volatile @Nullable Publisher publisher;
+    private volatile @Nullable SignedCheckpoint newest;
+
+    /**
+     * Makes the room.
+     *
+     * @param self SPIFFE ID
+     * @param policy in force, asked anew each time; empty: nobody has to cosign
+     * @param peers IDs of all configured peers, asked anew each time
+     * @param onFatal must end the process: this state must not sign
+     * @throws LedgerException where it was found out before that this state directory is an older copy
+     */
+    public LogWitness(
+            String self,
+            Store store,
+            Ledger ledger,
+            MerkleLog merkle,
+            Supplier<Optional<TrustPolicy>> policy,
+            Supplier<Set<String>> peers,
+            Clock clock,
+            RefusalSink refusals,
+            Consumer<Throwable> onFatal) {
+        this.store = store;
+        this.own = new OwnLog(store, ledger, merkle);
+        this.logs = new PeerLogs(self, store, ledger, clock, refusals);
+        this.roll = new Roll(policy);
+        this.peers = peers;
+        this.onFatal = onFatal;
+        own.mustNotBeRestored();
+        this.newest = merkle.signed().orElse(null);
+        this.first = newest == null;
+    }
+
+    /** What stands between the transport and {@code above}. */
+    public SessionListener below(SessionListener above, PeerBindings keys) {
+        LogSessions made = new LogSessions(this, logs, own, keys, above);
+        sessions = made;
+        return made;
+    }
+
+    /** From now on witnesses are asked; {@code publisher} gets what they cosign. */
+    public void start(Publisher publisher) {
+        this.publisher = publisher;
+        var _ = tick.scheduleWithFixedDelay(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
+    }
+
+    // ---- for the publisher
+
+    @Override
+    public Optional<String> silence() {
+        if (first) {
+            return Optional.empty();
+        }
+        if (roll.policy().filter(one -> !one.quorum().equals(TrustPolicy.NONE)).isPresent()) {
+            return roll.unheard();
+        }
+        boolean all = heardPeers.containsAll(peers.get());
+        return all || System.nanoTime() - startNanos > GRACE_NANOS
+                ? Optional.empty()
+                : Optional.of("it asks its peers what they know of this ledger, a moment after the start");
+    }
+
+    @Override
+    public void signed(SignedCheckpoint note) {
+        newest = note;
+    }
+
+    @Override
+    public Optional<String> missing(SignedCheckpoint note) {
+        return roll.missing(note);
+    }
+
+    // ---- for sessions
+
+    void heard(String peer, Collection<NoteKey> keys) {
+        heardPeers.add(peer);
+        roll.heard(keys);
+        wake();
+    }
+
+    void cosigned(LogCheckpoint checkpoint, List<NoteSignature> lines) {
+        Publisher to = publisher;
+        if (to != null) {
+            to.cosigned(checkpoint, lines);
+        }
+    }
+
+    private void wake() {
+        Publisher to = publisher;
+        if (to != null) {
+            to.wake();
+        }
+    }
+
+    void fatal(RuntimeException e) {
+        log.error("the daemon stops: {}", e.getMessage(), e);
+        onFatal.accept(e);
+    }
+
+    // ---- the tick
+
+    private void tick() {
+        try {
+            SignedCheckpoint note = newest;
+            LogSessions open = sessions;
+            if (note == null) {
+                return;
+            }
+            boolean urgent = roll.missing(note).isPresent();
+            if (open != null) {
+                open.watches().forEach(watch -> alone(watch, () -> open.ask(watch, note, urgent ? 0 : APART_NANOS)));
+            }
+            web().forEach(witness -> alone(witness.key(), () -> askWeb(witness, note)));
+        } catch (RuntimeException e) {
+            log.error("a bug in the witness's tick", e);
+        }
+    }
+
+    /** On a thread of the pool, unless one works for it already. */
+    private void alone(Object whom, Runnable work) {
+        if (busy.add(whom)) {
+            pool.execute(() -> {
+                try {
+                    work.run();
+                } catch (LedgerException | StateException e) {
+                    fatal(e);
+                } catch (RuntimeException e) {
+                    log.error("while a witness is asked", e);
+                } finally {
+                    busy.remove(whom);
+                }
+            });
+        }
+    }
+
+    private Collection<WebWitness> web() {
+        Map<String, WebWitness> web = new HashMap<>();
+        roll.policy()
+                .ifPresent(policy -> policy.urls().forEach((name, url) -> {
+                    NoteKey key = policy.witnesses().get(name);
+                    if (key != null) {
+                        web.put(name, new WebWitness(name, key, url, store, own, http));
+                    }
+                }));
+        return web.values();
+    }
+
+    private void askWeb(WebWitness witness, SignedCheckpoint note) {
+        long now = System.nanoTime();
+        Long tried = webTried.get(witness.key());
+        if (note.checkpoint().equals(webCosigned.get(witness.key())) || (tried != null && now - tried < 0)) {
+            return;
+        }
+        webTried.put(witness.key(), now + RETRY_NANOS);
+        try {
+            List<NoteSignature> lines = witness.cosign(note);
+            webCosigned.put(witness.key(), note.checkpoint());
+            webTried.put(witness.key(), System.nanoTime());
+            roll.trouble(witness.toString(), "");
+            roll.heard(List.of(witness.key()));
+            cosigned(note.checkpoint(), lines);
+            wake();
+        } catch (IOException | LogException e) {
+            roll.trouble(witness.toString(), String.valueOf(e.getMessage()));
+            log.warn("the witness {} does not cosign: {}", witness, e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        tick.shutdownNow();
+        pool.shutdownNow();
+        http.shutdownNow();
+        try {
+            if (!pool.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                log.warn("a witness is still being asked");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

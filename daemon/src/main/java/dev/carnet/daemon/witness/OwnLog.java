@@ -1,0 +1,113 @@
+package dev.carnet.daemon.witness;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.carnet.daemon.ledger.Keyring;
+import dev.carnet.daemon.ledger.Ledger;
+import dev.carnet.daemon.ledger.LedgerException;
+import dev.carnet.daemon.merkle.MerkleLog;
+import dev.carnet.daemon.state.Store;
+import dev.carnet.daemon.state.Table;
+import dev.carnet.proto.hash.Hash32;
+import dev.carnet.proto.ledger.Dsse;
+import dev.carnet.proto.ledger.KeyBindingStatement;
+import dev.carnet.proto.log.LogCheckpoint;
+import dev.carnet.proto.log.LogException;
+import dev.carnet.proto.log.LogKeys;
+import dev.carnet.proto.log.NoteKey;
+import dev.carnet.proto.log.Proofs;
+import dev.carnet.proto.log.SignedCheckpoint;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What others know of this daemon's log, compared with what it knows itself. */
+final class OwnLog {
+    private static final byte[] RESTORED = "merkle-restored".getBytes(UTF_8);
+
+    private final Store store;
+    private final Ledger ledger;
+    private final MerkleLog merkle;
+
+    OwnLog(Store store, Ledger ledger, MerkleLog merkle) {
+        this.store = store;
+        this.ledger = ledger;
+        this.merkle = merkle;
+    }
+
+    /** @throws LedgerException where this state was found to be an older copy: it never signs again */
+    void mustNotBeRestored() {
+        store.read(tx -> tx.get(Table.META, RESTORED)).ifPresent(why -> {
+            throw new LedgerException(new String(why, UTF_8));
+        });
+    }
+
+    /**
+     * Compares.
+     *
+     * @param theirs what a witness has of this log
+     * @return whether it is of this log, and signed by it; what is not proves nothing
+     * @throws LedgerException where it is, and this state does not know it: it is an older copy, and that is put on record
+     */
+    boolean compare(String witness, SignedCheckpoint theirs) {
+        LogCheckpoint there = theirs.checkpoint();
+        if (!there.origin().equals(ledger.origin()) || !signedHere(theirs)) {
+            return false;
+        }
+        long signed = merkle.signed().map(note -> note.checkpoint().size()).orElse(0L);
+        if (there.size() > signed) {
+            throw restored(witness + " has a log checkpoint of " + there.size()
+                    + " entries that this daemon signed, and" + " its state knows of " + signed);
+        }
+        if (!root(there.size()).equals(there.root())) {
+            throw restored(witness + " has a log checkpoint of " + there.size()
+                    + " entries that this daemon signed, with another root than its state has");
+        }
+        return true;
+    }
+
+    private LedgerException restored(String what) {
+        String why =
+                what + ": the state directory was restored from an older copy. It signs nothing any more, since its"
+                        + " log would have two histories. Restore the newest copy of all of it; where that is lost, see"
+                        + " \"A ledger that is lost\" in daemon/docs/ledger.md";
+        store.update(tx -> tx.put(Table.META, RESTORED, why.getBytes(UTF_8)));
+        return new LedgerException(why);
+    }
+
+    Hash32 root(long size) {
+        return Proofs.root(size, merkle.hashes(size));
+    }
+
+    private boolean signedHere(SignedCheckpoint note) {
+        try {
+            return !note.verify(keys()).isEmpty();
+        } catch (LogException e) {
+            return false;
+        }
+    }
+
+    /** Those of now and before. */
+    private List<NoteKey> keys() {
+        Keyring keyring = ledger.keys();
+        List<NoteKey> keys = new ArrayList<>(
+                LogKeys.log(ledger.origin(), keyring.publicKeys().log()));
+        for (Keyring.Evidence earlier : keyring.earlier()) {
+            keys.addAll(LogKeys.log(
+                    ledger.origin(),
+                    KeyBindingStatement.read(Dsse.parse(earlier.binding()).payload())
+                            .list()
+                            .keys()
+                            .log()));
+        }
+        return keys.stream().distinct().toList();
+    }
+
+    Optional<SignedCheckpoint> signed() {
+        return merkle.signed();
+    }
+
+    MerkleLog merkle() {
+        return merkle;
+    }
+}

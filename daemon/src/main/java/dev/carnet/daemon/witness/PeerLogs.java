@@ -1,0 +1,205 @@
+package dev.carnet.daemon.witness;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.ByteString;
+import dev.carnet.daemon.ledger.EntryKey;
+import dev.carnet.daemon.ledger.ForkedPeers;
+import dev.carnet.daemon.ledger.Ledger;
+import dev.carnet.daemon.policy.RefusalSink;
+import dev.carnet.daemon.state.Store;
+import dev.carnet.daemon.transfer.PeerBindings;
+import dev.carnet.daemon.transport.Session;
+import dev.carnet.proto.hash.Hash32;
+import dev.carnet.proto.ledger.KeyBinding;
+import dev.carnet.proto.ledger.ObservedFork;
+import dev.carnet.proto.ledger.Predicate;
+import dev.carnet.proto.ledger.StatementException;
+import dev.carnet.proto.log.LogCheckpoint;
+import dev.carnet.proto.log.LogException;
+import dev.carnet.proto.log.LogKeys;
+import dev.carnet.proto.log.NoteKey;
+import dev.carnet.proto.log.Proofs;
+import dev.carnet.proto.log.SignedCheckpoint;
+import dev.carnet.proto.wire.v1.Code;
+import dev.carnet.proto.wire.v1.Control;
+import dev.carnet.proto.wire.v1.LogCosigned;
+import dev.carnet.proto.wire.v1.LogGrown;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The witness's part of SPEC section 7.1: puts on record how far the logs of peers are, cosigns them, and finds out where one has two histories. Called from the threads of sessions. */
+final class PeerLogs {
+    private static final Logger log = LoggerFactory.getLogger(PeerLogs.class);
+
+    private final String self;
+    private final Store store;
+    private final Ledger ledger;
+    private final Witnessed witnessed;
+    private final Clock clock;
+    private final RefusalSink refusals;
+
+    PeerLogs(String self, Store store, Ledger ledger, Clock clock, RefusalSink refusals) {
+        this.self = self;
+        this.store = store;
+        this.ledger = ledger;
+        this.witnessed = new Witnessed(store);
+        this.clock = clock;
+        this.refusals = refusals;
+    }
+
+    Optional<SignedCheckpoint> newest(String origin) {
+        return witnessed.newest(origin);
+    }
+
+    /** Empty where the message is answered by what is on record instead. */
+    Optional<LogCosigned> cosign(Session session, KeyBinding binding, LogGrown grown) {
+        SignedCheckpoint note = read(binding, grown.getCheckpoint());
+        LogCheckpoint now = note.checkpoint();
+        if (grown.getOldSize() > now.size()) {
+            throw new BadLogException(
+                    Code.PROTOCOL,
+                    "it is asked to cosign a log checkpoint of " + now.size() + " entries with a proof from "
+                            + grown.getOldSize());
+        }
+        Optional<SignedCheckpoint> before = witnessed.newest(now.origin());
+        long known = before.map(one -> one.checkpoint().size()).orElse(0L);
+        if (grown.getOldSize() != known) {
+            return Optional.empty();
+        }
+        try {
+            Proofs.checkConsistency(
+                    known,
+                    now.size(),
+                    before.map(one -> one.checkpoint().root()).orElse(dev.carnet.proto.log.Merkle.EMPTY_ROOT),
+                    now.root(),
+                    hashes(grown));
+        } catch (LogException e) {
+            before.ifPresent(one -> fork(session, binding, one, note, grown));
+            throw new BadLogException(
+                    Code.BAD_STATEMENT, "its log checkpoint of " + now.size() + " entries: " + e.getMessage());
+        }
+        if (before.filter(one -> one.checkpoint().equals(now)).isEmpty() && !witnessed.replace(before, note)) {
+            return Optional.empty(); // by another session, meanwhile
+        }
+        String lines = ledger.keys().cosign(ledger.origin() + LogKeys.WITNESS_SUFFIX, now, Instant.now(clock)).stream()
+                .map(line -> line.line())
+                .collect(Collectors.joining());
+        return Optional.of(LogCosigned.newBuilder()
+                .setSize(now.size())
+                .setLines(ByteString.copyFromUtf8(lines))
+                .build());
+    }
+
+    private static List<Hash32> hashes(LogGrown grown) {
+        return grown.getProofList().stream()
+                .map(hash -> Hash32.at(hash.toByteArray(), 0))
+                .toList();
+    }
+
+    /** With both of the log's lines, and no others. */
+    private static SignedCheckpoint read(KeyBinding binding, ByteString bytes) {
+        String origin = binding.list().origin();
+        try {
+            SignedCheckpoint note = SignedCheckpoint.parse(bytes.toByteArray());
+            if (!note.checkpoint().origin().equals(origin)) {
+                throw new LogException("it is of " + note.checkpoint().origin());
+            }
+            List<NoteKey> keys = LogKeys.log(origin, binding.list().keys().log());
+            List<SignedCheckpoint.Verified> lines = note.verify(keys);
+            if (!new HashSet<>(
+                            lines.stream().map(SignedCheckpoint.Verified::key).toList())
+                    .containsAll(keys)) {
+                throw new LogException("not both keys of its log have signed it");
+            }
+            return new SignedCheckpoint(
+                    note.checkpoint(),
+                    keys.stream()
+                            .map(key -> lines.stream()
+                                    .filter(line -> line.key().equals(key))
+                                    .findFirst()
+                                    .orElseThrow()
+                                    .line())
+                            .toList());
+        } catch (LogException e) {
+            throw new BadLogException(
+                    Code.BAD_STATEMENT, "the log checkpoint of " + origin + " does not verify: " + e.getMessage());
+        }
+    }
+
+    /** Two log checkpoints that cannot be of one log: on record, where that can be shown to others; and the end of trust in any case where the roots of one size differ or the proof leads somewhere else. */
+    private void fork(
+            Session session, KeyBinding binding, SignedCheckpoint before, SignedCheckpoint now, LogGrown grown) {
+        String peer = session.peer().spiffeId();
+        ObservedFork fork;
+        try {
+            fork = new ObservedFork(
+                    self,
+                    ledger.origin(),
+                    Instant.ofEpochMilli(clock.millis()),
+                    peer,
+                    binding.list().origin(),
+                    binding.payloadDigest(),
+                    new String(before.encode(), UTF_8),
+                    new String(now.encode(), UTF_8),
+                    evidence(before.checkpoint(), now.checkpoint(), grown));
+            fork.verify(binding);
+        } catch (StatementException | LogException unproven) {
+            log.error(
+                    "the log of {} may have two histories, and what it sent does not show it: {}",
+                    peer,
+                    unproven.getMessage());
+            return;
+        }
+        String why = "its log has two histories: log checkpoints of "
+                + before.checkpoint().size() + " and " + now.checkpoint().size()
+                + " entries that it signed cannot be of one log";
+        log.error(
+                "ALARM: {}: {}. Both are in this daemon's ledger (observed-fork); nothing is exchanged with it until `carnet peer rekey`",
+                peer,
+                why);
+        ledger.record(
+                new EntryKey("fork/" + fork.fork().substring(0, 32), "self", Predicate.OBSERVED_FORK, 0),
+                () -> ledger.keys().sign(fork.payload()),
+                (tx, recorded) -> ForkedPeers.mark(tx, peer, why));
+    }
+
+    private static List<Hash32> evidence(LogCheckpoint before, LogCheckpoint now, LogGrown grown) {
+        if (before.size() == now.size()) {
+            return List.of();
+        }
+        List<Hash32> proof = new ArrayList<>();
+        if (Long.bitCount(before.size()) == 1) {
+            proof.add(Hash32.at(grown.getOldRoot().toByteArray(), 0));
+        }
+        proof.addAll(hashes(grown));
+        return proof;
+    }
+
+    Optional<String> forked(String peer) {
+        return ForkedPeers.why(store, peer);
+    }
+
+    /** Ends a session for what the peer's log is. */
+    void end(Session session, Code code, String sentence) {
+        refusals.refusedPeer(session.peer().spiffeId(), code, "", sentence);
+        session.close(code, sentence);
+    }
+
+    Control known(Session session, PeerBindings keys) {
+        return Control.newBuilder()
+                .setLogKnown(dev.carnet.proto.wire.v1.LogKnown.newBuilder()
+                        .setCheckpoint(newest(session.peerOrigin())
+                                .map(note -> ByteString.copyFrom(note.encode()))
+                                .orElse(ByteString.EMPTY))
+                        .setKeys(keys.ours(session)))
+                .build();
+    }
+}

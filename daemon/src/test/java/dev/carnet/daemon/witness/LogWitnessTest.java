@@ -1,0 +1,421 @@
+package dev.carnet.daemon.witness;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import dev.carnet.daemon.ledger.ForkedPeers;
+import dev.carnet.daemon.ledger.LedgerException;
+import dev.carnet.proto.hash.Hash32;
+import dev.carnet.proto.ledger.KeyBinding;
+import dev.carnet.proto.ledger.ObservedFork;
+import dev.carnet.proto.log.NoteKey;
+import dev.carnet.proto.log.Proofs;
+import dev.carnet.proto.log.SignedCheckpoint;
+import dev.carnet.proto.log.TrustPolicy;
+import dev.carnet.proto.wire.v1.Control;
+import dev.carnet.proto.wire.v1.Control.BodyCase;
+import dev.carnet.proto.wire.v1.LogCosigned;
+import dev.carnet.proto.wire.v1.LogGrown;
+import dev.carnet.proto.wire.v1.LogKnown;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(120)
+class LogWitnessTest {
+    private static final String A = "spiffe://a.example/carnetd";
+    private static final String B = "spiffe://b.example/carnetd";
+
+    @TempDir
+    Path temp;
+
+    private final List<Wire> wires = new ArrayList<>();
+    private Node a;
+    private Node b;
+    private int sessions;
+
+    @BeforeEach
+    void start() {
+        a = new Node(temp.resolve("a"), A);
+        b = new Node(temp.resolve("b"), B);
+        a.start();
+        b.start();
+    }
+
+    @AfterEach
+    void stop() {
+        a.close();
+        b.close();
+        wires.forEach(Wire::close);
+    }
+
+    private void connect() {
+        wires.addAll(Wire.connect("%032x".formatted(++sessions), a, b));
+    }
+
+    /** What a test says to A, as B. */
+    private Wire asB() {
+        Wire wire = new Wire("%032x".formatted(++sessions), a, B, b.origin());
+        wires.add(wire);
+        return wire.begin();
+    }
+
+    private static void eventually(BooleanSupplier holds) throws InterruptedException {
+        long deadline = System.nanoTime() + 30_000_000_000L;
+        while (!holds.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.sleep(10);
+        }
+    }
+
+    private static TrustPolicy quorum(Node witness) {
+        NoteKey key = witness.witnessKeys().getFirst();
+        return new TrustPolicy(List.of(), Map.of("w", key), Map.of(), Map.of(), "w");
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path path : all.toList()) {
+                Path target = to.resolve(from.relativize(path).toString());
+                if (Files.isDirectory(path)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(path, target);
+                }
+            }
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path path : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+
+    @Test
+    void peers_cosign_each_others_logs() throws InterruptedException {
+        connect();
+        for (Node node : List.of(a, b)) {
+            node.awaitPublished(node.record("one"));
+        }
+        eventually(() -> a.published().signatures().size() == 4
+                && b.published().signatures().size() == 4);
+        assertThat(a.published().verify(b.witnessKeys())).hasSize(2);
+        assertThat(b.published().verify(a.witnessKeys())).hasSize(2);
+        a.awaitPublished(a.record("two"));
+        eventually(() -> a.published().checkpoint().size() == a.fixture.ledger.size()
+                && a.published().verify(b.witnessKeys()).size() == 2);
+        assertThat(a.fatal).isEmpty();
+        assertThat(b.fatal).isEmpty();
+    }
+
+    @Test
+    void what_is_not_of_logs_is_passed_on() throws InterruptedException {
+        Wire wire = asB();
+        wire.said(BodyCase.LOG_KNOWN);
+        wire.arrive(Control.newBuilder()
+                .setClosed(dev.carnet.proto.wire.v1.Closed.newBuilder()
+                        .setTransferId(ByteString.copyFrom(new byte[16]))
+                        .setEnvelopeDigest(ByteString.copyFrom(new byte[32])))
+                .build());
+        eventually(() -> a.above.size() == 2);
+    }
+
+    @Test
+    void a_quorum_is_waited_for_and_who_is_missing_is_named() throws InterruptedException {
+        a.policy = Optional.of(quorum(b));
+        long sequence = a.record("one");
+        eventually(() -> a.publisher
+                .waitingFor()
+                .filter(why -> why.contains("w did not"))
+                .isPresent());
+        assertThat(a.merkle.checkpoint().map(note -> note.checkpoint().size()).orElse(0L))
+                .isLessThanOrEqualTo(sequence);
+        connect();
+        a.awaitPublished(sequence);
+        assertThat(a.published().verify(b.witnessKeys())).isNotEmpty();
+    }
+
+    @Test
+    void a_cluster_that_starts_at_once_comes_up() throws InterruptedException {
+        connect();
+        a.awaitPublished(a.record("one"));
+        b.awaitPublished(b.record("one"));
+        eventually(() -> a.published().signatures().size() == 4
+                && b.published().signatures().size() == 4);
+        a.policy = Optional.of(quorum(b));
+        b.policy = Optional.of(quorum(a));
+        a.close();
+        b.close();
+        a.start();
+        b.start();
+        long one = a.record("two");
+        long other = b.record("two");
+        Thread.sleep(200);
+        assertThat(a.publisher.waitingFor())
+                .hasValueSatisfying(why -> assertThat(why).contains("not heard from w"));
+        connect();
+        a.awaitPublished(one);
+        b.awaitPublished(other);
+    }
+
+    @Test
+    void a_restored_copy_signs_nothing_once_a_peer_knows_more() throws Exception {
+        connect();
+        a.awaitPublished(a.record("one"));
+        eventually(() -> a.published().signatures().size() == 4);
+        a.close();
+        copy(temp.resolve("a"), temp.resolve("backup"));
+        a.start();
+        connect();
+        a.awaitPublished(a.record("two"));
+        eventually(() -> a.published().signatures().size() == 4
+                && a.published().checkpoint().size() == a.fixture.ledger.size());
+        long size = a.fixture.ledger.size();
+        a.close();
+        delete(temp.resolve("a"));
+        copy(temp.resolve("backup"), temp.resolve("a"));
+        a.peers = Set.of(B);
+        a.start();
+        connect();
+        eventually(() -> !a.fatal.isEmpty());
+        assertThat(a.fatal.getFirst())
+                .isInstanceOf(LedgerException.class)
+                .hasMessageContaining("of " + size + " entries")
+                .hasMessageContaining("restored from an older copy");
+        a.close();
+        assertThatThrownBy(() -> a.start())
+                .isInstanceOf(LedgerException.class)
+                .hasMessageContaining("restored from an older copy");
+        delete(temp.resolve("a"));
+        a.start();
+    }
+
+    // ---- logs that are not right
+
+    /** B's log as A has it on record, and then B's other history. */
+    private LogGrown other(int more) throws Exception {
+        connect();
+        b.awaitPublished(b.record("one"));
+        eventually(() -> b.published().signatures().size() == 4
+                && b.published().checkpoint().size() == b.fixture.ledger.size());
+        wires.getLast().close(dev.carnet.proto.wire.v1.Code.SHUTTING_DOWN, "");
+        wires.get(wires.size() - 2).close(dev.carnet.proto.wire.v1.Code.SHUTTING_DOWN, "");
+        b.close();
+        copy(temp.resolve("b"), temp.resolve("b-kept"));
+        b.start();
+        connect();
+        b.awaitPublished(b.record("two"));
+        eventually(() -> b.published().signatures().size() == 4
+                && b.published().checkpoint().size() == b.fixture.ledger.size());
+        wires.getLast().close(dev.carnet.proto.wire.v1.Code.SHUTTING_DOWN, "");
+        wires.get(wires.size() - 2).close(dev.carnet.proto.wire.v1.Code.SHUTTING_DOWN, "");
+        b.close();
+        delete(temp.resolve("b"));
+        copy(temp.resolve("b-kept"), temp.resolve("b"));
+        b.start();
+        for (int i = 0; i < more; i++) {
+            b.awaitPublished(b.record("another " + i));
+        }
+        SignedCheckpoint now = b.merkle.signed().orElseThrow();
+        return grown(now, a.entries().isEmpty() ? 0 : known());
+    }
+
+    /** What A has on record of B. */
+    private long known() throws Exception {
+        return SignedCheckpoint.parse(asB().said(BodyCase.LOG_KNOWN)
+                        .getLogKnown()
+                        .getCheckpoint()
+                        .toByteArray())
+                .checkpoint()
+                .size();
+    }
+
+    private LogGrown grown(SignedCheckpoint now, long old) {
+        LogGrown.Builder grown = LogGrown.newBuilder()
+                .setOldSize(old)
+                .setOldRoot(ByteString.copyFrom(
+                        Proofs.root(old, b.merkle.hashes(old)).toBytes()))
+                .setCheckpoint(ByteString.copyFrom(bare(now).encode()));
+        for (Hash32 hash : Proofs.consistency(
+                old, now.checkpoint().size(), b.merkle.hashes(now.checkpoint().size()))) {
+            grown.addProof(ByteString.copyFrom(hash.toBytes()));
+        }
+        return grown.build();
+    }
+
+    private static SignedCheckpoint bare(SignedCheckpoint note) {
+        return new SignedCheckpoint(note.checkpoint(), note.signatures().subList(0, 2));
+    }
+
+    private Control known(ByteString checkpoint) {
+        return Control.newBuilder()
+                .setLogKnown(LogKnown.newBuilder().setCheckpoint(checkpoint).setKeys(b.evidence()))
+                .build();
+    }
+
+    private static Control of(LogGrown grown) {
+        return Control.newBuilder().setLogGrown(grown).build();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 6})
+    void two_histories_of_a_log_are_on_record_and_the_end_of_trust(int more) throws Exception {
+        LogGrown grown = other(more);
+        Wire wire = asB();
+        wire.said(BodyCase.LOG_KNOWN);
+        wire.arrive(known(ByteString.EMPTY));
+        wire.arrive(of(grown));
+        assertThat(wire.awaitEnd()).startsWith("BAD_STATEMENT");
+        ObservedFork fork = a.entries().stream()
+                .filter(ObservedFork.class::isInstance)
+                .map(ObservedFork.class::cast)
+                .findFirst()
+                .orElseThrow();
+        assertThat(fork.peer()).isEqualTo(B);
+        assertThat(fork.peerOrigin()).isEqualTo(b.origin());
+        fork.verify(KeyBinding.verify(
+                b.evidence().getBinding().toByteArray(), b.evidence().getProof().toByteArray()));
+        assertThat(asB().awaitEnd()).as("the next session").contains("two histories");
+        assertThat(a.refused).anyMatch(line -> line.contains("BAD_STATEMENT"));
+        a.fixture.store.update(tx -> ForkedPeers.forget(tx, B));
+        asB().said(BodyCase.LOG_KNOWN);
+        assertThat(a.entries().stream().filter(ObservedFork.class::isInstance)).hasSize(1);
+    }
+
+    /** A peer that is known to A, and what it may say next. */
+    private Wire introduced() throws InterruptedException {
+        b.awaitPublished(b.record("one"));
+        Wire wire = asB();
+        wire.said(BodyCase.LOG_KNOWN);
+        wire.arrive(known(ByteString.EMPTY));
+        return wire;
+    }
+
+    @Test
+    void a_log_is_cosigned_from_what_is_on_record_and_nothing_else() throws InterruptedException {
+        Wire wire = introduced();
+        SignedCheckpoint now = b.published();
+        wire.arrive(of(grown(now, now.checkpoint().size() - 1)));
+        assertThat(wire.said(BodyCase.LOG_KNOWN).getLogKnown().getCheckpoint())
+                .as("nothing is on record yet, and that is what it says")
+                .isEmpty();
+        wire.arrive(of(grown(now, 0)));
+        LogCosigned cosigned = wire.said(BodyCase.LOG_COSIGNED).getLogCosigned();
+        SignedCheckpoint with = new SignedCheckpoint(
+                now.checkpoint(), SignedCheckpoint.lines(cosigned.getLines().toString(UTF_8)));
+        assertThat(with.verify(a.witnessKeys())).hasSize(2);
+        wire.arrive(of(grown(now, now.checkpoint().size())));
+        assertThat(wire.said(BodyCase.LOG_COSIGNED).getLogCosigned().getSize())
+                .as("the same again")
+                .isEqualTo(now.checkpoint().size());
+    }
+
+    @Test
+    void a_proof_that_leads_nowhere_ends_the_session_and_is_no_fork() throws InterruptedException {
+        Wire wire = introduced();
+        SignedCheckpoint now = b.published();
+        wire.arrive(of(grown(now, 0)));
+        wire.said(BodyCase.LOG_COSIGNED);
+        b.awaitPublished(b.record("two"));
+        LogGrown grown = grown(b.published(), now.checkpoint().size());
+        byte[] wrong = grown.getProof(0).toByteArray();
+        wrong[3] ^= 1;
+        wire.arrive(of(grown.toBuilder().setProof(0, ByteString.copyFrom(wrong)).build()));
+        assertThat(wire.awaitEnd()).startsWith("BAD_STATEMENT").contains("proof");
+        assertThat(a.entries()).noneMatch(ObservedFork.class::isInstance);
+        assertThat(a.refused).anyMatch(line -> line.startsWith(B + " BAD_STATEMENT"));
+        Wire next = asB();
+        assertThat(next.said(BodyCase.LOG_KNOWN).getLogKnown().getCheckpoint()).isNotEmpty();
+    }
+
+    @Test
+    void a_log_checkpoint_that_its_keys_have_not_both_signed_ends_the_session() throws InterruptedException {
+        Wire wire = introduced();
+        SignedCheckpoint now = b.published();
+        SignedCheckpoint half =
+                new SignedCheckpoint(now.checkpoint(), List.of(now.signatures().getFirst()));
+        wire.arrive(of(grown(now, 0).toBuilder()
+                .setCheckpoint(ByteString.copyFrom(half.encode()))
+                .build()));
+        assertThat(wire.awaitEnd()).startsWith("BAD_STATEMENT").contains("not both keys");
+    }
+
+    @Test
+    void a_log_of_another_origin_ends_the_session() throws InterruptedException {
+        Wire wire = introduced();
+        a.awaitPublished(a.record("one"));
+        wire.arrive(of(grown(b.published(), 0).toBuilder()
+                .setCheckpoint(ByteString.copyFrom(bare(a.published()).encode()))
+                .build()));
+        assertThat(wire.awaitEnd()).startsWith("BAD_STATEMENT").contains("it is of " + a.origin());
+    }
+
+    @Test
+    void what_comes_out_of_its_order_ends_the_session() throws InterruptedException {
+        b.awaitPublished(b.record("one"));
+        Wire early = asB();
+        early.arrive(of(grown(b.published(), 0)));
+        assertThat(early.awaitEnd()).contains("before LogKnown");
+        Wire unasked = introduced();
+        unasked.arrive(Control.newBuilder()
+                .setLogCosigned(LogCosigned.newBuilder().setSize(7).setLines(ByteString.copyFromUtf8("— x y\n")))
+                .build());
+        assertThat(unasked.awaitEnd()).contains("not asked for");
+        Wire backwards = introduced();
+        backwards.arrive(
+                of(grown(b.published(), 0).toBuilder().setOldSize(1_000).build()));
+        assertThat(backwards.awaitEnd()).startsWith("PROTOCOL");
+    }
+
+    @Test
+    void a_peer_that_makes_up_what_it_knows_of_our_log_is_not_believed() throws InterruptedException {
+        b.awaitPublished(b.record("one"));
+        Wire wire = asB();
+        wire.said(BodyCase.LOG_KNOWN);
+        wire.arrive(known(ByteString.copyFrom(bare(b.published()).encode())));
+        assertThat(wire.awaitEnd()).startsWith("BAD_STATEMENT").contains("not one that this daemon signed");
+        assertThat(a.fatal).isEmpty();
+    }
+
+    @Test
+    void a_cosignature_of_another_key_is_not_taken() throws InterruptedException {
+        a.awaitPublished(a.record("one"));
+        Wire wire = introduced();
+        LogGrown asked = wire.said(BodyCase.LOG_GROWN).getLogGrown();
+        SignedCheckpoint note = SignedCheckpoint.parse(asked.getCheckpoint().toByteArray());
+        var lines = new SignedCheckpoint(
+                        note.checkpoint(),
+                        a.fixture
+                                .ledger
+                                .keys()
+                                .cosign(b.origin() + "/witness", note.checkpoint(), java.time.Instant.now()))
+                .encode();
+        String text = new String(lines, UTF_8);
+        wire.arrive(Control.newBuilder()
+                .setLogCosigned(LogCosigned.newBuilder()
+                        .setSize(note.checkpoint().size())
+                        .setLines(ByteString.copyFromUtf8(text.substring(text.indexOf("\n\n") + 2))))
+                .build());
+        Thread.sleep(300);
+        assertThat(a.published().signatures()).hasSize(2);
+    }
+}
