@@ -8,6 +8,8 @@ import dev.carnet.daemon.config.Defaults;
 import dev.carnet.daemon.config.OwnUser;
 import dev.carnet.daemon.config.Problem;
 import dev.carnet.daemon.config.UserPlaces;
+import dev.carnet.daemon.ledger.LedgerException;
+import dev.carnet.daemon.state.StateException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -22,11 +24,15 @@ public final class Main {
 
     private static final int EXIT_USAGE = 2;
     private static final int EXIT_REFUSED = 3;
+    private static final int EXIT_MISFIT = 5;
     private static final int EXIT_INTERNAL = 70;
 
     private static final String USAGE = """
             usage: carnetd --config FILE [--check] [--allow-root]
                    carnetd --user [--config FILE] [--check]
+                   carnetd fsck --config FILE | --user
+
+              fsck            compare journal, log, blobs and state database of a daemon that does not run; change nothing
 
               --config FILE   what to serve: daemon/docs/config.md
               --user          for this user alone: configuration, state and socket below the XDG directories
@@ -34,7 +40,8 @@ public final class Main {
               --allow-root    run although the user is root
               --version       print the version
 
-            Exit codes: 0 ended when asked to, 2 usage or configuration, 3 refused to start, 70 internal.
+            Exit codes: 0 ended when asked to (fsck: all of it fits), 2 usage or configuration, 3 refused to start,
+            5 fsck found what does not fit, 70 internal.
             """;
 
     private Main() {}
@@ -48,6 +55,7 @@ public final class Main {
             String config,
             boolean user,
             boolean check,
+            boolean fsck,
             boolean allowRoot,
             boolean version,
             boolean help,
@@ -56,6 +64,7 @@ public final class Main {
             String config = "";
             boolean user = false;
             boolean check = false;
+            boolean fsck = false;
             boolean allowRoot = false;
             boolean version = false;
             boolean help = false;
@@ -65,13 +74,14 @@ public final class Main {
                     case "--config" -> config = ++i < args.size() ? args.get(i) : "";
                     case "--user" -> user = true;
                     case "--check" -> check = true;
+                    case "fsck" -> fsck = true;
                     case "--allow-root" -> allowRoot = true;
                     case "--version" -> version = true;
                     case "--help", "-h" -> help = true;
                     default -> wrong = args.get(i);
                 }
             }
-            return new Arguments(config, user, check, allowRoot, version, help, wrong);
+            return new Arguments(config, user, check, fsck, allowRoot, version, help, wrong);
         }
     }
 
@@ -102,6 +112,9 @@ public final class Main {
             if (args.check()) {
                 return check(config, clock);
             }
+            if (args.fsck()) {
+                return fsck(config, clock);
+            }
             if (OwnUser.uid() == 0 && !args.allowRoot() && !config.daemon().allowRoot()) {
                 System.err.println(
                         "carnetd: refuses to run as root, since it needs no right of root's: start it as a user of its"
@@ -112,6 +125,15 @@ public final class Main {
         } catch (ConfigException e) {
             print(e.problems());
             return EXIT_USAGE;
+        }
+    }
+
+    private static int fsck(DaemonConfig config, Clock clock) {
+        try {
+            return Fsck.run(config.daemon().state(), clock, System.out) ? 0 : EXIT_MISFIT;
+        } catch (StateException | LedgerException e) {
+            System.err.println("carnetd: cannot look: " + e.getMessage());
+            return EXIT_REFUSED;
         }
     }
 

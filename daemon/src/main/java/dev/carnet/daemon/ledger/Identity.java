@@ -47,6 +47,11 @@ record Identity(String spiffeId, String origin) {
         return found;
     }
 
+    /** Of the log whose state this is; empty before the first start. */
+    static Optional<String> origin(Store store) {
+        return store.read(tx -> tx.get(Table.META, ORIGIN)).map(name -> new String(name, UTF_8));
+    }
+
     static void check(String foundId, String id, String foundOrigin, String origin) {
         if (!foundId.equals(id)) {
             throw new LedgerException("this state directory belongs to " + foundId + ", and the certificate is of " + id

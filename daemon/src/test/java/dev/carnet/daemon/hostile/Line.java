@@ -36,7 +36,8 @@ final class Line implements AutoCloseable {
             Control.BodyCase.FILE_PAGE_ACK,
             Control.BodyCase.BLOB_PAGE,
             Control.BodyCase.FILE_SEALS,
-            Control.BodyCase.NEED_STREAMS);
+            Control.BodyCase.NEED_STREAMS,
+            Control.BodyCase.LOG_KNOWN);
 
     final Besieged site;
     final Liar as;

@@ -1,0 +1,151 @@
+package dev.carnet.daemon.ledger;
+
+import dev.carnet.daemon.state.DirectoryLock;
+import dev.carnet.daemon.state.NativeScratch;
+import dev.carnet.daemon.state.Store;
+import dev.carnet.daemon.state.Table;
+import dev.carnet.proto.ledger.Dsse;
+import dev.carnet.proto.ledger.Statement;
+import dev.carnet.proto.ledger.StatementException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Arrays;
+
+/** Looks at a journal and at what the state database says of it, while no daemon runs, and changes nothing of either. For {@code carnetd fsck}. */
+public final class JournalLook {
+    private final LedgerTables tables;
+    private final Report report;
+    private final Head committed;
+    private Head seen;
+    private long waiting;
+
+    /** Hears what is found. */
+    public interface Report {
+        /**
+         * Something does not fit.
+         *
+         * @param place file and entry
+         */
+        void misfit(String place, String sentence);
+
+        /** An entry that counts, in its order. */
+        void entry(long sequence, byte[] envelope);
+    }
+
+    /**
+     * What was looked at.
+     *
+     * @param entries that count and are in the journal
+     * @param waiting that were appended and do not count yet: the next start makes them count
+     */
+    public record Seen(long entries, long waiting) {}
+
+    private JournalLook(LedgerTables tables, Head genesis, Report report) {
+        this.tables = tables;
+        this.report = report;
+        this.committed = tables.head();
+        this.seen = genesis;
+    }
+
+    /**
+     * Looks.
+     *
+     * @throws LedgerException where there is nothing to look at
+     * @throws dev.carnet.daemon.state.StateException where a daemon has the directory
+     */
+    public static Seen run(Path stateDirectory, Store store, Clock clock, Report report) {
+        Path directory = stateDirectory.resolve("ledger");
+        try (DirectoryLock _ = DirectoryLock.take(directory)) {
+            NativeScratch.offer(directory, "jna.tmpdir");
+            String origin = Identity.origin(store)
+                    .orElseThrow(() -> new LedgerException("the state database in " + stateDirectory
+                            + " is of no daemon that has ever started: is this the state directory?"));
+            var tables = new LedgerTables(store, origin);
+            var look = new JournalLook(tables, Head.genesis(origin), report);
+            look.scan(directory, clock);
+            look.rows();
+            return new Seen(Math.min(look.seen.count(), look.committed.count()), look.waiting);
+        } catch (IOException e) {
+            throw new LedgerException("cannot look at the ledger in " + stateDirectory + ": " + e, e);
+        }
+    }
+
+    private void scan(Path directory, Clock clock) throws IOException {
+        try {
+            var journal = ConfinedJournal.open(
+                    () -> ChronicleJournal.open(directory.resolve("journal"), clock, committed.lastPosition()));
+            try {
+                journal.scan((position, record) -> visit(journal, position, record));
+            } finally {
+                journal.close();
+            }
+        } catch (LedgerException e) {
+            report.misfit("journal", String.valueOf(e.getMessage()));
+            return;
+        }
+        if (seen.count() < committed.count()) {
+            report.misfit(
+                    "journal",
+                    "it ends after " + seen.count() + " entries, and the state database counts " + committed.count());
+        }
+    }
+
+    private void visit(Journal journal, long position, byte[] bytes) {
+        String place = journal.place(position) + ", entry " + seen.count();
+        JournalRecord record = JournalRecord.decode(bytes);
+        if (record.sequence() != seen.count() || !Arrays.equals(record.previous(), seen.hash())) {
+            throw new LedgerException(place + ": it does not follow the one before it");
+        }
+        Head next = seen.after(record, position);
+        if (seen.count() < committed.count()) {
+            counts(place, record, next, position);
+        } else {
+            waiting++;
+            if (tables.outbox(record.key())
+                    .filter(stored -> Arrays.equals(stored, record.envelope()))
+                    .isEmpty()) {
+                report.misfit(place, "it does not count yet, and the outbox has no such entry");
+            }
+        }
+        seen = next;
+    }
+
+    private void counts(String place, JournalRecord record, Head next, long position) {
+        if (next.count() == committed.count() && !Arrays.equals(next.hash(), committed.hash())) {
+            report.misfit(place, "it is not the last one that the state database counts");
+        }
+        var placed = tables.find(record.key());
+        if (placed.isEmpty()
+                || placed.get().sequence() != record.sequence()
+                || placed.get().position() != position) {
+            report.misfit(
+                    place, "the state database does not have '" + EntryKeyText.readable(record.key()) + "' there");
+        }
+        try {
+            var _ = Statement.read(Dsse.parse(record.envelope()).payload());
+        } catch (StatementException e) {
+            report.misfit(place, "it is no entry: " + e.getMessage());
+        }
+        report.entry(record.sequence(), record.envelope());
+    }
+
+    /** Each number has its row, and there is none beyond. */
+    private void rows() {
+        long[] rows = {0};
+        long[] last = {-1};
+        tables.store().<Boolean>read(tx -> {
+            tx.scan(Table.JOURNAL, new byte[0], (number, key) -> {
+                last[0] = java.nio.ByteBuffer.wrap(number).getLong();
+                return ++rows[0] > 0;
+            });
+            return true;
+        });
+        if (rows[0] != committed.count() || last[0] != committed.count() - 1) {
+            report.misfit(
+                    "state database",
+                    "it counts " + committed.count() + " entries and has " + rows[0] + " rows of them, the last number "
+                            + last[0]);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package dev.carnet.daemon;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.carnet.daemon.ledger.EntryKey;
+import dev.carnet.daemon.ledger.LedgerFixture;
+import dev.carnet.daemon.merkle.MerkleLog;
+import dev.carnet.daemon.state.StateException;
+import dev.carnet.proto.ledger.Change;
+import dev.carnet.proto.ledger.Predicate;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FsckTest {
+    private static final int ENTRIES = 300;
+
+    @TempDir
+    static Path made;
+
+    @TempDir
+    Path temp;
+
+    private Path state;
+
+    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+    @BeforeEach
+    void copyIt() throws IOException {
+        state = temp.resolve("state");
+        try (Stream<Path> all = Files.walk(made)) {
+            for (Path path : all.toList()) {
+                Files.copy(path, state.resolve(made.relativize(path).toString()));
+            }
+        }
+    }
+
+    @BeforeAll
+    static void make() {
+        try (LedgerFixture fixture = LedgerFixture.open(made)) {
+            MerkleLog log = MerkleLog.open(
+                    made.resolve("ledger"),
+                    fixture.store,
+                    fixture.ledger,
+                    body -> fixture.ledger.keys().signLog(body, Instant.parse("2026-11-25T10:00:30Z")));
+            Optional<String> previous = Optional.empty();
+            for (int i = 1; i < ENTRIES; i++) {
+                String digest = fixture.ledger.blob(("policy " + i).getBytes(UTF_8));
+                Change change = new Change(
+                        Predicate.POLICY_CHANGE,
+                        LedgerFixture.ID,
+                        fixture.ledger.origin(),
+                        Instant.parse("2026-11-25T10:00:30Z"),
+                        digest,
+                        previous);
+                previous = Optional.of(digest);
+                fixture.ledger.record(
+                        new EntryKey("daemon", "self", Predicate.POLICY_CHANGE, i),
+                        () -> fixture.ledger.keys().sign(change.payload()),
+                        (tx, recorded) -> {});
+            }
+            log.advance();
+        }
+    }
+
+    private boolean fsck() {
+        return Fsck.run(state, Clock.systemUTC(), new PrintStream(said, true, UTF_8));
+    }
+
+    private String said() {
+        return said.toString(UTF_8);
+    }
+
+    private void flip(Path file, int offset) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[offset] ^= 1;
+        Files.write(file, bytes);
+    }
+
+    @Test
+    void what_a_daemon_left_fits() {
+        assertThat(fsck()).as(said()).isTrue();
+        assertThat(said())
+                .contains(ENTRIES + " entries count, " + ENTRIES + " of them are in the log, " + ENTRIES + " blobs");
+        assertThat(fsck()).as("it has changed nothing").isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tile/entries/000, 5000",
+        "tile/entries/001.p/44, 700",
+        "tile/0/000, 40",
+        "tile/0/001.p/44, 3",
+        "tile/1/000.p/1, 9"
+    })
+    void a_bit_of_the_log_is_found_in_its_file(String file, int offset) throws IOException {
+        flip(state.resolve("ledger").resolve(file), offset);
+        assertThat(fsck()).isFalse();
+        assertThat(said()).contains("does not fit: " + file + ": ");
+    }
+
+    @Test
+    void a_bit_of_the_journal_is_found() throws IOException {
+        Path journal;
+        try (Stream<Path> files = Files.list(state.resolve("ledger/journal"))) {
+            journal = files.filter(file -> file.toString().endsWith(".cq4"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        byte[] bytes = Files.readAllBytes(journal);
+        int at = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("payloadType", 60_000);
+        flip(journal, at);
+        assertThat(fsck()).isFalse();
+        assertThat(said()).contains("does not fit: journal");
+    }
+
+    @Test
+    void a_blob_that_is_gone_or_changed_is_found() throws IOException {
+        Path changed;
+        Path gone;
+        try (Stream<Path> files = Files.list(state.resolve("ledger/blobs/sha256"))) {
+            var all = files.sorted().toList();
+            changed = all.get(0);
+            gone = all.get(1);
+        }
+        flip(changed, 0);
+        Files.delete(gone);
+        assertThat(fsck()).isFalse();
+        assertThat(said())
+                .contains("does not fit: blob " + changed.getFileName())
+                .contains("does not fit: blob " + gone.getFileName())
+                .contains("2 things do not fit");
+    }
+
+    @Test
+    void a_checkpoint_that_the_state_does_not_remember_is_found() throws IOException {
+        Path checkpoint = state.resolve("ledger/checkpoint");
+        String text = Files.readString(checkpoint);
+        Files.writeString(checkpoint, text.replaceFirst("\n" + ENTRIES + "\n", "\n" + (ENTRIES + 1) + "\n"));
+        assertThat(fsck()).isFalse();
+        assertThat(said()).contains("does not fit: checkpoint: it is of 301 entries");
+    }
+
+    @Test
+    void a_directory_that_a_daemon_has_is_not_looked_at() {
+        try (LedgerFixture _ = LedgerFixture.open(state)) {
+            assertThatThrownBy(this::fsck).isInstanceOf(StateException.class).hasMessageContaining("in use");
+        }
+    }
+}
