@@ -1,6 +1,7 @@
 package dev.carnet.client;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -275,6 +276,34 @@ public final class CarnetClient {
                 .toList();
     }
 
+    /**
+     * A file of the daemon's ledger (proto/LEDGER.md), read as it comes. The caller closes it.
+     *
+     * @param path below the ledger's root: {@code tile/0/000}
+     * @return empty where there is none
+     */
+    public Optional<InputStream> ledgerFile(String path) {
+        String target = "/v1/ledger/" + path;
+        told.accept("GET " + target);
+        try {
+            var answer = http.stream(target, timeout);
+            if (answer.reply().isEmpty()) {
+                return Optional.of(answer.body());
+            }
+            answer.body().close();
+            var reply = answer.reply().get();
+            told.accept("HTTP " + reply.status());
+            boolean json = reply.contentType().startsWith("application/problem+json");
+            if (reply.status() == NOT_FOUND
+                    && !(json && Json.read(reply.body()).text("code").equals("UNSUPPORTED"))) {
+                return Optional.empty(); // a path that the daemon knows, and a file that it has not
+            }
+            throw problem("GET", target, reply);
+        } catch (IOException e) {
+            throw brokenOff(e, timeout);
+        }
+    }
+
     private JsonObject get(String target, Duration limit) {
         return call("GET", target, Optional.empty(), limit);
     }
@@ -287,19 +316,8 @@ public final class CarnetClient {
                         .orElse(""));
         try {
             reply = http.exchange(method, target, body, limit);
-        } catch (SocketTimeoutException e) {
-            throw new ApiException(
-                    ApiException.TIMEOUT,
-                    0,
-                    "the daemon at " + socket + " did not answer within " + limit.toSeconds()
-                            + " s; whether it did what was asked is not known",
-                    e);
         } catch (IOException e) {
-            throw new ApiException(
-                    ApiException.PROTOCOL,
-                    0,
-                    "the conversation with the daemon at " + socket + " broke off: " + e.getMessage(),
-                    e);
+            throw brokenOff(e, limit);
         }
         told.accept("HTTP " + reply.status() + " after "
                 + Duration.ofNanos(System.nanoTime() - begun).toMillis() + " ms");
@@ -307,6 +325,22 @@ public final class CarnetClient {
             return Json.read(reply.body());
         }
         throw problem(method, target, reply);
+    }
+
+    private ApiException brokenOff(IOException e, Duration limit) {
+        if (e instanceof SocketTimeoutException) {
+            return new ApiException(
+                    ApiException.TIMEOUT,
+                    0,
+                    "the daemon at " + socket + " did not answer within " + limit.toSeconds()
+                            + " s; whether it did what was asked is not known",
+                    e);
+        }
+        return new ApiException(
+                ApiException.PROTOCOL,
+                0,
+                "the conversation with the daemon at " + socket + " broke off: " + e.getMessage(),
+                e);
     }
 
     private ApiException problem(String method, String target, HttpReply reply) {

@@ -1,5 +1,6 @@
 package dev.carnet.client;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * An HTTP/1.1 response (RFC 9112), read whole. Content-Length and chunked bodies are taken; one that only ends with the connection is not, since nobody could
@@ -22,6 +24,7 @@ record HttpReply(int status, String contentType, byte[] body) {
     static final int BODY_BYTES_MAX = 16 * 1024 * 1024;
 
     private static final int INTERIM_MAX = 4;
+    private static final int OK = 200;
     private static final int NO_CONTENT = 204;
 
     /**
@@ -30,15 +33,78 @@ record HttpReply(int status, String contentType, byte[] body) {
      * @throws EOFException where it ends too early
      */
     static HttpReply read(InputStream in) throws IOException {
+        var begin = begin(in);
+        return new HttpReply(
+                begin.status(),
+                begin.headers().getOrDefault("content-type", ""),
+                body(in, begin.status(), begin.headers()));
+    }
+
+    /** What stands before the body. */
+    private record Begin(int status, Map<String, String> headers) {}
+
+    private static Begin begin(InputStream in) throws IOException {
         for (int interim = 0; interim <= INTERIM_MAX; interim++) {
             var head = new Head(in);
             int status = status(head.line());
             var headers = headers(head);
             if (status >= 200) {
-                return new HttpReply(status, headers.getOrDefault("content-type", ""), body(in, status, headers));
+                return new Begin(status, headers);
             }
         }
         throw new ProtocolException("too many interim responses");
+    }
+
+    /**
+     * A response whose body may have any length.
+     *
+     * @param reply where the status is not 200: that is an answer of the usual kind
+     * @param body where it is 200: read as it comes; ends with an exception where it is torn
+     */
+    record Streamed(Optional<HttpReply> reply, InputStream body) {}
+
+    /** As {@link #read}, but for a body of status 200, which has to have a Content-Length. */
+    static Streamed stream(InputStream in) throws IOException {
+        var begin = begin(in);
+        var length = begin.headers().get("content-length");
+        if (begin.status() != OK || length == null || begin.headers().containsKey("transfer-encoding")) {
+            byte[] body = body(in, begin.status(), begin.headers());
+            var reply = new HttpReply(begin.status(), begin.headers().getOrDefault("content-type", ""), body);
+            return begin.status() == OK
+                    ? new Streamed(Optional.empty(), new ByteArrayInputStream(body))
+                    : new Streamed(Optional.of(reply), InputStream.nullInputStream());
+        }
+        return new Streamed(Optional.empty(), new ExactStream(in, number(length, 10, Long.MAX_VALUE)));
+    }
+
+    /** So many bytes, and no fewer. */
+    private static final class ExactStream extends InputStream {
+        private final InputStream in;
+        private long left;
+
+        ExactStream(InputStream in, long length) {
+            this.in = in;
+            this.left = length;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            if (left == 0) {
+                return -1;
+            }
+            int count = in.read(into, offset, (int) Math.min(length, left));
+            if (count < 0) {
+                throw new EOFException("the response ends " + left + " bytes too early");
+            }
+            left -= count;
+            return count;
+        }
     }
 
     private static int status(String line) throws ProtocolException {
@@ -75,7 +141,7 @@ record HttpReply(int status, String contentType, byte[] body) {
             return chunks(in);
         }
         if (length != null) {
-            return exactly(in, number(length, 10, BODY_BYTES_MAX));
+            return exactly(in, (int) number(length, 10, BODY_BYTES_MAX));
         }
         if (status == NO_CONTENT) {
             return new byte[0];
@@ -87,7 +153,7 @@ record HttpReply(int status, String contentType, byte[] body) {
         var body = new ByteArrayOutputStream();
         while (true) {
             String line = new Head(in).line();
-            int size = number(line.split(";", 2)[0].strip(), 16, BODY_BYTES_MAX - body.size());
+            int size = (int) number(line.split(";", 2)[0].strip(), 16, BODY_BYTES_MAX - body.size());
             if (size == 0) {
                 headers(new Head(in)); // trailers: read, and of no meaning here
                 return body.toByteArray();
@@ -99,14 +165,14 @@ record HttpReply(int status, String contentType, byte[] body) {
         }
     }
 
-    private static int number(String text, int radix, int most) throws ProtocolException {
+    private static long number(String text, int radix, long most) throws ProtocolException {
         if (!text.matches("[0-9a-fA-F]{1,16}")) {
             throw new ProtocolException("a malformed length");
         }
         try {
             long number = Long.parseLong(text, radix);
             if (number >= 0 && number <= most) {
-                return (int) number;
+                return number;
             }
         } catch (NumberFormatException e) {
             throw new ProtocolException("a malformed length");

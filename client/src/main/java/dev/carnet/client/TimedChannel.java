@@ -11,16 +11,25 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-/** A non-blocking channel whose every wait ends at one deadline: a blocking one over a Unix socket has no timeouts. */
+/** A non-blocking channel whose waits end at one deadline, or each after a while: a blocking one over a Unix socket has no timeouts. */
 final class TimedChannel implements AutoCloseable {
     private final SocketChannel channel;
     private final Selector selector;
     private final SelectionKey key;
-    private final long deadline;
+    private final long timeout;
+    private final boolean each;
+    private final long begun = System.nanoTime();
 
+    /** For an answer that is waited for as a whole. */
     TimedChannel(SocketChannel channel, Duration timeout) throws IOException {
+        this(channel, timeout, false);
+    }
+
+    /** @param each whether every wait has the whole time: for an answer of any length, that goes on */
+    TimedChannel(SocketChannel channel, Duration timeout, boolean each) throws IOException {
         this.channel = channel;
-        this.deadline = System.nanoTime() + timeout.toNanos();
+        this.timeout = timeout.toNanos();
+        this.each = each;
         this.selector = channel.provider().openSelector();
         this.key = channel.register(selector, 0);
     }
@@ -30,7 +39,7 @@ final class TimedChannel implements AutoCloseable {
         if (operation == SelectionKey.OP_CONNECT && channel.finishConnect()) {
             return;
         }
-        long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+        long left = TimeUnit.NANOSECONDS.toMillis(each ? timeout : timeout - (System.nanoTime() - begun));
         key.interestOps(operation);
         if (left <= 0 || selector.select(left) == 0) {
             if (Thread.currentThread().isInterrupted()) {

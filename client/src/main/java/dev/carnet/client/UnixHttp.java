@@ -1,6 +1,7 @@
 package dev.carnet.client;
 
 import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
@@ -43,6 +44,34 @@ final class UnixHttp {
                 return refusal(timed, e);
             }
             return HttpReply.read(new BufferedInputStream(timed.input(), BUFFER_BYTES));
+        }
+    }
+
+    /**
+     * Asks for something of any length.
+     *
+     * @param idle how long nothing may come
+     * @return the answer; closing its body ends the connection
+     * @throws ApiException UNREACHABLE
+     * @throws java.net.SocketTimeoutException where nothing comes; later also from the body
+     */
+    HttpReply.Streamed stream(String target, Duration idle) throws IOException {
+        var channel = connect();
+        try {
+            var timed = new TimedChannel(channel, idle, true);
+            timed.await(SelectionKey.OP_CONNECT);
+            timed.write(ByteBuffer.wrap(head("GET", target, Optional.empty())));
+            var answer = HttpReply.stream(new BufferedInputStream(timed.input(), BUFFER_BYTES));
+            return new HttpReply.Streamed(answer.reply(), new FilterInputStream(answer.body()) {
+                @Override
+                public void close() throws IOException {
+                    timed.close();
+                    channel.close();
+                }
+            });
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
         }
     }
 

@@ -3,7 +3,7 @@ package dev.carnet.client.audit;
 import java.io.Serial;
 
 /** A finding after which nothing more can be said of the rest. */
-final class Broken extends Exception {
+public final class Broken extends Exception {
     @Serial
     private static final long serialVersionUID = 1L;
 
@@ -14,7 +14,8 @@ final class Broken extends Exception {
         this.finding = new Finding(kind, place, sentence);
     }
 
-    Finding finding() {
+    /** What was found. */
+    public Finding finding() {
         return finding;
     }
 }

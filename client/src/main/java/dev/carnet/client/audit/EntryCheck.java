@@ -136,6 +136,11 @@ final class EntryCheck {
         found.accept(finding(kind, index, sentence));
     }
 
+    /** At an entry nothing more can be said. */
+    static Broken broken(Kind kind, long index, String sentence) {
+        return new Broken(kind, place(index), sentence);
+    }
+
     /** About an entry. */
     static Finding finding(Kind kind, long index, String sentence) {
         return new Finding(kind, place(index), sentence, OptionalLong.of(index));

@@ -36,7 +36,13 @@ public record Finding(Kind kind, String place, String sentence, OptionalLong ent
         LOG_SIGNATURE("log-signature", Weight.WRONG),
         BLOB_DIGEST("blob", Weight.WRONG),
         BLOB("blob", Weight.MISSING),
-        TRUST("trust", Weight.MISSING);
+        TRUST("trust", Weight.MISSING),
+        RECEIPT_DIFFERS("receipt-differs", Weight.WRONG),
+        RECEIPT_SIGNATURE("receipt-signature", Weight.WRONG),
+        SEAL_WRONG("seal-missing", Weight.WRONG),
+        RECEIPT_MISSING("receipt-missing", Weight.MISSING),
+        SEAL_MISSING("seal-missing", Weight.MISSING),
+        INTENT_MISSING("intent-missing", Weight.MISSING);
 
         private final String label;
         private final Weight weight;

@@ -9,7 +9,6 @@ import dev.carnet.proto.log.LogException;
 import dev.carnet.proto.log.LogKeys;
 import dev.carnet.proto.log.NoteKey;
 import dev.carnet.proto.log.SignedCheckpoint;
-import java.io.IOException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -85,7 +84,7 @@ public final class LedgerCheck {
         SignedCheckpoint note = null;
         Vouching vouching = Vouching.NOBODY;
         try {
-            note = checkpoint();
+            note = LedgerView.checkpoint(files);
             LogCheckpoint body = note.checkpoint();
             progress.total(body.size());
             Hash32 root = entries(body);
@@ -102,21 +101,6 @@ public final class LedgerCheck {
         }
         return new Result(
                 files.name(), note, keys.bindings(), findings.list(), findings.more(), vouching, findings.verdict());
-    }
-
-    private SignedCheckpoint checkpoint() throws Broken {
-        byte[] bytes;
-        try {
-            bytes = files.read("checkpoint", SignedCheckpoint.BYTES_MAX)
-                    .orElseThrow(() -> new Broken(Kind.UNREADABLE, "checkpoint", "it is not there: this is no ledger"));
-        } catch (IOException e) {
-            throw new Broken(Kind.UNREADABLE, "checkpoint", String.valueOf(e.getMessage()));
-        }
-        try {
-            return SignedCheckpoint.parse(bytes);
-        } catch (LogException e) {
-            throw new Broken(Kind.CHECKPOINT, "checkpoint", String.valueOf(e.getMessage()));
-        }
     }
 
     /** Both lines of the log, by the keys of the newest binding. */

@@ -1,0 +1,102 @@
+package dev.carnet.client.audit;
+
+import dev.carnet.proto.ledger.Dsse;
+import dev.carnet.proto.ledger.EntryKeys;
+import dev.carnet.proto.ledger.Seal;
+import dev.carnet.proto.ledger.Statement;
+import dev.carnet.proto.ledger.StatementException;
+import dev.carnet.proto.ledger.TransferReceipt;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.ObjLongConsumer;
+
+/** Verifies, in one ledger, what the daemon of another has signed, with the keys that its own ledger has for it. */
+final class Halves {
+    private final LedgerCheck.Result here;
+    private final Map<String, Map<List<String>, EntryKeys>> keys = new HashMap<>();
+    private final ObjLongConsumer<String> fault;
+
+    /** @param fault hears of each entry and what is wrong with it */
+    Halves(LedgerCheck.Result here, LedgerCheck.Result there, ObjLongConsumer<String> fault) {
+        this.here = here;
+        this.fault = fault;
+        keys.put(origin(here), ever(here));
+        keys.put(origin(there), ever(there));
+    }
+
+    private static String origin(LedgerCheck.Result result) {
+        return Objects.requireNonNull(result.checkpoint()).checkpoint().origin();
+    }
+
+    private static Map<List<String>, EntryKeys> ever(LedgerCheck.Result result) {
+        Map<List<String>, EntryKeys> ever = new HashMap<>();
+        result.bindings()
+                .forEach(at -> ever.put(at.binding().entry().ids(), at.binding().entry()));
+        return ever;
+    }
+
+    /** Receipts: both halves. */
+    void check(LedgerFiles files, Dealings dealings) throws Broken {
+        each(files, dealings.receipts().values(), (dsse, says) -> {
+            if (says instanceof TransferReceipt receipt) {
+                half(dsse, receipt.source().origin(), receipt.source().entryKeys());
+                half(dsse, receipt.destination().origin(), receipt.destination().entryKeys());
+            }
+        });
+    }
+
+    private void half(Dsse dsse, String origin, List<String> ids) {
+        EntryKeys by = keys.getOrDefault(origin, Map.of()).get(ids);
+        if (by == null) {
+            throw new StatementException(
+                    "it names entry keys that were never in force in the ledger " + origin + ": " + ids);
+        }
+        by.verifyBoth(dsse);
+    }
+
+    /** Seals of the other's: by any of its keys, since a seal names none. */
+    void checkSeals(LedgerFiles files, Dealings dealings) throws Broken {
+        each(files, dealings.sealsOfOther().values(), (dsse, says) -> {
+            if (says instanceof Seal seal) {
+                Collection<EntryKeys> all =
+                        keys.getOrDefault(seal.origin(), Map.of()).values();
+                if (all.stream().noneMatch(by -> signed(by, dsse))) {
+                    throw new StatementException(
+                            "it is not signed by entry keys that were in force in the ledger " + seal.origin());
+                }
+            }
+        });
+    }
+
+    private static boolean signed(EntryKeys by, Dsse dsse) {
+        try {
+            by.verifyBoth(dsse);
+            return true;
+        } catch (StatementException e) {
+            return false;
+        }
+    }
+
+    /** Throws where something is wrong with an entry. */
+    private interface Check {
+        void of(Dsse dsse, Statement says);
+    }
+
+    /** In the order of the ledger, so that each bundle is read once. */
+    private void each(LedgerFiles files, Collection<Dealings.Place> places, Check check) throws Broken {
+        LedgerView view = LedgerView.at(files, Objects.requireNonNull(here.checkpoint()));
+        long[] indices =
+                places.stream().mapToLong(Dealings.Place::index).sorted().toArray();
+        for (long index : indices) {
+            try {
+                Dsse dsse = Dsse.parse(view.entry(index));
+                check.of(dsse, Statement.read(dsse.payload()));
+            } catch (StatementException e) {
+                fault.accept(String.valueOf(e.getMessage()), index);
+            }
+        }
+    }
+}
