@@ -2,6 +2,7 @@ package dev.carnet.client.audit;
 
 import dev.carnet.proto.hash.Hash32;
 import dev.carnet.proto.ledger.Digests;
+import dev.carnet.proto.ledger.ObservedFork;
 import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.ledger.Seal;
 import dev.carnet.proto.ledger.TransferIntent;
@@ -19,6 +20,7 @@ final class Dealings {
     private final Map<Hash32, Place> receipts = new HashMap<>();
     private final Map<Hash32, Place> ownSeals = new HashMap<>();
     private final Map<Hash32, Place> sealsOfOther = new HashMap<>();
+    private final Map<Hash32, Place> forksOfOther = new HashMap<>();
     private final Set<Hash32> intents = new HashSet<>();
     private final Map<Hash32, Long> intentsOfOther = new HashMap<>();
     private final Map<Hash32, Long> intentsOfOwn = new HashMap<>();
@@ -48,6 +50,11 @@ final class Dealings {
                 }
             }
             case TransferReceipt receipt -> receipt(entry, receipt);
+            case ObservedFork fork -> {
+                if (fork.peerOrigin().equals(other)) {
+                    forksOfOther.putIfAbsent(payload(entry), place(entry));
+                }
+            }
             default -> {}
         }
     }
@@ -101,6 +108,11 @@ final class Dealings {
     /** Seals of the other's, by payload. */
     Map<Hash32, Place> sealsOfOther() {
         return sealsOfOther;
+    }
+
+    /** Forks of the other's log that were observed, by payload. */
+    Map<Hash32, Place> forksOfOther() {
+        return forksOfOther;
     }
 
     /** Payloads of all transfer-intents. */

@@ -19,6 +19,7 @@ final class EntryCheck {
     private final String origin;
     private final KeysInForce keys;
     private final Consumer<Finding> found;
+    private boolean unbound;
 
     EntryCheck(String origin, KeysInForce keys, Consumer<Finding> found) {
         this.origin = origin;
@@ -45,7 +46,10 @@ final class EntryCheck {
         }
         Optional<KeyBinding> now = keys.now();
         if (now.isEmpty()) {
-            tell(Kind.BINDING, entry.index(), "it stands before the first key binding");
+            if (!unbound) { // once: of all that follow it is as true
+                tell(Kind.BINDING, entry.index(), "it stands before the first key binding that is right");
+                unbound = true;
+            }
             return Optional.empty();
         }
         String self = now.get().list().spiffeId();

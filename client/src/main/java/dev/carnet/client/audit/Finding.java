@@ -30,11 +30,13 @@ public record Finding(Kind kind, String place, String sentence, OptionalLong ent
         BUNDLE("bundle", Weight.WRONG),
         TILE("tile", Weight.WRONG),
         ROOT("root", Weight.WRONG),
+        PROOF("proof", Weight.WRONG),
         ENTRY("entry", Weight.WRONG),
         BINDING("binding", Weight.WRONG),
         SIGNATURE("signature", Weight.WRONG),
         LOG_SIGNATURE("log-signature", Weight.WRONG),
         BLOB_DIGEST("blob", Weight.WRONG),
+        FORK("fork", Weight.WRONG),
         BLOB("blob", Weight.MISSING),
         TRUST("trust", Weight.MISSING),
         RECEIPT_DIFFERS("receipt-differs", Weight.WRONG),
@@ -42,7 +44,8 @@ public record Finding(Kind kind, String place, String sentence, OptionalLong ent
         SEAL_WRONG("seal-missing", Weight.WRONG),
         RECEIPT_MISSING("receipt-missing", Weight.MISSING),
         SEAL_MISSING("seal-missing", Weight.MISSING),
-        INTENT_MISSING("intent-missing", Weight.MISSING);
+        INTENT_MISSING("intent-missing", Weight.MISSING),
+        FORK_UNPROVED("fork", Weight.MISSING);
 
         private final String label;
         private final Weight weight;

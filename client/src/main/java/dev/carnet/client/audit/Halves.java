@@ -2,6 +2,7 @@ package dev.carnet.client.audit;
 
 import dev.carnet.proto.ledger.Dsse;
 import dev.carnet.proto.ledger.EntryKeys;
+import dev.carnet.proto.ledger.ObservedFork;
 import dev.carnet.proto.ledger.Seal;
 import dev.carnet.proto.ledger.Statement;
 import dev.carnet.proto.ledger.StatementException;
@@ -11,17 +12,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.LongConsumer;
 import java.util.function.ObjLongConsumer;
 
 /** Verifies, in one ledger, what the daemon of another has signed, with the keys that its own ledger has for it. */
 final class Halves {
     private final LedgerCheck.Result here;
+    private final LedgerCheck.Result there;
     private final Map<String, Map<List<String>, EntryKeys>> keys = new HashMap<>();
     private final ObjLongConsumer<String> fault;
 
     /** @param fault hears of each entry and what is wrong with it */
     Halves(LedgerCheck.Result here, LedgerCheck.Result there, ObjLongConsumer<String> fault) {
         this.here = here;
+        this.there = there;
         this.fault = fault;
         keys.put(origin(here), ever(here));
         keys.put(origin(there), ever(there));
@@ -69,6 +73,21 @@ final class Halves {
                 }
             }
         });
+    }
+
+    /** Forks of the other's log: both log checkpoints, by the log keys of the binding that is named. Where the other has no such binding, {@code unproved} hears of the entry. */
+    void checkForks(LedgerFiles files, Dealings dealings, LongConsumer unproved) throws Broken {
+        for (Dealings.Place place : dealings.forksOfOther().values()) {
+            each(files, List.of(place), (dsse, says) -> {
+                if (says instanceof ObservedFork fork) {
+                    there.bindings().stream()
+                            .map(KeysAt::binding)
+                            .filter(keys -> keys.payloadDigest().equals(fork.binding()))
+                            .findFirst()
+                            .ifPresentOrElse(fork::verify, () -> unproved.accept(place.index()));
+                }
+            });
+        }
     }
 
     private static boolean signed(EntryKeys by, Dsse dsse) {

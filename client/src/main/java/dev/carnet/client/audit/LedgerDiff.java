@@ -85,6 +85,8 @@ public final class LedgerDiff {
         seals(b, a);
         intents(a, b);
         intents(b, a);
+        forks(a, b);
+        forks(b, a);
     }
 
     private void receipts(Side here, Side there, boolean count) throws Broken {
@@ -131,6 +133,20 @@ public final class LedgerDiff {
                         source.result(),
                         (fault, index) -> tell(Kind.SEAL_WRONG, destination, index, fault))
                 .checkSeals(destination.files(), destination.dealings());
+    }
+
+    /** Forks of {@code there} that {@code here} has observed. */
+    private void forks(Side here, Side there) throws Broken {
+        new Halves(here.result(), there.result(), (fault, index) -> tell(Kind.FORK, here, index, fault))
+                .checkForks(
+                        here.files(),
+                        here.dealings(),
+                        index -> tell(
+                                Kind.FORK_UNPROVED,
+                                here,
+                                index,
+                                "the key binding whose log keys signed both log checkpoints is not in the ledger "
+                                        + there.origin()));
     }
 
     /** Intents of {@code there} that entries in {@code here} name. */

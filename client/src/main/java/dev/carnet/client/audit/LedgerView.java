@@ -2,16 +2,21 @@ package dev.carnet.client.audit;
 
 import dev.carnet.client.audit.Finding.Kind;
 import dev.carnet.proto.hash.Hash32;
+import dev.carnet.proto.ledger.Dsse;
+import dev.carnet.proto.ledger.StatementException;
 import dev.carnet.proto.log.LogCheckpoint;
 import dev.carnet.proto.log.LogException;
 import dev.carnet.proto.log.LogProof;
+import dev.carnet.proto.log.Merkle;
 import dev.carnet.proto.log.Proofs;
 import dev.carnet.proto.log.SignedCheckpoint;
 import dev.carnet.proto.log.Tile;
 import dev.carnet.proto.log.TileHashes;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +60,7 @@ public final class LedgerView {
     }
 
     /** With a log checkpoint that was read before: the ledger may have grown since. */
-    static LedgerView at(LedgerFiles files, SignedCheckpoint note) {
+    public static LedgerView at(LedgerFiles files, SignedCheckpoint note) {
         return new LedgerView(files, note);
     }
 
@@ -103,6 +108,45 @@ public final class LedgerView {
             bundle = wanted;
         }
         return entries.get((int) (index - first));
+    }
+
+    /** Gets an entry. */
+    interface Each {
+        void of(long index, byte[] entry);
+    }
+
+    /** Every entry, in order. */
+    void each(Each each) throws Broken {
+        for (long index = 0; index < size(); index++) {
+            each.of(index, entry(index));
+        }
+    }
+
+    /**
+     * The first entry that a digest names: SHA-256 of its statement, or its hash in the tree.
+     *
+     * @param digest 64 hex digits
+     * @throws Broken where the ledger cannot be read
+     */
+    public OptionalLong find(String digest, AuditProgress progress) throws Broken {
+        String wanted = digest.toLowerCase(Locale.ROOT);
+        progress.total(size());
+        for (long index = 0; index < size(); index++) {
+            byte[] entry = entry(index);
+            if (Merkle.leaf(entry).hex().equals(wanted) || wanted.equals(payload(entry))) {
+                return OptionalLong.of(index);
+            }
+            progress.done(index + 1);
+        }
+        return OptionalLong.empty();
+    }
+
+    private static String payload(byte[] entry) {
+        try {
+            return Dsse.parse(entry).payloadDigest();
+        } catch (StatementException e) {
+            return "";
+        }
     }
 
     /**

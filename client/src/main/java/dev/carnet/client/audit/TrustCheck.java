@@ -84,7 +84,7 @@ final class TrustCheck {
         try {
             return !note.verify(List.of(key)).isEmpty();
         } catch (LogException e) {
-            tell("checkpoint", String.valueOf(e.getMessage()));
+            found.accept(new Finding(Kind.LOG_SIGNATURE, "checkpoint", String.valueOf(e.getMessage())));
             return false;
         }
     }

@@ -51,6 +51,8 @@ final class Advice {
             case "DAMAGED" ->
                 "The record cannot be believed: `carnet verify PEER:VOLUME/NAME` asks the other side, whose receipt is the same.";
             case Failure.BAD_CERTIFICATE -> "`carnet identity show FILE` says what a file holds.";
+            case Failure.BAD_LEDGER ->
+                "Keep what you have; `carnet ledger verify` says everything that is wrong with a ledger, `carnet ledger fork-check` compares copies.";
             case Failure.BAD_FILE -> "Look at the file that the sentence names.";
             case "PROTOCOL" -> "`carnet --version` and `carnet doctor` say whether both are of one version.";
             case "BUSY", "SHUTTING_DOWN", "REPLACED" -> "Try again in a while.";

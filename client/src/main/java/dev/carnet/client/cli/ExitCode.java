@@ -10,6 +10,7 @@ public enum ExitCode {
     NO_SPACE(6, "no room at the destination"),
     CANCELLED(7, "the transfer was cancelled or has expired"),
     STOPPED(8, "the transfer stopped, or a disk fails: an operator has to act, then `carnet continue`"),
+    INCOMPLETE(9, "a ledger verifies, but something is missing from it, or nobody vouches for it"),
     INTERNAL(70, "a bug, or an answer that is not understood"),
     OUTPUT(74, "the answer could not be written to standard output"),
     AGAIN(75, "busy or too slow for now: the same command may work later"),
@@ -62,6 +63,7 @@ public enum ExitCode {
                     "OFFER_MISMATCH",
                     "BAD_STATEMENT",
                     "RECEIPT_MISMATCH",
+                    Failure.BAD_LEDGER,
                     "DAMAGED" -> MISMATCH;
             case "NO_SPACE" -> NO_SPACE;
             case "CANCELLED", "EXPIRED", "NO_BEGIN" -> CANCELLED;

@@ -22,6 +22,9 @@ record Failure(String code, String sentence) {
     /** A file that was named is missing, there already, or not for this user. */
     static final String BAD_FILE = "BAD_FILE";
 
+    /** A ledger, proof or log checkpoint is not what it says. */
+    static final String BAD_LEDGER = "BAD_LEDGER";
+
     /** What the file system said. */
     static Failure of(java.io.IOException e) {
         String message = String.valueOf(e.getMessage());

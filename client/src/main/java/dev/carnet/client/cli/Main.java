@@ -37,7 +37,7 @@ import picocli.CommandLine.ParameterException;
             "  carnet help push                  all that one command can do",
             "",
             "Exit codes: 0 done, 2 usage, 3 refused, 4 no daemon, 5 does not verify,",
-            "6 no space, 7 cancelled, 8 stopped, 70 internal, 75 try again."
+            "6 no space, 7 cancelled, 8 stopped, 9 incomplete, 70 internal, 75 try again."
         })
 public final class Main implements Runnable {
     @Option(
@@ -105,6 +105,7 @@ public final class Main implements Runnable {
         commands.put("ls", () -> new LsCommand(env));
         commands.put("show", () -> new ShowCommand(env));
         commands.put("jobs", () -> new JobsCommand(env));
+        commands.put("ledger", () -> LedgerCommand.line(env));
         commands.put("peer", () -> PeerCommand.line(env));
         commands.put("peers", () -> new PeersCommand(env));
         commands.put("doctor", () -> new DoctorCommand(env));
