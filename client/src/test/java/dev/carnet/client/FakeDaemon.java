@@ -2,12 +2,14 @@ package dev.carnet.client;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,6 +23,33 @@ public final class FakeDaemon implements AutoCloseable {
 
     /** @param answers from "METHOD target body" to the bytes of a response */
     public FakeDaemon(Path socket, Function<String, String> answers) throws IOException {
+        this(socket, request -> answers.apply(request).getBytes(StandardCharsets.UTF_8), true);
+    }
+
+    /** Serves the files of a ledger as they lie in a directory. */
+    public static FakeDaemon ofLedger(Path socket, Path directory) throws IOException {
+        return new FakeDaemon(socket, request -> file(directory, request), true);
+    }
+
+    private static byte[] file(Path directory, String request) {
+        Path file = directory.resolve(request.replaceFirst("GET /v1/ledger/", ""));
+        if (!Files.isRegularFile(file)) {
+            return problem(404, "NOT_FOUND", "no such file").getBytes(StandardCharsets.UTF_8);
+        }
+        try {
+            byte[] body = Files.readAllBytes(file);
+            var answer = new ByteArrayOutputStream();
+            answer.writeBytes(("HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: "
+                            + body.length + "\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            answer.writeBytes(body);
+            return answer.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private FakeDaemon(Path socket, Function<String, byte[]> answers, boolean bytes) throws IOException {
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(socket));
         thread = Thread.ofPlatform().daemon().start(() -> serve(answers));
@@ -43,12 +72,12 @@ public final class FakeDaemon implements AutoCloseable {
                         "type", "t", "title", "t", "status", status, "code", code, "detail", sentence)));
     }
 
-    private void serve(Function<String, String> answers) {
+    private void serve(Function<String, byte[]> answers) {
         while (server.isOpen()) {
             try (var channel = server.accept()) {
                 String request = request(channel);
                 requests.add(request);
-                var bytes = ByteBuffer.wrap(answers.apply(request).getBytes(StandardCharsets.UTF_8));
+                var bytes = ByteBuffer.wrap(answers.apply(request));
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
                 }

@@ -100,8 +100,9 @@ record Node(List<String> path, CommandSpec spec, List<Node> children) {
 
     static Kind kind(ArgSpec argument) {
         return switch (argument.paramLabel()) {
-            case "FILE", "PATH", "SRC", "CARD" -> Kind.FILE;
-            case "DIR", "WORK", "DIR|PEER:VOLUME/NAME" -> Kind.DIRECTORY;
+            case "FILE", "PATH", "SRC", "CARD", "DIR|URL|FILE" -> Kind.FILE;
+            case "DIR", "WORK", "DIR|PEER:VOLUME/NAME", "DIR|URL", "[DIR|URL] INDEX", "[DIR|URL] INDEX|DIGEST" ->
+                Kind.DIRECTORY;
             default -> Kind.OTHER;
         };
     }
