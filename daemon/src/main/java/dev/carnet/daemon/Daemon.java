@@ -7,6 +7,7 @@ import dev.carnet.daemon.api.ApiLimits;
 import dev.carnet.daemon.api.CallerPaths;
 import dev.carnet.daemon.api.Gate;
 import dev.carnet.daemon.api.LocalApi;
+import dev.carnet.daemon.audit.PublishedFiles;
 import dev.carnet.daemon.catalogue.Jobs;
 import dev.carnet.daemon.config.ConfigException;
 import dev.carnet.daemon.config.DaemonConfig;
@@ -33,6 +34,7 @@ import dev.carnet.daemon.transfer.Room;
 import dev.carnet.daemon.transfer.Settings;
 import dev.carnet.daemon.transport.ChunkPools;
 import dev.carnet.daemon.transport.Credentials;
+import dev.carnet.daemon.transport.StaticFiles;
 import dev.carnet.daemon.transport.TlsFacts;
 import dev.carnet.daemon.transport.Transport;
 import dev.carnet.daemon.transport.TransportSpec;
@@ -138,11 +140,13 @@ final class Daemon implements AutoCloseable {
                 daybook.inForce(next.policy().canonicalText(), next.trust().canonicalText()));
         refusals.set(daybook);
         daybook.start();
+        StaticFiles published = new PublishedFiles(state.resolve("ledger"));
         Transport transport = Transports.create(
                 transportSpec(config, ledger.origin()),
                 () -> live.now().credentials(),
                 live.now().transportTrust(),
                 ChunkPools.create(config.limits().receiveBudgetBytes()),
+                published,
                 clock,
                 random);
         live.subscribe((was, now) -> transport.reload(now.transportTrust()));
@@ -173,7 +177,8 @@ final class Daemon implements AutoCloseable {
         closing(witness).start(publisher);
         publisher.start();
         Doctor doctor = Doctor.of(config, clock, () -> tls(transport), () -> revocation(live, transport), live::broken);
-        ApiFacts facts = new Facts(live, ledger, transport, questions, jobs, hash, clock, () -> findings(doctor));
+        ApiFacts facts =
+                new Facts(live, ledger, transport, questions, jobs, hash, clock, () -> findings(doctor));
         LocalApi api = closing(LocalApi.create(
                 config.daemon().socket(),
                 engine,

@@ -21,6 +21,7 @@ final class Fixed {
                 wanted.identity(),
                 was.volumes(),
                 wanted.peers(),
+                wanted.auditors(),
                 wanted.policy(),
                 wanted.rights(),
                 wanted.revocation(),

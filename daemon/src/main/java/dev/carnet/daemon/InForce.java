@@ -74,7 +74,7 @@ record InForce(
                 identity,
                 Credentials.of(identity.chain(), identity.key()),
                 crls,
-                new RulePolicy(config.policy(), LocalRights.of(config.rights(), OwnUser.uid())),
+                new RulePolicy(config.policy(), LocalRights.of(config.rights(), OwnUser.uid()), config.auditors()),
                 trust(config, identity, crls, witnesses),
                 witnesses);
     }
@@ -118,7 +118,8 @@ record InForce(
                         config.revocation().refusedKeys(),
                         crls,
                         identity.authorities()),
-                config.peers().stream().map(InForce::peer).toList());
+                config.peers().stream().map(InForce::peer).toList(),
+                config.auditors().stream().map(auditor -> auditor.id().uri()).collect(Collectors.toUnmodifiableSet()));
     }
 
     private static PeerSpec peer(PeerConfig peer) {

@@ -156,6 +156,9 @@ final class Live {
         if (!was.config().peers().equals(now.config().peers())) {
             changes.add(now.config().peers().size() + " peers");
         }
+        if (!was.config().auditors().equals(now.config().auditors())) {
+            changes.add(now.config().auditors().size() + " auditors");
+        }
         if (!was.config().rights().equals(now.config().rights())) {
             changes.add("local rights and path maps");
         }

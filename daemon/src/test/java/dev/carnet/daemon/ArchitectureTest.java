@@ -43,6 +43,7 @@ class ArchitectureTest {
                             "policy",
                             "config",
                             "doctor")),
+            Map.entry("audit", Set.of("transport")),
             Map.entry("doctor", Set.of("transport", "volume", "config")),
             Map.entry("question", Set.of("transfer", "transport", "volume", "state", "ledger", "policy")),
             Map.entry("catalogue", Set.of("transfer", "state", "ledger", "policy")),

@@ -58,6 +58,8 @@ final class ConfigReader {
         List<Section> all = Stream.concat(Stream.of(root), more.stream()).toList();
         var peers = new PeerReader(trust.keySet(), daemon.listen().isPresent());
         each(all, "peer", PeerReader.PEERS_MAX, peers::read);
+        var auditors = new AuditorReader(trust.keySet(), daemon.listen().isPresent());
+        each(all, "auditor", AuditorReader.AUDITORS_MAX, auditors::read);
         var policy = new PolicyReader(peers, volumes);
         each(all, "policy", PolicyReader.RULES_MAX, policy::read);
         var revocation = new RevocationReader(this, trust.keySet());
@@ -71,6 +73,7 @@ final class ConfigReader {
                 new DaemonConfig.Identity(identity.certificate(), identity.key(), trust),
                 volumes.volumes(),
                 peers.peers(),
+                auditors.auditors(),
                 policy.rules(),
                 rights,
                 revocation.revocation(),

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param file where it was read; {@link Config#dropIns} of it as well
  * @param volumes in the order of the file; names are unique, no root lies in another
  * @param peers in the order of the file; aliases and IDs are unique
+ * @param auditors in the order of the file; aliases and IDs are unique
  * @param policy in the order of the file; names are unique. What no rule allows is denied
  */
 public record DaemonConfig(
@@ -19,6 +20,7 @@ public record DaemonConfig(
         Identity identity,
         List<VolumeConfig> volumes,
         List<PeerConfig> peers,
+        List<AuditorConfig> auditors,
         List<PolicyRule> policy,
         RightsConfig rights,
         RevocationConfig revocation,
@@ -30,6 +32,7 @@ public record DaemonConfig(
     public DaemonConfig {
         volumes = List.copyOf(volumes);
         peers = List.copyOf(peers);
+        auditors = List.copyOf(auditors);
         policy = List.copyOf(policy);
     }
 

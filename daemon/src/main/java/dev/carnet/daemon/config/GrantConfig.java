@@ -9,7 +9,7 @@ import java.util.Set;
  *
  * @param name as given, or {@code grant[n]}, n from 1 in the order of the file
  * @param principals labels of configured ones
- * @param volumes configured ones; empty only where {@link Right#ADMIN} alone is given, which is about no volume
+ * @param volumes configured ones; empty only where nothing is given that is about a volume
  * @param peers that may be pushed to and pulled from; empty for any that the policy allows
  */
 public record GrantConfig(
@@ -29,7 +29,9 @@ public record GrantConfig(
         PULL("pull"),
         /** Destroy checkpoints of the volume. */
         DESTROY("destroy"),
-        /** Reload, add peers, see, cancel and continue everybody's transfers. */
+        /** Read the ledger. About no volume. */
+        AUDIT("audit"),
+        /** Reload, add peers, see, cancel and continue everybody's transfers, read the ledger. About no volume. */
         ADMIN("admin");
 
         private final String label;
@@ -41,6 +43,11 @@ public record GrantConfig(
         /** As the file says it. */
         public String label() {
             return label;
+        }
+
+        /** Whether it is about volumes and peers. */
+        public boolean aboutVolumes() {
+            return this != AUDIT && this != ADMIN;
         }
     }
 }

@@ -78,9 +78,11 @@ final class GrantReader {
 
     private List<String> volumes(Section section, Set<Right> allow) {
         List<String> roots = section.strings("volume", NAMES_MAX);
-        boolean needed = allow.stream().anyMatch(right -> right != Right.ADMIN);
+        boolean needed = allow.stream().anyMatch(Right::aboutVolumes);
         if (section.absent("volume") && needed) {
-            section.problem("volume", "is missing: a string, or an array of them (only \"admin\" is about no volume)");
+            section.problem(
+                    "volume",
+                    "is missing: a string, or an array of them (only \"audit\" and \"admin\" are about no volume)");
         }
         for (String root : roots) {
             if (!volumes.names().contains(root)) {

@@ -48,7 +48,7 @@ final class PeerReader {
 
     void read(Section section) {
         Optional<String> alias = section.required("alias");
-        Optional<SpiffeId> id = section.required("id").flatMap(text -> id(section, text));
+        Optional<SpiffeId> id = section.required("id").flatMap(text -> id(section, text, ids, trustDomains));
         List<HostPort> addresses = addresses(section);
         Optional<Dial> dial = dial(section, !addresses.isEmpty());
         section.end();
@@ -60,7 +60,12 @@ final class PeerReader {
         }
     }
 
-    private Optional<SpiffeId> id(Section section, String text) {
+    /**
+     * An ID of one daemon or auditor.
+     *
+     * @param ids those that are there already; this one is added
+     */
+    static Optional<SpiffeId> id(Section section, String text, List<String> ids, Set<String> trustDomains) {
         if (ids.contains(text)) {
             section.problem("id", Section.quote(text) + " is there already");
             return Optional.empty();

@@ -88,6 +88,7 @@ public final class LocalRights {
         }
         return Optional.of(grants.stream()
                 .filter(g -> g.principals().contains(principal))
+                .filter(g -> g.allow().stream().anyMatch(Right::aboutVolumes))
                 .flatMap(g -> g.volumes().stream())
                 .collect(Collectors.toUnmodifiableSet()));
     }
@@ -126,10 +127,10 @@ public final class LocalRights {
     private static void lines(StringBuilder text, GrantConfig grant) {
         for (Right right : grant.allow().stream().sorted().toList()) {
             for (String principal : grant.principals().stream().sorted().toList()) {
-                for (String volume : right == Right.ADMIN ? List.of(ANY) : sorted(grant.volumes())) {
-                    for (String peer : right == Right.ADMIN
-                            ? List.of(ANY)
-                            : sorted(grant.peers().stream().map(SpiffeId::uri).toList())) {
+                for (String volume : right.aboutVolumes() ? sorted(grant.volumes()) : List.of(ANY)) {
+                    for (String peer : right.aboutVolumes()
+                            ? sorted(grant.peers().stream().map(SpiffeId::uri).toList())
+                            : List.of(ANY)) {
                         line(text, grant.name(), right, principal, volume, peer);
                     }
                 }

@@ -54,6 +54,8 @@ public interface Policy {
         PULL,
         /** Destroy checkpoints of a volume. */
         DESTROY,
+        /** Read the ledger. About no volume. */
+        AUDIT,
         /** Reload, add peers, see, cancel and continue what others started. About no volume. */
         ADMIN;
 

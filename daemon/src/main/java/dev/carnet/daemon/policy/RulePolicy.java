@@ -1,5 +1,6 @@
 package dev.carnet.daemon.policy;
 
+import dev.carnet.daemon.config.AuditorConfig;
 import dev.carnet.daemon.config.PolicyRule;
 import dev.carnet.daemon.config.PolicyRule.Permission;
 import java.util.LinkedHashMap;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The policy that the configuration's rules make. What none of them allows is denied; where several do, the first in the file is named. */
 public final class RulePolicy implements Policy {
@@ -25,11 +27,15 @@ public final class RulePolicy implements Policy {
     }
 
     public RulePolicy(List<PolicyRule> rules, LocalRights local) {
+        this(rules, local, List.of());
+    }
+
+    public RulePolicy(List<PolicyRule> rules, LocalRights local, List<AuditorConfig> auditors) {
         this.local = local;
         Map<Permitted, Rule> byPermission = new LinkedHashMap<>();
         rules.forEach(rule -> add(byPermission, rule));
         this.rules = byPermission;
-        this.canonicalText = text(byPermission) + local.canonicalText();
+        this.canonicalText = text(byPermission) + text(auditors) + local.canonicalText();
         this.digest = Sha256.hex(canonicalText);
     }
 
@@ -60,7 +66,7 @@ public final class RulePolicy implements Policy {
 
     /**
      * Everything that is allowed and nothing else: UTF-8, {@code carnet-policy v2}, then a line {@code rule <name> <act> <peer> <volume>} for each permission of a peer, in the order
-     * of the rules and sorted within one; then the lines of {@link LocalRights#canonicalText}. No name has a space. Files that allow the same by the same rules have the same text.
+     * of the rules and sorted within one; {@code auditor <id>} for each auditor, sorted; then the lines of {@link LocalRights#canonicalText}. No name has a space. Files that allow the same by the same rules have the same text.
      */
     public String canonicalText() {
         return canonicalText;
@@ -106,6 +112,13 @@ public final class RulePolicy implements Policy {
                 .append(permitted.volume())
                 .append('\n'));
         return text.toString();
+    }
+
+    private static String text(List<AuditorConfig> auditors) {
+        return auditors.stream()
+                .map(auditor -> "auditor " + auditor.id().uri() + '\n')
+                .sorted()
+                .collect(Collectors.joining());
     }
 
     /** One act of one peer on one volume. */

@@ -21,9 +21,12 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -37,6 +40,8 @@ import org.slf4j.LoggerFactory;
 /** The transport: holds its parts together, and is what they know of each other. */
 final class Hub implements Transport {
     private static final int HANDSHAKE_THREADS = 2;
+    private static final int DISK_THREADS = 4;
+    private static final int DISK_IDLE_SECONDS = 30;
 
     /** Ends of a session, or of an attempt at one, that refuse the peer something. */
     private static final Set<Code> REFUSALS = EnumSet.of(
@@ -47,6 +52,7 @@ final class Hub implements Transport {
             Code.IDENTITY,
             Code.KEY_BINDING,
             Code.BUSY,
+            Code.POLICY,
             Code.UNSUPPORTED,
             Code.CRITICAL_EXTENSION);
 
@@ -55,6 +61,7 @@ final class Hub implements Transport {
     private final Supplier<Credentials> credentials;
     private final RandomGenerator random;
     private final ChunkPool receivePool;
+    private final StaticFiles files;
     private final Clock clock;
 
     private final RoutedCrypto routed = new RoutedCrypto();
@@ -67,6 +74,8 @@ final class Hub implements Transport {
     private final SessionTable table = new SessionTable();
     private final Refusals refusals = new Refusals(log);
     private final Newcomers newcomers = new Newcomers();
+    private final HttpPlaces<HttpConversation> http = new HttpPlaces<>();
+    private final ThreadPoolExecutor disk;
     private final Map<String, Share> shares = new ConcurrentHashMap<>();
     private final Map<String, Redialler> rediallers = new ConcurrentHashMap<>();
     private final Connector connector = new Connector(this);
@@ -83,6 +92,7 @@ final class Hub implements Transport {
             Supplier<Credentials> credentials,
             TransportTrust trust,
             ChunkPool receivePool,
+            StaticFiles files,
             Clock clock,
             RandomGenerator random) {
         this.spec = spec;
@@ -90,11 +100,20 @@ final class Hub implements Transport {
         this.trust = trust;
         this.random = random;
         this.receivePool = receivePool;
+        this.files = files;
         this.clock = clock;
         this.loops = new Loops(spec.loops());
         this.handshakes = Executors.newFixedThreadPool(
                 HANDSHAKE_THREADS,
                 Thread.ofPlatform().daemon().name("carnet-handshake-", 0).factory());
+        this.disk = new ThreadPoolExecutor(
+                DISK_THREADS,
+                DISK_THREADS,
+                DISK_IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(), // no more than there are places: each connection waits for one answer
+                Thread.ofPlatform().daemon().name("carnet-ledger-", 0).factory());
+        this.disk.allowCoreThreadTimeOut(true);
         this.scheduler = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("carnet-dial").factory());
         this.acceptor = new Acceptor(this);
@@ -137,6 +156,7 @@ final class Hub implements Transport {
             session.judge();
             session.streamSet().judge();
         }
+        http.all().forEach(auditor -> auditor.judge(false));
     }
 
     /** Why a connection that has authenticated must not live on; empty where it may. Its chain is judged again only where trust has changed since its handshake: this runs on event loops. */
@@ -149,6 +169,25 @@ final class Hub implements Transport {
                     "the certificate of " + peer.spiffeId() + " is good, but "
                             + credentials().spiffeId() + " has no such peer in its configuration: add it there"));
         }
+        return againstChain(established, dialledHere, now);
+    }
+
+    /** The same of a connection that reads the ledger. */
+    Optional<Messages.Reason> againstAuditor(Established established) {
+        TransportTrust now = trust;
+        String id = established.facts().spiffeId();
+        if (!now.auditors().contains(id)) {
+            return Optional.of(new Messages.Reason(
+                    Code.POLICY,
+                    "the certificate of " + id + " is good, but it is no auditor of "
+                            + credentials().spiffeId() + ": add [[auditor]] with id = \"" + id
+                            + "\" to the configuration there, and reload"));
+        }
+        return againstChain(established, false, now);
+    }
+
+    private Optional<Messages.Reason> againstChain(Established established, boolean dialledHere, TransportTrust now) {
+        PeerFacts peer = established.facts();
         if (established.judgedBy().equals(now)) {
             return Optional.empty();
         }
@@ -261,12 +300,14 @@ final class Hub implements Transport {
         long deadline = System.nanoTime() + timeouts().shutdown().toNanos();
         acceptor.close();
         scheduler.shutdownNow();
+        http.all().forEach(auditor -> auditor.judge(true));
         Collection<LiveSession> open = table.all();
         open.forEach(session -> session.close(Code.SHUTTING_DOWN, credentials().spiffeId() + " shuts down"));
         open.forEach(session -> session.awaitEnd(remaining(deadline)));
         channels.newCloseFuture().awaitUninterruptibly(remaining(deadline).toMillis(), TimeUnit.MILLISECONDS);
         channels.close().awaitUninterruptibly(remaining(deadline).toMillis(), TimeUnit.MILLISECONDS);
         handshakes.shutdownNow();
+        disk.shutdown();
         loops.close(Duration.ofSeconds(1));
     }
 
@@ -279,11 +320,33 @@ final class Hub implements Transport {
         return newcomers;
     }
 
+    /** Of auditors, and of whoever takes itself for one. */
+    HttpPlaces<HttpConversation> http() {
+        return http;
+    }
+
+    boolean auditor(String spiffeId) {
+        return trust.auditors().contains(spiffeId);
+    }
+
+    /** Served to auditors. Only on {@link #disk}. */
+    StaticFiles files() {
+        return files;
+    }
+
+    /** Where files are opened, read and closed that are served. */
+    Executor disk() {
+        return disk;
+    }
+
     /** An accepted connection has authenticated. */
     Conversation accepted(Established established) {
-        return established.alpn() == Protocols.Alpn.CONTROL
-                ? new ControlConversation(this, established, credentials().spiffeId(), null, _ -> {})
-                : new JoiningAcceptor(this, established);
+        return switch (established.alpn()) {
+            case CONTROL ->
+                new ControlConversation(this, established, credentials().spiffeId(), null, _ -> {});
+            case DATA -> new JoiningAcceptor(this, established);
+            case HTTP -> new HttpConversation(this, established);
+        };
     }
 
     /** @return ends it at once, without a word: from any thread, whatever has become of it */

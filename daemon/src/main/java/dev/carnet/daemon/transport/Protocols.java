@@ -24,7 +24,8 @@ final class Protocols {
     /** What a connection is for, told apart by ALPN. */
     enum Alpn {
         CONTROL("carnet-ctl/1"),
-        DATA("carnet-data/1");
+        DATA("carnet-data/1"),
+        HTTP("http/1.1");
 
         final String text;
 

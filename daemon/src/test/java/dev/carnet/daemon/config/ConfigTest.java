@@ -83,6 +83,7 @@ class ConfigTest {
                                 false)),
                         List.of(new PeerConfig(
                                 "south", SOUTH, List.of(new HostPort("south.example.org", 7443)), Dial.BOTH)),
+                        List.of(),
                         List.of(new PolicyRule(
                                 "policy[1]", List.of(SOUTH), List.of("models"), Set.of(Permission.PUSH_FROM))),
                         RightsConfig.NONE,
@@ -139,6 +140,9 @@ class ConfigTest {
                 peer = ["west", "spiffe://example.org/carnet/south", "south"]
                 volume = ["in"]
                 allow = ["push-from", "push-to", "pull-from", "pull-by"]
+                [[auditor]]
+                alias = "bureau"
+                id = "spiffe://other/bureau"
                 [limits]
                 streams = 64
                 send-budget = "16MiB"
@@ -193,6 +197,7 @@ class ConfigTest {
                                         List.of(new HostPort("10.0.0.1", 1), new HostPort("fe80::1%eth0", 65535)),
                                         Dial.DIAL),
                                 new PeerConfig("west", west, List.of(), Dial.ACCEPT)),
+                        List.of(new AuditorConfig("bureau", SpiffeId.parse("spiffe://other/bureau"))),
                         List.of(new PolicyRule(
                                 "all", List.of(west, SOUTH), List.of("in"), Set.of(Permission.values()))),
                         RightsConfig.NONE,
@@ -217,7 +222,7 @@ class ConfigTest {
     void the_example_shows_the_defaults() throws Exception {
         String example = Files.readString(EXAMPLE);
         String aloud = example.replaceAll("(?m)^#(?=[a-z-]+ = )", "");
-        assertThat(aloud.lines().filter(line -> line.matches("[a-z-]+ = .*"))).hasSize(40);
+        assertThat(aloud.lines().filter(line -> line.matches("[a-z-]+ = .*"))).hasSize(42);
         assertThat(load(aloud)).isEqualTo(load(example));
         assertThat(load(example).limits()).isEqualTo(LimitsConfig.DEFAULT);
     }
@@ -232,6 +237,7 @@ class ConfigTest {
                 "limits",
                 "volume",
                 "peer",
+                "auditor",
                 "policy",
                 "principal",
                 "grant",
@@ -302,7 +308,47 @@ class ConfigTest {
                         + " socket, state, witnesses\n")
                 .hasMessageContaining("\"14 days\" is no duration: a whole number and one of ms, s, m, h, d\n")
                 .hasMessageContaining(
-                        "allowed are: daemon, grant, identity, limits, path-map, peer, policy, principal, revocation, volume");
+                        "allowed are: auditor, daemon, grant, identity, limits, path-map, peer, policy, principal, revocation, volume");
+    }
+
+    @Test
+    void an_auditor_has_an_id_that_can_be_verified_and_a_port_to_come_to() {
+        String listening = MINIMAL.replace("[daemon]", "[daemon]\nlisten = \"[::1]:0\"");
+        assertThat(problems(listening + """
+                [[auditor]]
+                alias = "a"
+                id = "spiffe://unknown/x"
+                [[auditor]]
+                alias = "a"
+                id = "spiffe://example.org/bureau"
+                [[auditor]]
+                alias = "b"
+                id = "spiffe://example.org/bureau"
+                [[auditor]]
+                id = "spiffe://example.org"
+                """).problems().stream()
+                        .map(problem -> problem.key() + ": " + problem.sentence()))
+                .containsExactly(
+                        "auditor[1].id: no certificate of spiffe://unknown/x could be verified: add \"unknown\" to [identity.trust]",
+                        "auditor[2].alias: \"a\" is there already",
+                        "auditor[3].id: \"spiffe://example.org/bureau\" is there already",
+                        "auditor[4].alias: is missing and has no default",
+                        "auditor[4].id: spiffe://example.org names a trust domain, not a daemon: add a path");
+        assertThat(problems(MINIMAL + "[[auditor]]\nalias = \"a\"\nid = \"spiffe://example.org/a\"\n"))
+                .hasMessageContaining("auditor[1].id: this auditor can never connect: [daemon] has no listen");
+    }
+
+    @Test
+    void a_right_to_audit_is_about_no_volume() throws Exception {
+        String principal = "[[principal]]\nlabel = \"p\"\nuser = \"1\"\n[[grant]]\nprincipal = \"p\"\n";
+        assertThat(load(MINIMAL + principal + "allow = [\"audit\", \"admin\"]\n")
+                        .rights()
+                        .grants()
+                        .getFirst()
+                        .allow())
+                .containsExactlyInAnyOrder(GrantConfig.Right.AUDIT, GrantConfig.Right.ADMIN);
+        assertThat(problems(MINIMAL + principal + "allow = [\"audit\", \"push\"]\n"))
+                .hasMessageContaining("(only \"audit\" and \"admin\" are about no volume)");
     }
 
     @Test

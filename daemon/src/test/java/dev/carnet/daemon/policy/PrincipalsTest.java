@@ -128,6 +128,17 @@ class PrincipalsTest {
     }
 
     @Test
+    void who_may_audit_sees_no_volume_for_it() {
+        LocalRights rights = rights(
+                List.of(principal("audit", Set.of(2), Set.of())),
+                grant("g", "audit", "out", List.of(), GrantConfig.Right.AUDIT));
+        assertThat(rights.grants("audit", Right.AUDIT, "", "")).contains(new Grant("g"));
+        assertThat(rights.grants("audit", Right.ADMIN, "", "")).isEmpty();
+        assertThat(rights.volumes("audit")).contains(Set.of());
+        assertThat(rights.canonicalText().lines()).contains("grant g audit audit * *");
+    }
+
+    @Test
     void the_first_grant_that_gives_is_named() {
         LocalRights rights = rights(
                 List.of(principal("team", Set.of(2), Set.of())),
@@ -168,7 +179,8 @@ class PrincipalsTest {
         assertThat(rights(List.of()).canonicalText())
                 .isEqualTo("principal local uid 0\nprincipal local uid 900\n"
                         + "grant default push local * *\ngrant default pull local * *\n"
-                        + "grant default destroy local * *\ngrant default admin local * *\n");
+                        + "grant default destroy local * *\ngrant default audit local * *\n"
+                        + "grant default admin local * *\n");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.carnet.daemon.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carnet.daemon.config.AuditorConfig;
 import dev.carnet.daemon.config.PolicyRule;
 import dev.carnet.daemon.config.PolicyRule.Permission;
 import dev.carnet.daemon.policy.Policy.Act;
@@ -81,6 +82,17 @@ class RulePolicyTest {
         assertThat(policy.digest())
                 .isEqualTo(HexFormat.of()
                         .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    @Test
+    void who_may_read_the_ledger_is_part_of_it() {
+        List<AuditorConfig> auditors = List.of(new AuditorConfig("y", SOUTH), new AuditorConfig("x", NORTH));
+        var policy = new RulePolicy(List.of(), LocalRights.none(), auditors);
+        assertThat(policy.canonicalText())
+                .isEqualTo(
+                        "carnet-policy v2\nauditor spiffe://example.org/north\nauditor spiffe://example.org/south\n");
+        assertThat(new RulePolicy(List.of(), LocalRights.none(), auditors.reversed()).digest())
+                .isEqualTo(policy.digest());
     }
 
     @Test

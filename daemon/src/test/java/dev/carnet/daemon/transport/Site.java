@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -47,6 +48,8 @@ final class Site implements AutoCloseable {
         private final TrustAnchors trust;
         private Supplier<Credentials> supplier;
         private List<PeerSpec> peers = List.of();
+        private Set<String> auditors = Set.of();
+        private StaticFiles files = StaticFiles.NONE;
         private Timeouts timeouts = QUICK;
         private ChunkPool pool = ChunkPools.create(4L * ChunkHeader.CHUNK_BYTES);
         private Clock clock = Clock.systemUTC();
@@ -70,6 +73,12 @@ final class Site implements AutoCloseable {
 
         Plan peers(PeerSpec... specs) {
             peers = List.of(specs);
+            return this;
+        }
+
+        Plan audits(StaticFiles served, String... ids) {
+            files = served;
+            auditors = Set.of(ids);
             return this;
         }
 
@@ -122,7 +131,13 @@ final class Site implements AutoCloseable {
                     2,
                     timeouts);
             Site site = new Site(Transports.create(
-                    spec, supplier, new TransportTrust(trust, Revocations.NONE, peers), pool, clock, new Random(7)));
+                    spec,
+                    supplier,
+                    new TransportTrust(trust, Revocations.NONE, peers, auditors),
+                    pool,
+                    files,
+                    clock,
+                    new Random(7)));
             prepare.accept(site.heard);
             site.transport.start(site.heard);
             return site;

@@ -1,0 +1,45 @@
+package dev.carnet.daemon.transport;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Who is being served over HTTP: so many connections at once, and so many of them of one identity. Whoever only waits to be told that it is no auditor has places of its own, so that such cannot keep auditors out. Safe for many threads.
+ *
+ * @param <C> a connection
+ */
+final class HttpPlaces<C> {
+    static final int OF_ONE_MAX = 16;
+    static final int AUDITORS_MAX = 128;
+    static final int OTHERS_MAX = 32;
+
+    private record Place(String spiffeId, boolean auditor) {}
+
+    private final Map<C, Place> taken = new HashMap<>();
+
+    /** Takes a place; false where there is none. */
+    synchronized boolean enter(C connection, String spiffeId, boolean auditor) {
+        long own = taken.values().stream()
+                .filter(place -> place.spiffeId().equals(spiffeId))
+                .count();
+        long alike = taken.values().stream()
+                .filter(place -> place.auditor() == auditor)
+                .count();
+        if (own >= OF_ONE_MAX || alike >= (auditor ? AUDITORS_MAX : OTHERS_MAX)) {
+            return false;
+        }
+        taken.put(connection, new Place(spiffeId, auditor));
+        return true;
+    }
+
+    /** Gives its place back, where it has one. */
+    synchronized void leave(C connection) {
+        taken.remove(connection);
+    }
+
+    synchronized Collection<C> all() {
+        return List.copyOf(taken.keySet());
+    }
+}
