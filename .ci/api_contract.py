@@ -171,7 +171,7 @@ def text(value):
     return json.dumps(value)  # strings and arrays of JSON are those of TOML
 
 
-def settings(transfer, verification):
+def settings(transfer, verification, blob):
     """schemathesis.toml: ids and aliases that exist, so that most requests get further than 404."""
     return f"""
 [checks.positive_data_acceptance]
@@ -193,6 +193,9 @@ parameters = {{ "path.alias" = "b" }}
 [[operations]]
 include-path = "/v1/peers/{{alias}}/checkpoints"
 parameters = {{ "path.alias" = "b" }}
+[[operations]]
+include-path = "/v1/ledger/blobs/sha256/{{digest}}"
+parameters = {{ "path.digest" = {text(blob)} }}
 # with a session each case would measure for seconds
 [[operations]]
 include-path = "/v1/peers/{{alias}}/test"
@@ -201,7 +204,7 @@ parameters = {{ "path.alias" = "gone" }}
 
 
 def prepared(work, sockets, daemons):
-    """A push that has ended, and a verification."""
+    """A push that has ended, a verification, and a blob of the ledger."""
     a = sockets / "a/s"
     (work / "a/data/step-1/weights.bin").write_bytes(os.urandom(1 << 20))
     for node in "ab":
@@ -211,7 +214,8 @@ def prepared(work, sockets, daemons):
     transfer = ask(a, "POST", "/v1/transfers", push)["id"]
     until("the push", lambda: ask(a, "GET", f"/v1/transfers/{transfer}")["finished"], daemons)
     job = ask(a, "POST", "/v1/peers/b/verifications", {"volume": "data", "name": "step-1"})["id"]
-    return transfer, job
+    blob = sorted((work / "a/state/ledger/blobs/sha256").iterdir())[0].name  # the proof of a's keys is there from the start
+    return transfer, job, blob
 
 
 def held(work, sockets, daemons):

@@ -178,7 +178,7 @@ final class Daemon implements AutoCloseable {
         publisher.start();
         Doctor doctor = Doctor.of(config, clock, () -> tls(transport), () -> revocation(live, transport), live::broken);
         ApiFacts facts =
-                new Facts(live, ledger, transport, questions, jobs, hash, clock, () -> findings(doctor));
+                new Facts(live, ledger, transport, questions, jobs, published, hash, clock, () -> findings(doctor));
         LocalApi api = closing(LocalApi.create(
                 config.daemon().socket(),
                 engine,

@@ -11,6 +11,7 @@ import dev.carnet.daemon.config.PeerConfig;
 import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.question.PeerQuestions;
 import dev.carnet.daemon.transport.Session;
+import dev.carnet.daemon.transport.StaticFiles;
 import dev.carnet.daemon.transport.Transport;
 import dev.carnet.proto.hash.Blake3;
 import java.time.Clock;
@@ -28,6 +29,7 @@ final class Facts implements ApiFacts {
     private final Transport transport;
     private final PeerQuestions questions;
     private final Jobs jobs;
+    private final StaticFiles published;
     private final Blake3 hash;
     private final Clock clock;
     private final Supplier<List<Map<String, String>>> doctor;
@@ -39,6 +41,7 @@ final class Facts implements ApiFacts {
             Transport transport,
             PeerQuestions questions,
             Jobs jobs,
+            StaticFiles published,
             Blake3 hash,
             Clock clock,
             Supplier<List<Map<String, String>>> doctor) {
@@ -47,6 +50,7 @@ final class Facts implements ApiFacts {
         this.transport = transport;
         this.questions = questions;
         this.jobs = jobs;
+        this.published = published;
         this.hash = hash;
         this.clock = clock;
         this.doctor = doctor;
@@ -94,6 +98,11 @@ final class Facts implements ApiFacts {
     @Override
     public PeerQuestions questions() {
         return questions;
+    }
+
+    @Override
+    public StaticFiles published() {
+        return published;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.carnet.daemon.api;
 
 import dev.carnet.daemon.policy.Caller;
+import dev.carnet.daemon.transport.StaticFile;
 import dev.carnet.proto.wire.v1.Code;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -119,18 +120,46 @@ final class ApiConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
             closing = true;
             waiting.clear();
         }
+        if (reply.file() != null) {
+            send(ctx, request, reply.file());
+            return;
+        }
         write(ctx, reply, request.keepAlive()).addListener((ChannelFutureListener) written -> {
             if (!written.isSuccess()) {
                 close(ctx);
             } else if (request.keepAlive()) {
-                busy = false;
-                startClock(ctx);
-                next(ctx);
-                if (!busy) {
-                    ctx.channel().config().setAutoRead(true);
-                }
+                sent(ctx);
             }
         });
+    }
+
+    private void sent(ChannelHandlerContext ctx) {
+        busy = false;
+        startClock(ctx);
+        next(ctx);
+        if (!busy) {
+            ctx.channel().config().setAutoRead(true);
+        }
+    }
+
+    private void send(ChannelHandlerContext ctx, Incoming request, StaticFile file) {
+        var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+        head.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, file.contentType())
+                .set(HttpHeaderNames.CONTENT_LENGTH, file.bytes())
+                .set(HttpHeaderNames.CACHE_CONTROL, file.cacheControl());
+        if (!request.keepAlive()) {
+            head.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
+        var _ = ctx.write(head);
+        var body = new FileBody(ctx, file, workers, () -> startClock(ctx), whole -> {
+            if (whole && request.keepAlive()) {
+                sent(ctx);
+            } else {
+                close(ctx); // its length was said: who has not all of it knows
+            }
+        });
+        body.next();
     }
 
     /** What comes from the caller from here on is read and thrown away, so that its going is seen. */

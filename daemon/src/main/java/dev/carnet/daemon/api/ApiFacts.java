@@ -2,6 +2,7 @@ package dev.carnet.daemon.api;
 
 import dev.carnet.daemon.catalogue.Jobs;
 import dev.carnet.daemon.question.PeerQuestions;
+import dev.carnet.daemon.transport.StaticFiles;
 import java.util.List;
 import java.util.Map;
 
@@ -24,6 +25,9 @@ public interface ApiFacts {
      * @throws dev.carnet.daemon.transfer.TransferException NAME_TAKEN; UNSUPPORTED where what is asked for cannot be configured, saying why; READ_ONLY where the directory cannot be written
      */
     PeerAdded add(NewPeer peer);
+
+    /** What is published of the ledger, by paths below its root with a slash before them. */
+    StaticFiles published();
 
     /** How the last reload went. */
     ReloadInfo reloaded();

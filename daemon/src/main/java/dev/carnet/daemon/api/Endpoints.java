@@ -58,9 +58,11 @@ final class Endpoints {
         Set<Right> move = EnumSet.of(Right.PUSH, Right.PULL, Right.ADMIN);
         Set<Right> push = EnumSet.of(Right.PUSH);
         Set<Right> admin = EnumSet.of(Right.ADMIN);
-        Stream<Route> more = Stream.concat(
-                PeerEndpoints.routes(facts, gate).stream(),
-                CatalogueEndpoints.routes(transfers, facts, gate, paths, events).stream());
+        Stream<Route> more = Stream.of(
+                        PeerEndpoints.routes(facts, gate),
+                        CatalogueEndpoints.routes(transfers, facts, gate, paths, events),
+                        LedgerEndpoints.routes(facts))
+                .flatMap(List::stream);
         return Stream.concat(
                         more,
                         Stream.of(

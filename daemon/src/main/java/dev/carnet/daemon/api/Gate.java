@@ -142,7 +142,9 @@ public record Gate(Supplier<Policy> policy, RefusalSink refusals) {
 
     private static String toGive(String principal, String right, String volume) {
         return "; to give it, add [[grant]] principal = \"" + principal + "\", "
-                + (right.equals("admin") ? "" : "volume = \"" + (volume.isEmpty() ? "..." : volume) + "\", ")
+                + (right.equals("admin") || right.equals("audit")
+                        ? ""
+                        : "volume = \"" + (volume.isEmpty() ? "..." : volume) + "\", ")
                 + "allow = \"" + right
                 + "\" to the daemon's configuration, and reload";
     }

@@ -1,12 +1,14 @@
 package dev.carnet.daemon.api;
 
 import dev.carnet.daemon.question.PeerQuestions;
+import dev.carnet.daemon.transport.StaticFiles;
 import java.util.List;
 import java.util.Map;
 
 /** Facts that never change. */
 final class FakeFacts implements ApiFacts {
     private final FakeJobs jobs = new FakeJobs();
+    final FakePublished published = new FakePublished();
 
     @Override
     public FakeJobs jobs() {
@@ -29,6 +31,11 @@ final class FakeFacts implements ApiFacts {
     @Override
     public PeerQuestions questions() {
         return new FakeQuestions();
+    }
+
+    @Override
+    public StaticFiles published() {
+        return published::open;
     }
 
     @Override

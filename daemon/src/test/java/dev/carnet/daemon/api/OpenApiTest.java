@@ -92,7 +92,7 @@ class OpenApiTest {
     @Test
     void every_route_is_described_and_every_description_has_a_route() {
         assertThat(operations())
-                .hasSize(28)
+                .hasSize(31)
                 .isEqualTo(routes().map(route -> route.method() + " " + route.template())
                         .collect(Collectors.toCollection(TreeSet::new)));
     }
@@ -144,6 +144,9 @@ class OpenApiTest {
     void every_operation_answers_as_described(Route route) throws IOException {
         if (route.template().equals("/v1/events")) {
             return; // never ends: see EventsTest
+        }
+        if (route.template().startsWith("/v1/ledger/")) {
+            return; // no JSON: see LedgerEndpointsTest
         }
         var transfers = new FakeTransfers();
         transfers.publish("m", "n");
