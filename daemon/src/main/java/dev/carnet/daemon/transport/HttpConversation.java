@@ -26,6 +26,7 @@ final class HttpConversation implements Conversation {
     private @Nullable ScheduledFuture<?> expiry;
     private @Nullable FilePump pump;
     private int requests;
+    private boolean bare; // the request at hand is HEAD: no body is sent
     private boolean busy;
     private boolean over;
 
@@ -90,32 +91,33 @@ final class HttpConversation implements Conversation {
         link().hold();
         disarm();
         requests++;
+        bare = head.method().equals("HEAD");
         Optional<Reason> against = hub.againstAuditor(established);
         if (against.isPresent()) {
             hub.refused(client(), against.get().code(), against.get().sentence());
             refuse(403, against.get().sentence());
+        } else if (!bare && !head.method().equals("GET")) {
+            refuse(405, "the ledger is read with GET and HEAD");
         } else if (head.bodyBytes() > 0) {
             refuse(413, "a request for a file has no body");
-        } else if (head.method().equals("GET") || head.method().equals("HEAD")) {
-            open(head, head.keepAlive() && requests < REQUESTS_MAX);
         } else {
-            refuse(405, "the ledger is read with GET and HEAD");
+            open(head.target(), head.keepAlive() && requests < REQUESTS_MAX);
         }
     }
 
-    private void open(HttpHead head, boolean keepAlive) {
+    private void open(String target, boolean keepAlive) {
         try {
             hub.disk().execute(() -> {
                 Optional<StaticFile> file;
                 String failure;
                 try {
-                    file = hub.files().open(head.target());
+                    file = hub.files().open(target);
                     failure = null;
                 } catch (IOException | RuntimeException e) {
                     file = Optional.empty();
                     failure = String.valueOf(e);
                 }
-                Opened opened = new Opened(head, keepAlive, file, failure);
+                Opened opened = new Opened(target, keepAlive, file, failure);
                 if (!Loops.execute(link().loop(), () -> opened(opened))) {
                     opened.discard();
                 }
@@ -127,14 +129,10 @@ final class HttpConversation implements Conversation {
 
     /** What was found on disk. */
     private record Opened(
-            HttpHead head,
+            String target,
             boolean keepAlive,
             Optional<StaticFile> file,
             @Nullable String failure) {
-        boolean bare() {
-            return head.method().equals("HEAD");
-        }
-
         void discard() {
             file.ifPresent(open -> {
                 try {
@@ -150,17 +148,13 @@ final class HttpConversation implements Conversation {
         if (over) {
             hub.disk().execute(opened::discard);
         } else if (opened.failure() != null) {
-            hub.log().error("{} asked for {}: {}", client(), opened.head().target(), opened.failure());
+            hub.log().error("{} asked for {}: {}", client(), opened.target(), opened.failure());
             refuse(500, "the file cannot be read; the daemon's log says why");
         } else if (opened.file().isEmpty()) {
             String sentence = "there is no such file in the ledger";
             send(
                     HttpAnswer.error(
-                            404,
-                            sentence,
-                            opened.bare(),
-                            opened.keepAlive(),
-                            hub.clock().instant()),
+                            404, sentence, bare, opened.keepAlive(), hub.clock().instant()),
                     () -> done(opened.keepAlive()));
         } else {
             send(opened, opened.file().get());
@@ -188,7 +182,7 @@ final class HttpConversation implements Conversation {
         });
         pump = sending;
         send(HttpAnswer.file(file, keepAlive, hub.clock().instant()), () -> {
-            if (opened.bare()) {
+            if (bare) {
                 sending.cancel();
                 pump = null;
                 done(keepAlive);
@@ -232,6 +226,7 @@ final class HttpConversation implements Conversation {
             return;
         }
         busy = false;
+        bare = false;
         awaitRequest();
         proceed();
         if (!busy && !over) {
@@ -245,7 +240,7 @@ final class HttpConversation implements Conversation {
             return;
         }
         byte[] answer =
-                HttpAnswer.error(status, sentence, false, false, hub.clock().instant());
+                HttpAnswer.error(status, sentence, bare, false, hub.clock().instant());
         var _ = link().write(answer, 0, answer.length);
         link().close(sentence);
     }

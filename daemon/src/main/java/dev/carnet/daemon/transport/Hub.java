@@ -307,8 +307,8 @@ final class Hub implements Transport {
         channels.newCloseFuture().awaitUninterruptibly(remaining(deadline).toMillis(), TimeUnit.MILLISECONDS);
         channels.close().awaitUninterruptibly(remaining(deadline).toMillis(), TimeUnit.MILLISECONDS);
         handshakes.shutdownNow();
-        disk.shutdown();
         loops.close(Duration.ofSeconds(1));
+        disk.shutdown(); // last: what the loops had open is closed there
     }
 
     private static Duration remaining(long deadlineNanos) {

@@ -274,6 +274,16 @@ class HttpTest {
     }
 
     @Test
+    void a_refusal_of_head_has_no_body_either() {
+        try (HttpsClient client = HttpsClient.connect(south.address(), northCa.credentials("stranger"))) {
+            var answer =
+                    client.send("HEAD /checkpoint HTTP/1.1\r\nHost: x\r\n\r\n").answer(false);
+            assertThat(answer.status()).isEqualTo(403);
+            assertThat(client.ended()).isTrue();
+        }
+    }
+
+    @Test
     void an_auditor_is_no_peer() {
         try (RawPeer control =
                 RawPeer.connect(south.address(), auditor, TestPki.trust(northCa, southCa), Protocols.Alpn.CONTROL)) {
@@ -373,7 +383,7 @@ class HttpTest {
         "505,PRI * HTTP/2.0\\r\\n\\r\\n",
         "501,GET /checkpoint HTTP/1.1\\r\\nHost: x\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n0\\r\\n\\r\\n",
         "413,GET /checkpoint HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 5\\r\\n\\r\\nhello",
-        "413,PUT /checkpoint HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 999999999\\r\\n\\r\\n",
+        "405,PUT /checkpoint HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 999999999\\r\\n\\r\\n",
         "417,GET /checkpoint HTTP/1.1\\r\\nHost: x\\r\\nExpect: miracles\\r\\n\\r\\n",
         "405,POST /checkpoint HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n",
         "405,BREW /checkpoint HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n",
