@@ -177,8 +177,17 @@ final class Daemon implements AutoCloseable {
         closing(witness).start(publisher);
         publisher.start();
         Doctor doctor = Doctor.of(config, clock, () -> tls(transport), () -> revocation(live, transport), live::broken);
-        ApiFacts facts =
-                new Facts(live, ledger, transport, questions, jobs, published, hash, clock, () -> findings(doctor));
+        ApiFacts facts = new Facts(
+                live,
+                ledger,
+                transport,
+                questions,
+                jobs,
+                published,
+                engine.bundles(),
+                hash,
+                clock,
+                () -> findings(doctor));
         LocalApi api = closing(LocalApi.create(
                 config.daemon().socket(),
                 engine,

@@ -10,6 +10,7 @@ import dev.carnet.daemon.catalogue.Jobs;
 import dev.carnet.daemon.config.PeerConfig;
 import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.question.PeerQuestions;
+import dev.carnet.daemon.transfer.Bundles;
 import dev.carnet.daemon.transport.Session;
 import dev.carnet.daemon.transport.StaticFiles;
 import dev.carnet.daemon.transport.Transport;
@@ -30,6 +31,7 @@ final class Facts implements ApiFacts {
     private final PeerQuestions questions;
     private final Jobs jobs;
     private final StaticFiles published;
+    private final Bundles bundles;
     private final Blake3 hash;
     private final Clock clock;
     private final Supplier<List<Map<String, String>>> doctor;
@@ -42,6 +44,7 @@ final class Facts implements ApiFacts {
             PeerQuestions questions,
             Jobs jobs,
             StaticFiles published,
+            Bundles bundles,
             Blake3 hash,
             Clock clock,
             Supplier<List<Map<String, String>>> doctor) {
@@ -51,6 +54,7 @@ final class Facts implements ApiFacts {
         this.questions = questions;
         this.jobs = jobs;
         this.published = published;
+        this.bundles = bundles;
         this.hash = hash;
         this.clock = clock;
         this.doctor = doctor;
@@ -60,6 +64,11 @@ final class Facts implements ApiFacts {
     @Override
     public Jobs jobs() {
         return jobs;
+    }
+
+    @Override
+    public Bundles bundles() {
+        return bundles;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.carnet.daemon.api;
 import dev.carnet.daemon.catalogue.Jobs;
 import dev.carnet.daemon.question.PeerQuestions;
 import dev.carnet.daemon.transport.StaticFiles;
+import dev.carnet.daemon.transfer.Bundles;
 import java.util.List;
 import java.util.Map;
 
@@ -15,6 +16,9 @@ public interface ApiFacts {
 
     /** What reads checkpoints of this machine. */
     Jobs jobs();
+
+    /** Bundles for other people's tools. */
+    Bundles bundles();
 
     /** Questions to peers. */
     PeerQuestions questions();

@@ -61,7 +61,8 @@ final class Endpoints {
         Stream<Route> more = Stream.of(
                         PeerEndpoints.routes(facts, gate),
                         CatalogueEndpoints.routes(transfers, facts, gate, paths, events),
-                        LedgerEndpoints.routes(facts))
+                        LedgerEndpoints.routes(facts),
+                        BundleEndpoints.routes(facts, gate, paths))
                 .flatMap(List::stream);
         return Stream.concat(
                         more,

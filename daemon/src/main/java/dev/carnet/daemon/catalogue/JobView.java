@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A job as people see it.
  *
  * @param id 32 hex digits
- * @param kind seal, adopt or verify
+ * @param kind seal, adopt, verify or export
  * @param principal who asked
  * @param state running (also while it waits for its turn), done, failed or cancelled
  * @param ended null while it runs

@@ -34,6 +34,13 @@ public interface Jobs extends AutoCloseable {
      */
     JobView verify(String principal, String volume, String name);
 
+    /**
+     * Reads a complete checkpoint again, every byte, and puts a bundle of SHA-256 digests among its records, signed with the manifest key.
+     *
+     * @throws dev.carnet.daemon.transfer.TransferException BUSY; SHUTTING_DOWN; UNKNOWN_CHECKPOINT
+     */
+    JobView export(String principal, String volume, String name);
+
     /** Those under way and the newest that have ended, newest first: at most 256. */
     List<JobView> list();
 

@@ -81,17 +81,30 @@ final class RunningJobs implements Jobs {
     @Override
     public JobView verify(String principal, String volume, String name) {
         Holdings holdings = engine.holdings();
-        CheckpointDetail held = engine.checkpoint(volume, name)
-                .orElseThrow(
-                        () -> new TransferException(
-                                Code.UNKNOWN_CHECKPOINT,
-                                "the catalogue has no complete checkpoint " + volume + "/" + name
-                                        + ": `carnet ls` lists what there is, and `carnet seal` or `carnet adopt` puts there what came another way"));
+        CheckpointDetail held = held(volume, name);
         return submit(new Job("verify", volume, name, principal, job -> {
             Recorded entry = holdings.verify(volume, name, job.id, Optional.empty(), job::read, job::stopped);
             return new Result(
                     held.treeDigest(), held.contentDigest(), held.files(), held.bytes(), entry.payloadDigest(), "");
         }));
+    }
+
+    @Override
+    public JobView export(String principal, String volume, String name) {
+        CheckpointDetail held = held(volume, name);
+        return submit(new Job("export", volume, name, principal, job -> {
+            Holdings.Held read = engine.bundles().make(volume, name, job::read, job::stopped);
+            return new Result(read.tree(), read.content(), held.files(), held.bytes(), null, "");
+        }));
+    }
+
+    private CheckpointDetail held(String volume, String name) {
+        return engine.checkpoint(volume, name)
+                .orElseThrow(
+                        () -> new TransferException(
+                                Code.UNKNOWN_CHECKPOINT,
+                                "the catalogue has no complete checkpoint " + volume + "/" + name
+                                        + ": `carnet ls` lists what there is, and `carnet seal` or `carnet adopt` puts there what came another way"));
     }
 
     private JobView submit(Job job) {

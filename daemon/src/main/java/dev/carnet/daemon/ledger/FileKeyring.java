@@ -18,6 +18,7 @@ record FileKeyring(
         PairSigner signer,
         PairSigner log,
         PairSigner witness,
+        ManifestSigner manifest,
         Evidence evidence,
         List<Evidence> earlier,
         KeyFiles files)
@@ -87,6 +88,15 @@ record FileKeyring(
                         keys.get(0), seconds, witness.ed25519(Cosignatures.ed25519Message(seconds, checkpoint))),
                 NoteSignature.timed(
                         keys.get(1), seconds, witness.mldsa44(Cosignatures.mldsa44Message(name, seconds, checkpoint))));
+    }
+
+    @Override
+    public List<byte[]> manifestKeys() {
+        try {
+            return files.manifestKeys();
+        } catch (IOException | LedgerException unreadable) {
+            return List.of(manifest.publicKey()); // as if those before were gone
+        }
     }
 
     @Override

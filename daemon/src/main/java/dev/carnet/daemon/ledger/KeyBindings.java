@@ -58,6 +58,7 @@ final class KeyBindings {
                 files.entrySigner(),
                 files.logSigner(),
                 files.witnessSigner(),
+                files.manifestSigner(),
                 new Keyring.Evidence(current.envelope(), proof(current)),
                 before(count - 1),
                 files);

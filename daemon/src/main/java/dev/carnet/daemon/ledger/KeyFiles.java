@@ -75,6 +75,20 @@ final class KeyFiles {
         return signer("witness");
     }
 
+    /** Signs bundles. */
+    ManifestSigner manifestSigner() throws IOException {
+        return new ManifestSigner(KeyFile.read(directory.resolve(name("manifest", KeyKind.P256)), KeyKind.P256));
+    }
+
+    /** Public halves of the manifest key and of those before it, the one of now first. */
+    List<byte[]> manifestKeys() throws IOException {
+        var found = new ArrayList<byte[]>();
+        for (var file : nowAndBefore(name("manifest", KeyKind.P256))) {
+            found.add(KeyKind.P256.publicKey(KeyFile.read(file, KeyKind.P256)));
+        }
+        return found;
+    }
+
     private PairSigner signer(String purpose) throws IOException {
         return new PairSigner(
                 KeyFile.read(directory.resolve(name(purpose, KeyKind.ED25519)), KeyKind.ED25519),

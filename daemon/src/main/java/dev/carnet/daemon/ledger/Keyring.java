@@ -3,6 +3,7 @@ package dev.carnet.daemon.ledger;
 import dev.carnet.proto.ledger.PublicKeys;
 import dev.carnet.proto.log.LogCheckpoint;
 import dev.carnet.proto.log.NoteSignature;
+import dev.carnet.proto.oms.OmsSigner;
 import java.time.Instant;
 import java.util.List;
 
@@ -43,6 +44,12 @@ public interface Keyring {
 
     /** Cosignatures of the two witness keys for another's log checkpoint, under {@code name}; with the time. */
     List<NoteSignature> cosign(String name, LogCheckpoint checkpoint, Instant time);
+
+    /** Signs OMS bundles with the manifest key, the same bytes for the same message. */
+    OmsSigner manifest();
+
+    /** DER SubjectPublicKeyInfo of the manifest key, and of those before it whose files still lie in {@code keys/previous/}. */
+    List<byte[]> manifestKeys();
 
     /** Ids of the two entry keys: Ed25519 first. */
     List<String> entryKeyIds();

@@ -419,6 +419,11 @@ public final class Engine implements Transfers, SessionListener {
         return new Holdings(room, this);
     }
 
+    /** Bundles for other people's tools. */
+    public Bundles bundles() {
+        return new RecordedBundles(room, this);
+    }
+
     /** Why the peer's question cannot be answered may be why nothing can: then the daemon stops. */
     public void failed(Throwable e) {
         if (isFatal(e)) {

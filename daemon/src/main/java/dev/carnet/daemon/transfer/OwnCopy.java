@@ -19,6 +19,7 @@ import dev.carnet.proto.tree.TreeSummary;
 import dev.carnet.proto.wire.v1.Code;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ final class OwnCopy {
     private final CheckpointName name;
     private final Holdings.Progress progress;
     private final BooleanSupplier stopped;
+    private final @Nullable Also also;
 
     private long files;
     private long bytes;
@@ -48,12 +50,33 @@ final class OwnCopy {
             CheckpointName name,
             Holdings.Progress progress,
             BooleanSupplier stopped) {
+        this(room, engine, volume, name, progress, stopped, null);
+    }
+
+    /** @param also sees every byte of each file on the way; null for nobody */
+    OwnCopy(
+            Room room,
+            Engine engine,
+            Volume volume,
+            CheckpointName name,
+            Holdings.Progress progress,
+            BooleanSupplier stopped,
+            @Nullable Also also) {
         this.room = room;
         this.engine = engine;
         this.volume = volume;
         this.name = name;
         this.progress = progress;
         this.stopped = stopped;
+        this.also = also;
+    }
+
+    /** Does something with what is read, before it is known to be what is on record. */
+    interface Also {
+        void bytes(ByteBuffer some);
+
+        /** The file has ended, and is what is on record. */
+        void ended(TreeMember.File file);
     }
 
     /**
@@ -185,6 +208,9 @@ final class OwnCopy {
         if (!file.digest().equals(chunks > 1 ? cvs.root() : digest)) {
             throw differs(file.path(), "has another digest than on record");
         }
+        if (also != null) {
+            also.ended(file);
+        }
         nextCv += chunks;
         progress.read(++files, bytes, bytesTotal);
     }
@@ -193,6 +219,9 @@ final class OwnCopy {
         int length = Geometry.length(size, chunk);
         return engine.withBuffer(buffer -> {
             file.read(buffer.segment(), Geometry.offset(chunk), length);
+            if (also != null) {
+                also.bytes(buffer.segment().asSlice(0, length).asByteBuffer());
+            }
             return ChunkSum.of(room.blake3(), buffer.segment(), length, chunk, size);
         });
     }

@@ -75,6 +75,7 @@ final class Publication {
             records.write("mode-mask", out -> out.write(octal.getBytes(UTF_8)));
         }
         records.write("seal.dsse", transfer.row().getSeal()::writeTo);
+        RecordedBundles.record(records, transfer.name(), room.ledger().keys().manifest());
         staging.recordPrints(transfer.name());
         FailPoint.DESTINATION_RECORDS_WRITTEN.pass();
         NodeId root = staging.root()

@@ -254,6 +254,7 @@ public final class Sealing {
             records.write("name", out -> out.write(target.name.getBytes(UTF_8)));
             records.write("tree", trees::write);
             records.write("cvs", trees::writeCvs);
+            RecordedBundles.record(records, name, room.ledger().keys().manifest());
             volume.recordPrints(name);
             Walks.unchanged(tree, members, path -> changed(act, path));
         } catch (RuntimeException e) {

@@ -109,6 +109,11 @@ final class DiskRecords implements Records {
         return fd < 0 ? Optional.empty() : Optional.of(RecordFile.of(disk.posix(), fd, directory() + "/" + file));
     }
 
+    @Override
+    public Optional<RecordFile> openWritten(String file) {
+        return open(file);
+    }
+
     /** Whether there is a record of this name. */
     boolean has(String file) {
         int fd = descriptor(file);

@@ -39,6 +39,11 @@ final class PlacedRecords implements Records {
     }
 
     @Override
+    public Optional<RecordFile> openWritten(String file) {
+        return first.open(file);
+    }
+
+    @Override
     public void remove() {
         first.remove();
         if (!second.readOnly()) {

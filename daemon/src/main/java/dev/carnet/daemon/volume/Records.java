@@ -16,6 +16,9 @@ public interface Records {
     /** Opens a record of any size for reading; empty where there is none. */
     Optional<RecordFile> open(String file);
 
+    /** Opens a record where {@link #write} puts it now, though the others may lie elsewhere; empty where there is none. */
+    Optional<RecordFile> openWritten(String file);
+
     /** Removes all records of this name, durably. Idempotent. */
     void remove();
 

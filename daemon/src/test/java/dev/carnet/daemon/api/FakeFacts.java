@@ -16,6 +16,11 @@ final class FakeFacts implements ApiFacts {
     }
 
     @Override
+    public FakeBundles bundles() {
+        return new FakeBundles();
+    }
+
+    @Override
     public DaemonInfo daemon() {
         return new DaemonInfo(
                 "spiffe://a.test/x", "a.test/x", "1.2.3", 77, "127.0.0.1:7777", FakeTransfers.THEN, 5, "vector 512");

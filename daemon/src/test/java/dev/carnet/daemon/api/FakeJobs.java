@@ -58,6 +58,11 @@ final class FakeJobs implements Jobs {
     }
 
     @Override
+    public JobView export(String principal, String volume, String name) {
+        return add("export", volume, name, principal);
+    }
+
+    @Override
     public synchronized List<JobView> list() {
         return List.copyOf(jobs);
     }

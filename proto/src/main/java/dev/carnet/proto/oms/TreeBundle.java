@@ -15,7 +15,7 @@ public final class TreeBundle {
 
     /** Does something with a file. */
     @FunctionalInterface
-    private interface Each {
+    public interface Each {
         void file(TreeMember.File file) throws IOException;
     }
 
@@ -28,7 +28,7 @@ public final class TreeBundle {
     public static OmsWriter.Measure measure(OmsReader.Source tree, OmsFormat.Hash hash, String model)
             throws IOException {
         OmsWriter.Measure measure = new OmsWriter.Measure(hash, model);
-        listed(tree, file -> measure.add(file.path()));
+        each(tree, file -> measure.add(file.path()));
         return measure;
     }
 
@@ -40,11 +40,12 @@ public final class TreeBundle {
     public static void write(OmsReader.Source tree, OmsWriter.Measure measure, OmsSigner signer, OutputStream out)
             throws IOException {
         OmsWriter writer = new OmsWriter(out, measure, signer);
-        listed(tree, file -> writer.add(file.path(), file.digest().toBytes()));
+        each(tree, file -> writer.add(file.path(), file.digest().toBytes()));
         writer.finish();
     }
 
-    private static void listed(OmsReader.Source tree, Each each) throws IOException {
+    /** Goes through the files of a tree that a bundle lists, in its order. */
+    public static void each(OmsReader.Source tree, Each each) throws IOException {
         try (InputStream in = tree.open()) {
             TreeReader reader = new TreeReader(in);
             for (Optional<TreeMember> next = reader.next(); next.isPresent(); next = reader.next()) {
