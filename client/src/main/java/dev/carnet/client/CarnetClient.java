@@ -1,5 +1,7 @@
 package dev.carnet.client;
 
+import dev.carnet.proto.ledger.StatementException;
+import dev.carnet.proto.oms.ManifestKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
@@ -7,6 +9,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -178,6 +181,40 @@ public final class CarnetClient {
     /** The daemon reads what it holds again, and signs what it found. */
     public Job verify(String volume, String name) {
         return begin("/v1/verifications", Map.of("volume", volume, "name", name));
+    }
+
+    /** The daemon reads what it holds again, and makes a bundle of SHA-256 digests of it: see {@link #bundle}. */
+    public Job export(BundleOf of) {
+        return begin("/v1/exports", of.members());
+    }
+
+    /**
+     * Some bytes of an OMS bundle.
+     *
+     * @param hash blake3 or sha256
+     * @param offset where they begin; at the end of the bundle there are none
+     */
+    public BundlePage bundle(BundleOf of, String hash, long offset) {
+        var target = new StringBuilder("/v1/bundle?hash=" + encode(hash) + "&offset=" + offset);
+        of.members()
+                .forEach((name, value) ->
+                        target.append('&').append(name).append('=').append(encode(value)));
+        return BundlePage.of(get(target.toString(), timeout));
+    }
+
+    /** The key that signs bundles of this daemon, and those that did before it. */
+    public List<ManifestKey> manifestKeys() {
+        return get("/v1/manifest-keys", timeout).objects("keys").stream()
+                .map(key -> manifestKey(key.text("pem")))
+                .toList();
+    }
+
+    private static ManifestKey manifestKey(String pem) {
+        try {
+            return new ManifestKey(Base64.getDecoder().decode(pem.replaceAll("-----[A-Z ]+-----|\\s", "")));
+        } catch (IllegalArgumentException | StatementException e) {
+            throw ApiException.protocol("a manifest key is no P-256 key in PEM");
+        }
     }
 
     /** The peer reads what it holds again, and signs what it found. */

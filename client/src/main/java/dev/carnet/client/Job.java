@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Something that the daemon does by itself and that takes its time: it reads a checkpoint to seal, adopt or verify it.
+ * Something that the daemon does by itself and that takes its time: it reads a checkpoint to seal, adopt, verify or export it.
  *
  * @param json everything the daemon said
  */
@@ -14,7 +14,7 @@ public record Job(JsonObject json) {
         return json.text("id");
     }
 
-    /** "seal", "adopt", "verify" or "peer-verify". */
+    /** "seal", "adopt", "verify", "export" or "peer-verify". */
     public String kind() {
         return json.text("kind");
     }

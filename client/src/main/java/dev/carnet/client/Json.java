@@ -21,10 +21,13 @@ import org.jspecify.annotations.Nullable;
 public final class Json {
     private static final int DEPTH_MAX = 16;
 
+    /** A page of a bundle in base64 stays below it; nothing else is near. */
+    private static final int STRING_CHARS_MAX = 2 << 20;
+
     private static final JsonFactory FACTORY = new JsonFactoryBuilder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(DEPTH_MAX)
-                    .maxStringLength(64 * 1024)
+                    .maxStringLength(STRING_CHARS_MAX)
                     .maxNameLength(256)
                     .maxNumberLength(64)
                     .build())

@@ -35,9 +35,14 @@ abstract class JobCommand extends ApiCommand {
             }
             return ExitCode.OK;
         }
+        return outcome(waitFor(env, client, job, json));
+    }
+
+    /** Until it has ended; Ctrl-C cancels it. */
+    static Job waitFor(Env env, CarnetClient client, Job job, boolean json) {
         try (var _ = Leaving.of(() -> leave(env, new CarnetClient(client.socket(), LAST_WORD), job))) {
-            return outcome(Waiting.forJobs(env, client, new Progress(env, json && !env.terminal()))
-                    .untilFinished(job));
+            return Waiting.forJobs(env, client, new Progress(env, json && !env.terminal()))
+                    .untilFinished(job);
         }
     }
 

@@ -112,6 +112,7 @@ public final class Main implements Runnable {
         commands.put("verify", () -> new VerifyCommand(env));
         commands.put("seal", () -> new SealCommand(env));
         commands.put("adopt", () -> new AdoptCommand(env));
+        commands.put("export", () -> ExportCommand.line(env));
         commands.put("init", () -> new InitCommand(env));
         commands.put("identity", () -> IdentityCommand.line(env));
         commands.put("reload", () -> new ReloadCommand(env));

@@ -119,6 +119,7 @@ class OpenApiTest {
                 PullBody.class,
                 PeerBody.class,
                 PathBody.class,
+                ExportBody.class,
                 PeerAdded.class,
                 VerifyBody.class,
                 TestBody.class);
@@ -168,7 +169,9 @@ class OpenApiTest {
                         ? Raw.get(
                                 target.endsWith("b/checkpoints")
                                         ? target + "?volume=m"
-                                        : target.endsWith("/checkpoint") ? target + "?volume=m&name=n" : target)
+                                        : target.endsWith("/checkpoint") || target.endsWith("/bundle")
+                                                ? target + "?volume=m&name=n"
+                                                : target)
                         : Raw.post(target, bodyOf(route.template()));
                 var answer = raw.send(request).answer();
                 if (target.endsWith("/continue")) {
@@ -189,7 +192,7 @@ class OpenApiTest {
             case "/v1/pulls" ->
                 "{\"peer\":\"b\",\"volume\":\"m\",\"name\":\"n\",\"to_volume\":\"m\",\"to_name\":\"n\"}";
             case "/v1/peers" -> "{\"alias\":\"d\",\"id\":\"spiffe://a.test/d\"}";
-            case "/v1/seals", "/v1/adoptions" -> "{\"path\":\"/x\"}";
+            case "/v1/seals", "/v1/adoptions", "/v1/exports" -> "{\"path\":\"/x\"}";
             case "/v1/verifications", "/v1/peers/{alias}/verifications" -> "{\"volume\":\"m\",\"name\":\"n\"}";
             default -> "";
         };
