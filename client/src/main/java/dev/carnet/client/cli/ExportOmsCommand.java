@@ -48,10 +48,10 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Examples:",
-            "  carnet export oms --sha256 /srv/models/run7/step-100 -o step-100.sig --public-key manifest.pem",
-            "  model_signing verify key /srv/models/run7/step-100 --signature step-100.sig --public_key manifest.pem",
+            "  carnet export oms --sha256 /srv/models/run7/step-100 --public-key key.pem",
+            "  carnet export oms --daemon models/run7/step-100 -o blake3.sig",
             "",
-            "daemon/docs/oms.md says more: which names those tools cannot take, and how they verify BLAKE3."
+            "What to type then, and what those tools cannot take: daemon/docs/oms.md."
         })
 final class ExportOmsCommand extends ApiCommand {
     private static final String BLAKE3_RECORD = "oms.sigstore.json";
@@ -262,8 +262,8 @@ final class ExportOmsCommand extends ApiCommand {
             return;
         }
         env.say("bundle    " + Shown.text(file.toString()));
-        env.say("lists     " + bundle.resources() + " files with " + bundle.hash() + ", as "
-                + Shown.text(bundle.model()));
+        env.say("lists     " + bundle.resources() + (bundle.resources() == 1 ? " file" : " files") + " with "
+                + bundle.hash() + ", as " + Shown.text(bundle.model()));
         env.say("key       " + bundle.hint() + (verified ? "" : " (the daemon was not asked; --public-key asks it)"));
         if (sha256 && !daemon) {
             env.say("verify    model_signing verify key " + Shown.text(given) + " --signature "

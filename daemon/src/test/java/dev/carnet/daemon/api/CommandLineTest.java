@@ -35,8 +35,14 @@ class CommandLineTest {
     private static final Set<String> COMMON = Set.of("--socket", "--json", "--verbose", "--help", "--wait");
 
     /** Ask nothing besides, or nothing of the daemon. */
-    private static final Set<String> LOCAL =
-            Set.of("peer rekey --yes", "status --watch", "jobs --watch", "verify --mode-mask");
+    private static final Set<String> LOCAL = Set.of(
+            "peer rekey --yes",
+            "status --watch",
+            "jobs --watch",
+            "verify --mode-mask",
+            "export oms --daemon",
+            "export oms --output",
+            "export oms --public-key");
 
     private static final String TRANSFER = "00000000000000000000000000001000";
 
@@ -62,6 +68,9 @@ class CommandLineTest {
         all.put("peers", List.of());
         all.put("doctor", List.of());
         all.put("verify", List.of("b:models/n", "--no-wait"));
+        all.put(
+                "export oms",
+                List.of("--daemon", "m/n", "--output", temp.resolve("out").toString()));
         all.put("seal", List.of(temp.toString(), "--no-wait"));
         all.put("adopt", List.of(temp.toString(), "--no-wait"));
         all.put("reload", List.of());
@@ -78,6 +87,7 @@ class CommandLineTest {
             Map.entry("--include", List.of("--include", "*.bin")),
             Map.entry("--max", List.of("--max", "7")),
             Map.entry("jobs --peer", List.of("jobs", "--peer", "b")),
+            Map.entry("--sha256", List.of("--sha256")),
             Map.entry("--cancel", List.of("--cancel")),
             Map.entry("--alias", List.of("--alias", "other")),
             Map.entry("--address", List.of("--address", "192.0.2.9:7")),
@@ -168,6 +178,7 @@ class CommandLineTest {
     private void assertTaken(String what, List<String> words) throws Exception {
         FakeTransfers transfers = new FakeTransfers();
         transfers.publish("m", "n");
+        Files.deleteIfExists(temp.resolve("out"));
         try (LocalApi api = LocalApi.create(temp.resolve("a/d.sock"), transfers, new FakeFacts())) {
             api.start();
             var _ = new CarnetClient(api.socket())

@@ -9,6 +9,7 @@ import java.util.Map;
 final class FakeFacts implements ApiFacts {
     private final FakeJobs jobs = new FakeJobs();
     final FakePublished published = new FakePublished();
+    private final FakeBundles bundles = new FakeBundles();
 
     @Override
     public FakeJobs jobs() {
@@ -17,7 +18,7 @@ final class FakeFacts implements ApiFacts {
 
     @Override
     public FakeBundles bundles() {
-        return new FakeBundles();
+        return bundles;
     }
 
     @Override

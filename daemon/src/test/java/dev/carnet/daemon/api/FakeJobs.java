@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Jobs that run until they are cancelled. One is there from the beginning; a path or name in capitals is refused with that code. */
+/** Jobs that run until they are cancelled, but for exports, which are done at once. One is there from the beginning; a path or name in capitals is refused with that code. */
 final class FakeJobs implements Jobs {
     static final String ID = "000000000000000000000000000000aa";
 
@@ -37,12 +37,16 @@ final class FakeJobs implements Jobs {
                 null);
     }
 
-    private synchronized JobView add(String kind, String volume, String name, String principal) {
+    private JobView add(String kind, String volume, String name, String principal) {
+        return add(kind, volume, name, principal, JobView.RUNNING);
+    }
+
+    private synchronized JobView add(String kind, String volume, String name, String principal, String state) {
         String word = name.replaceAll(".*/", "");
         if (word.matches("[A-Z_]+")) {
             throw new TransferException(Code.valueOf(word), "no: " + word);
         }
-        JobView job = job(String.format("%032x", 0xb0 + jobs.size()), kind, volume, name, principal, JobView.RUNNING);
+        JobView job = job(String.format("%032x", 0xb0 + jobs.size()), kind, volume, name, principal, state);
         jobs.addFirst(job);
         return job;
     }
@@ -59,7 +63,7 @@ final class FakeJobs implements Jobs {
 
     @Override
     public JobView export(String principal, String volume, String name) {
-        return add("export", volume, name, principal);
+        return add("export", volume, name, principal, JobView.DONE);
     }
 
     @Override

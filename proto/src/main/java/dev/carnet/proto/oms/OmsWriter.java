@@ -3,6 +3,7 @@ package dev.carnet.proto.oms;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.carnet.proto.tree.MemberPath;
+import java.io.BufferedOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,12 +17,15 @@ import org.jspecify.annotations.Nullable;
  * and takes any order when it verifies.) What is signed begins with its length, so {@link Measure} has to see all names before. For one thread.
  */
 public final class OmsWriter {
+    private static final int BUFFER_BYTES = 16 << 10;
+
     private final OutputStream out;
     private final OmsSigner signer;
     private final long payloadBytes;
     private final MessageDigest signed;
     private final OutputStream payload;
     private final Counter counter;
+    private final OutputStream buffer;
     private final StatementWriter statement;
     private @Nullable String last;
 
@@ -44,7 +48,8 @@ public final class OmsWriter {
                 + hint + "\"},\"tlogEntries\":[]},\"dsseEnvelope\":{\"payload\":\"");
         payload = Base64.getEncoder().wrap(new Unclosed(out));
         counter = new Counter(new DigestOutputStream(payload, signed));
-        statement = new StatementWriter(counter, measure.hash, measure.model);
+        buffer = new BufferedOutputStream(counter, BUFFER_BYTES);
+        statement = new StatementWriter(buffer, measure.hash, measure.model);
     }
 
     /**
@@ -70,6 +75,7 @@ public final class OmsWriter {
      */
     public void finish() throws IOException {
         statement.finish();
+        buffer.flush();
         if (counter.count != payloadBytes) {
             throw new IllegalStateException(
                     "a payload of " + counter.count + " bytes; " + payloadBytes + " were measured");
