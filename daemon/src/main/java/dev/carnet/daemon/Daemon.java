@@ -16,6 +16,7 @@ import dev.carnet.daemon.config.IdentityFiles;
 import dev.carnet.daemon.config.StateDirectory;
 import dev.carnet.daemon.config.VolumeConfig;
 import dev.carnet.daemon.daybook.Daybook;
+import dev.carnet.daemon.daybook.Distribution;
 import dev.carnet.daemon.daybook.Surroundings;
 import dev.carnet.daemon.doctor.Doctor;
 import dev.carnet.daemon.doctor.RevocationCheck;
@@ -136,6 +137,7 @@ final class Daemon implements AutoCloseable {
                 onFatal);
         Publisher publisher = closing(new Publisher(merkle, ledger, witness, onFatal));
         Daybook daybook = closing(new Daybook(store, ledger, clock, surroundings(live), onFatal));
+        daybook.starting(SOFTWARE, Distribution.digest());
         live.witness(next ->
                 daybook.inForce(next.policy().canonicalText(), next.trust().canonicalText()));
         refusals.set(daybook);
@@ -349,6 +351,7 @@ final class Daemon implements AutoCloseable {
                 config.limits().flushWindowBytesMax(),
                 config.limits().flushInterval(),
                 config.limits().beginTimeout(),
+                config.limits().receiptPending(),
                 SILENCE_MAX,
                 config.limits().stagingTtl(),
                 config.limits().transfersPerPeer(),

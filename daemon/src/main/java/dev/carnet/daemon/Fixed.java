@@ -34,6 +34,7 @@ final class Fixed {
                         limits.flushInterval(),
                         limits.stagingTtl(),
                         limits.beginTimeout(),
+                        limits.receiptPending(),
                         limits.transfersPerPeer()));
     }
 

@@ -1,8 +1,12 @@
 package dev.carnet.daemon.api;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.carnet.daemon.catalogue.JobView;
 import dev.carnet.daemon.policy.Policy.Right;
 import dev.carnet.daemon.transfer.Sealing;
 import dev.carnet.daemon.transfer.Transfers;
+import dev.carnet.proto.wire.PlainText;
 import dev.carnet.proto.wire.v1.Code;
 import java.util.EnumSet;
 import java.util.List;
@@ -10,12 +14,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** The operations on what lies here: one checkpoint in full, jobs that seal, adopt and verify, and events. */
+/** The operations on what lies here: one checkpoint in full, jobs that seal, adopt, verify, release and destroy, and events. */
 final class CatalogueEndpoints {
     private static final int PATH_MAX = 4_096;
     private static final int VOLUME_MAX = 64;
     private static final int NAME_MAX = 400;
+    private static final int REASON_MAX = 1_024;
     private static final String ID = "[0-9a-f]{32}";
 
     private final Transfers transfers;
@@ -37,6 +43,7 @@ final class CatalogueEndpoints {
         Set<String> none = Set.of();
         Set<Right> any = EnumSet.allOf(Right.class);
         Set<Right> move = EnumSet.of(Right.PUSH, Right.PULL, Right.ADMIN);
+        Set<Right> destroy = EnumSet.of(Right.DESTROY);
         return List.of(
                 new Route("GET", "/v1/checkpoint", Set.of("volume", "name"), any, own::checkpoint),
                 new Route("POST", "/v1/seals", none, EnumSet.of(Right.PUSH, Right.ADMIN), own.start(Sealing.Act.SEAL)),
@@ -47,9 +54,11 @@ final class CatalogueEndpoints {
                         EnumSet.of(Right.PULL, Right.ADMIN),
                         own.start(Sealing.Act.ADOPT)),
                 new Route("POST", "/v1/verifications", none, move, own::verify),
-                new Route("GET", "/v1/jobs", none, move, own::jobs),
-                new Route("GET", "/v1/jobs/{id}", none, move, request -> job(own.find(request))),
-                new Route("POST", "/v1/jobs/{id}/cancel", none, move, own::cancel),
+                new Route("POST", "/v1/releases", none, destroy, own::release),
+                new Route("POST", "/v1/destructions", none, destroy, own::destroy),
+                new Route("GET", "/v1/jobs", none, any, own::jobs),
+                new Route("GET", "/v1/jobs/{id}", none, any, request -> job(own.find(request))),
+                new Route("POST", "/v1/jobs/{id}/cancel", none, any, own::cancel),
                 new Route("GET", "/v1/events", Set.of("transfer"), move, own::events));
     }
 
@@ -96,6 +105,32 @@ final class CatalogueEndpoints {
         String name = PeerBody.text("name", body.name(), NAME_MAX);
         gate.volume(request.principal(), volume);
         return Reply.json(202, CatalogueJson.job(facts.jobs().verify(request.principal(), volume, name)));
+    }
+
+    private Reply release(ApiRequest request) {
+        ReleaseBody body = request.json(ReleaseBody.class);
+        String volume = PeerBody.text("volume", body.volume(), VOLUME_MAX);
+        String name = PeerBody.text("name", body.name(), NAME_MAX);
+        String reason = PeerBody.text("reason", body.reason(), REASON_MAX);
+        if (!PlainText.is(reason) || reason.getBytes(UTF_8).length > REASON_MAX) {
+            throw ApiRefusal.malformed("'reason' has to be plain text of at most " + REASON_MAX + " bytes");
+        }
+        return left(request, volume, () -> facts.jobs().release(request.principal(), volume, name, reason));
+    }
+
+    private Reply destroy(ApiRequest request) {
+        DestroyBody body = request.json(DestroyBody.class);
+        String volume = PeerBody.text("volume", body.volume(), VOLUME_MAX);
+        String name = PeerBody.text("name", body.name(), NAME_MAX);
+        if (!(volume + "/" + name).equals(body.confirm())) {
+            throw ApiRefusal.malformed("'confirm' has to say what is destroyed, as volume/name; nothing was");
+        }
+        return left(request, volume, () -> facts.jobs().destroy(request.principal(), volume, name));
+    }
+
+    private Reply left(ApiRequest request, String volume, Supplier<JobView> begin) {
+        gate.volume(request.principal(), volume);
+        return Reply.json(202, CatalogueJson.job(gate.telling(request.principal(), begin)));
     }
 
     private Reply jobs(ApiRequest request) {

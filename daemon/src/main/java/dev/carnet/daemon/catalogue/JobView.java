@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A job as people see it.
  *
  * @param id 32 hex digits
- * @param kind seal, adopt, verify or export
+ * @param kind seal, adopt, verify, export, release or destroy
  * @param principal who asked
  * @param state running (also while it waits for its turn), done, failed or cancelled
  * @param ended null while it runs
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytesTotal null where it is not known yet
  * @param code why it failed, of SPEC section 13
  * @param reason the same in a sentence; when done, what is worth to be said of it
- * @param entry SHA-256 of the payload of the possession that is on record of it
+ * @param entry SHA-256 of the payload of the possession, possession-released or destruction that is on record of it
  */
 public record JobView(
         String id,

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What reads checkpoints of this machine. Starting one waits for nothing but a look at the name; at most two read at a time, at most 16 wait for their turn. Jobs are in memory alone: a restart ends and
+ * What reads, releases or destroys checkpoints of this machine. Starting one waits for nothing but a look at the name; at most two read at a time, at most 16 wait for their turn. Jobs are in memory alone: a restart ends and
  * forgets them, and what one of them left half done is cleaned then.
  */
 public interface Jobs extends AutoCloseable {
@@ -40,6 +40,21 @@ public interface Jobs extends AutoCloseable {
      * @throws dev.carnet.daemon.transfer.TransferException BUSY; SHUTTING_DOWN; UNKNOWN_CHECKPOINT
      */
     JobView export(String principal, String volume, String name);
+
+    /**
+     * Lets a checkpoint leave the catalogue; its files stay.
+     *
+     * @param reason a sentence, for the record
+     * @throws dev.carnet.daemon.transfer.TransferException BUSY; SHUTTING_DOWN; and as {@link dev.carnet.daemon.transfer.Leaving#wish}
+     */
+    JobView release(String principal, String volume, String name, String reason);
+
+    /**
+     * Lets a checkpoint leave the catalogue, and the disk. Once it runs it cannot be cancelled, and a restart goes on with it.
+     *
+     * @throws dev.carnet.daemon.transfer.TransferException BUSY; SHUTTING_DOWN; and as {@link dev.carnet.daemon.transfer.Leaving#wish}
+     */
+    JobView destroy(String principal, String volume, String name);
 
     /** Those under way and the newest that have ended, newest first: at most 256. */
     List<JobView> list();

@@ -6,6 +6,7 @@ import dev.carnet.daemon.state.NoRoomException;
 import dev.carnet.daemon.transfer.CheckpointDetail;
 import dev.carnet.daemon.transfer.Engine;
 import dev.carnet.daemon.transfer.Holdings;
+import dev.carnet.daemon.transfer.Leaving;
 import dev.carnet.daemon.transfer.Sealing;
 import dev.carnet.daemon.transfer.TransferException;
 import dev.carnet.proto.wire.v1.Code;
@@ -105,6 +106,23 @@ final class RunningJobs implements Jobs {
                                 Code.UNKNOWN_CHECKPOINT,
                                 "the catalogue has no complete checkpoint " + volume + "/" + name
                                         + ": `carnet ls` lists what there is, and `carnet seal` or `carnet adopt` puts there what came another way"));
+    }
+
+    @Override
+    public JobView release(String principal, String volume, String name, String reason) {
+        return leave(engine.leaving().wish(Leaving.Act.RELEASE, principal, volume, name, reason));
+    }
+
+    @Override
+    public JobView destroy(String principal, String volume, String name) {
+        return leave(engine.leaving().wish(Leaving.Act.DESTROY, principal, volume, name, ""));
+    }
+
+    private JobView leave(Leaving.Wish wish) {
+        return submit(new Job(wish.act().word(), wish.volume(), wish.name(), wish.principal(), job -> {
+            Leaving.Done done = engine.leaving().run(wish, job.id);
+            return new Result(done.treeDigest(), done.contentDigest(), done.files(), done.bytes(), done.entry(), "");
+        }));
     }
 
     private JobView submit(Job job) {

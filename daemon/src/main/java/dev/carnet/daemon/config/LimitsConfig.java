@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param flushInterval how long a received chunk waits for others before it is made durable
  * @param stagingTtl how long an unfinished checkpoint is kept without a new chunk
  * @param beginTimeout how long an accepted push may wait for its Begin
+ * @param receiptPending how long the other side's last word may be missing before that goes on record (SPEC section 11)
  * @param transfersPerPeer unfinished transfers from one peer; more are BUSY
  */
 public record LimitsConfig(
@@ -24,6 +25,7 @@ public record LimitsConfig(
         Duration flushInterval,
         Duration stagingTtl,
         Duration beginTimeout,
+        Duration receiptPending,
         int transfersPerPeer) {
 
     /** What a budget is counted in. */
@@ -39,5 +41,6 @@ public record LimitsConfig(
             Duration.ofSeconds(1),
             Duration.ofDays(14),
             Duration.ofSeconds(60),
+            Duration.ofHours(1),
             16);
 }

@@ -22,6 +22,8 @@ final class LimitsReader {
                         "flush-interval", otherwise.flushInterval(), Duration.ofMillis(10), Duration.ofMinutes(1)),
                 section.duration("staging-ttl", otherwise.stagingTtl(), Duration.ofSeconds(1), Duration.ofDays(3_650)),
                 section.duration("begin-timeout", otherwise.beginTimeout(), Duration.ofSeconds(1), Duration.ofHours(1)),
+                section.duration(
+                        "receipt-pending", otherwise.receiptPending(), Duration.ofSeconds(1), Duration.ofDays(3_650)),
                 section.integer("transfers-per-peer", otherwise.transfersPerPeer(), 1, 1_024));
         if (limits.flushWindowBytesMin() > limits.flushWindowBytesMax()) {
             section.problem(

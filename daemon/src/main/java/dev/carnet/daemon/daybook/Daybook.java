@@ -30,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps on record what is no transfer: refusals (SPEC section 11, counted by the minute, so that nobody can fill a ledger by being refused), and which policy and trust
+ * Keeps on record what is no transfer: starts, refusals (SPEC section 11, counted by the minute, so that nobody can fill a ledger by being refused), and which policy and trust
  * are in force.
  *
  * <p>A refusal is counted in memory at once, in the state database within a second, and becomes part of an entry when its minute is over, at a clean stop, or at the next
@@ -65,9 +65,11 @@ public final class Daybook implements RefusalSink, AutoCloseable {
     private final Counts counts = new Counts();
     private final RefusalRows rows;
     private final Changes changes;
+    private final Starts starts;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("daybook").factory());
     private @Nullable InForce wanted; // and not on record yet
+    private boolean started;
     private boolean stood; // what was counted before this start has been recorded
     private long forgottenBefore;
     private long complainedMs;
@@ -95,11 +97,25 @@ public final class Daybook implements RefusalSink, AutoCloseable {
         this.onFatal = onFatal;
         this.rows = new RefusalRows(store);
         this.changes = new Changes(store, ledger, clock, daemon);
+        this.starts = new Starts(store, ledger, clock, daemon);
     }
 
     /** From now on what is counted is recorded; what a crash left behind first of all. */
     public void start() {
         var _ = thread.scheduleWithFixedDelay(this::tick, 0, TICK_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Records that the daemon starts; to be called once, before anything is served.
+     *
+     * @param version label of the software
+     * @param software {@link Distribution#digest}
+     * @throws LedgerException where the ledger cannot be trusted any more
+     * @throws StateException where there is no room for the entry: then nothing may be served
+     */
+    public synchronized void starting(String version, String software) {
+        starts.record(version, software);
+        started = true;
     }
 
     // ---- policy and trust
@@ -270,7 +286,13 @@ public final class Daybook implements RefusalSink, AutoCloseable {
         }
     }
 
-    /** Records what was counted, as far as that goes in a few seconds; the rest waits for the next start. */
+    private synchronized void stopped() {
+        if (started) {
+            starts.stopped();
+        }
+    }
+
+    /** Records what was counted, as far as that goes in a few seconds; the rest waits for the next start. Then this run has ended well. */
     @Override
     public void close() {
         thread.shutdown();
@@ -282,9 +304,10 @@ public final class Daybook implements RefusalSink, AutoCloseable {
             for (int i = 0; i < BATCHES_AT_STOP_MAX; i++) {
                 flush(true);
                 if (rows.before(Long.MAX_VALUE, 1).isEmpty()) {
-                    return;
+                    break;
                 }
             }
+            stopped();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (StateException | LedgerException e) {

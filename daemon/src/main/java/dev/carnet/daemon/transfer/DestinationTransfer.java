@@ -3,6 +3,7 @@ package dev.carnet.daemon.transfer;
 import com.google.protobuf.ByteString;
 import dev.carnet.daemon.fault.FailPoint;
 import dev.carnet.daemon.ledger.EntryKey;
+import dev.carnet.daemon.transfer.rows.NameRow;
 import dev.carnet.daemon.transfer.rows.TransferRow;
 import dev.carnet.daemon.transport.Session;
 import dev.carnet.daemon.volume.CheckpointName;
@@ -38,6 +39,7 @@ final class DestinationTransfer extends Transfer {
     private final Requested requested = new Requested(this);
     private final Standstill standstill = new Standstill(this);
     private final Asking asking = new Asking();
+    private final Pending pending = new Pending(this, entry(Predicate.RECEIPT_PENDING));
 
     DestinationTransfer(Room room, Engine engine, Key key, TransferRow row) {
         super(room, engine, key, row);
@@ -454,6 +456,7 @@ final class DestinationTransfer extends Transfer {
             }
             case RECEIVING -> tickReceiving(nowMillis);
             case HALF_SIGNED -> {
+                pending.tick(nowMillis);
                 if (link().session().isPresent() && asking.due(nowMillis)) {
                     to.keys();
                     to.receipt();
@@ -505,6 +508,13 @@ final class DestinationTransfer extends Transfer {
                             "no chunk of transfer " + key().id() + " for "
                                     + room().settings().silenceMax().toSeconds() + " s");
         }
+    }
+
+    /** Until our half of the receipt is signed, what it has published is its own. */
+    @Override
+    boolean needs(Sealing.Target target, NameRow standing) {
+        return Statements.hex(standing.getTransferId().toByteArray()).equals(key().id())
+                && (state().publishing() || state() == State.STOPPED);
     }
 
     @Override

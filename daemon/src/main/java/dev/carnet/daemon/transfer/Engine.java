@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.carnet.daemon.ledger.LedgerException;
 import dev.carnet.daemon.state.NoRoomException;
 import dev.carnet.daemon.state.StateException;
+import dev.carnet.daemon.transfer.rows.NameRow;
 import dev.carnet.daemon.transfer.rows.TransferRow;
 import dev.carnet.daemon.transport.PooledChunk;
 import dev.carnet.daemon.transport.Session;
@@ -60,6 +61,9 @@ public final class Engine implements Transfers, SessionListener {
     private final Pulls pulls;
     private final Serving serving;
     private final Sealing sealing;
+    private final Leaving leaving;
+    private final Claims claims = new Claims();
+    private final Object recordsLock = new Object();
     private final Decoder decoder = new Decoder();
     private final Consumer<Throwable> onFatal;
     private final Map<String, Object> admissionLocks = new ConcurrentHashMap<>();
@@ -82,6 +86,7 @@ public final class Engine implements Transfers, SessionListener {
         this.pulls = new Pulls(room, this, register);
         this.serving = new Serving(room, this, register);
         this.sealing = new Sealing(room, this);
+        this.leaving = new Leaving(room, this);
         this.workers = Executors.newFixedThreadPool(room.settings().workers(), named("chunk"));
     }
 
@@ -93,6 +98,7 @@ public final class Engine implements Transfers, SessionListener {
     public void start() {
         register.load();
         sealing.recover();
+        leaving.recover();
         var _ = scheduler.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -204,6 +210,38 @@ public final class Engine implements Transfers, SessionListener {
     /** What lies here already, and is to be in the catalogue. */
     public Sealing sealing() {
         return sealing;
+    }
+
+    /** What is here, and is to be here no more. */
+    public Leaving leaving() {
+        return leaving;
+    }
+
+    Claims claims() {
+        return claims;
+    }
+
+    /** Held by who decides whose the records beside a checkpoint are: a transfer that ends, or its release. */
+    Object recordsLock() {
+        return recordsLock;
+    }
+
+    /**
+     * No transfer needs what stands at a name.
+     *
+     * @throws TransferException BUSY, naming the transfer
+     */
+    void mustBeIdle(Sealing.Target target, NameRow row) {
+        register.live().stream()
+                .filter(transfer -> transfer.needs(target, row))
+                .findFirst()
+                .ifPresent(transfer -> {
+                    throw new TransferException(
+                            Code.BUSY,
+                            "transfer " + transfer.key().id() + " needs " + target.volume() + "/" + target.name()
+                                    + ": let it end, or `carnet cancel "
+                                    + transfer.key().id() + "`");
+                });
     }
 
     Pushes pushes() {

@@ -146,7 +146,10 @@ public final class Holdings {
                         Code.UNKNOWN_CHECKPOINT,
                         "no checkpoint '" + name + "' is complete in the volume '" + volume + "' at "
                                 + room.settings().self()));
-        TreeSummary tree = new OwnCopy(room, engine, where, what, progress, stopped).read(held.tree());
+        TreeSummary tree;
+        try (Claims.Claim _ = engine.claims().take(new Sealing.Target(volume, name), Claims.Work.READING)) {
+            tree = new OwnCopy(room, engine, where, what, progress, stopped).read(held.tree());
+        }
         return room.ledger()
                 .record(
                         key,

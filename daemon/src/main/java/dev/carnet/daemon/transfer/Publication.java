@@ -162,7 +162,10 @@ final class Publication {
                 .seal(transfer.name(), transfer.members().page(0, 1).getFirst().member());
         transfer.staging().destroy();
         byte[] envelope = transfer.signTwice(engine.statements().receipt(transfer));
-        to(State.HALF_SIGNED, row -> row.setReceipt(ByteString.copyFrom(envelope)));
+        to(
+                State.HALF_SIGNED,
+                row -> row.setReceipt(ByteString.copyFrom(envelope))
+                        .setWordWantedMs(room.clock().millis()));
         FailPoint.DESTINATION_HALF_SIGNED.pass();
     }
 
@@ -204,9 +207,11 @@ final class Publication {
     }
 
     private void tidyNow() {
-        if (transfer.state() == State.CLOSED && ours()) {
-            records().write("receipt.dsse", transfer.row().getReceipt()::writeTo);
-            FailPoint.DESTINATION_RECEIPT_WRITTEN.pass();
+        synchronized (engine.recordsLock()) {
+            if (transfer.state() == State.CLOSED && ours()) {
+                records().write("receipt.dsse", transfer.row().getReceipt()::writeTo);
+                FailPoint.DESTINATION_RECEIPT_WRITTEN.pass();
+            }
         }
         double average = transfer.meter().average(System.nanoTime());
         transfer.write(tx -> {
@@ -216,12 +221,12 @@ final class Publication {
         transfer.waiting(null);
     }
 
-    /** Whether the name is still this transfer's: it may have been released and published anew. */
+    /** Whether the name is still this transfer's: it may be leaving, or have been released and published anew. */
     private boolean ours() {
         Offer offer = transfer.offerParsed();
         return room.store()
                 .read(tx -> Names.get(tx, offer.getVolume(), offer.getName()))
-                .filter(row -> row.getTransferId().equals(offer.getTransferId()))
+                .filter(row -> row.getTransferId().equals(offer.getTransferId()) && !row.hasLeaving())
                 .isPresent();
     }
 

@@ -22,10 +22,8 @@ import dev.carnet.proto.wire.v1.Code;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -46,7 +44,6 @@ public final class Sealing {
 
     private final Room room;
     private final Engine engine;
-    private final Set<Target> busy = new HashSet<>();
 
     Sealing(Room room, Engine engine) {
         this.room = room;
@@ -73,7 +70,7 @@ public final class Sealing {
 
     /** A name of a volume. */
     public record Target(String volume, String name) {
-        private boolean meets(Target other) {
+        boolean meets(Target other) {
             return volume.equals(other.volume)
                     && (name.equals(other.name)
                             || name.startsWith(other.name + "/")
@@ -132,7 +129,7 @@ public final class Sealing {
         taken.ifPresent(other -> {
             NameRow row = other.row();
             boolean ours =
-                    other.name().equals(target.name) && row.getTransferId().isEmpty();
+                    other.name().equals(target.name) && row.getTransferId().isEmpty() && !row.hasLeaving();
             if (!ours) {
                 throw new TransferException(
                         Code.NAME_TAKEN,
@@ -147,6 +144,9 @@ public final class Sealing {
 
     /** For people: how a name is taken. */
     static String standing(NameRow row) {
+        if (row.hasLeaving()) {
+            return Leaving.going(row.getLeaving());
+        }
         if (!row.getTransferId().isEmpty()) {
             return (row.getPublished() ? "published" : "reserved") + " by transfer "
                     + Statements.hex(row.getTransferId().toByteArray());
@@ -166,9 +166,8 @@ public final class Sealing {
      */
     public Done run(
             Act act, Target target, Caller caller, String job, Holdings.Progress progress, BooleanSupplier stopped) {
-        take(target);
         Key key = new Key(job, Role.SOURCE);
-        try {
+        try (Claims.Claim _ = engine.claims().take(target, Claims.Work.SEALING)) {
             Volume volume = engine.volume(target.volume);
             CheckpointName name = Pushes.checkName(target.name);
             finish(target);
@@ -188,25 +187,7 @@ public final class Sealing {
                     ? e
                     : Failures.of(e, Role.SOURCE);
         } finally {
-            release(target);
             room.store().update(tx -> Rows.forgetContent(tx, key));
-        }
-    }
-
-    private void take(Target target) {
-        synchronized (busy) {
-            busy.stream().filter(target::meets).findFirst().ifPresent(other -> {
-                throw new TransferException(
-                        Code.NAME_TAKEN,
-                        other.volume + "/" + other.name + " is being sealed or adopted already: see `carnet jobs`");
-            });
-            busy.add(target);
-        }
-    }
-
-    private void release(Target target) {
-        synchronized (busy) {
-            busy.remove(target);
         }
     }
 
@@ -305,7 +286,8 @@ public final class Sealing {
     private static void take(dev.carnet.daemon.state.Tx tx, Target target, NameRow reserved) {
         Names.conflict(tx, target.volume, target.name)
                 .filter(taken -> !taken.name().equals(target.name)
-                        || !taken.row().getTransferId().isEmpty())
+                        || !taken.row().getTransferId().isEmpty()
+                        || taken.row().hasLeaving())
                 .ifPresent(taken -> {
                     throw new TransferException(
                             Code.NAME_TAKEN, target.volume + "/" + taken.name() + " is " + standing(taken.row()));
@@ -452,7 +434,7 @@ public final class Sealing {
     }
 
     private static boolean halfDone(NameRow row) {
-        return row.getTransferId().isEmpty() && (!row.getPublished() || row.getAdopting());
+        return row.getTransferId().isEmpty() && !row.hasLeaving() && (!row.getPublished() || row.getAdopting());
     }
 
     private void finish(Target target) {

@@ -18,6 +18,7 @@ import java.util.Map;
  * @param windowMax its upper bound
  * @param flushInterval the longest that written data waits to be forced
  * @param beginTimeout between our Accept and the source's Begin
+ * @param receiptPending how long the other side's last word may be missing before that is put on record
  * @param silenceMax between two signs of life of a transfer's peer, then the session is dropped
  * @param stagingTtl how long an unfinished transfer is kept after its last chunk
  * @param transfersPerPeerMax unfinished transfers that one peer may bring
@@ -37,6 +38,7 @@ public record Settings(
         long windowMax,
         Duration flushInterval,
         Duration beginTimeout,
+        Duration receiptPending,
         Duration silenceMax,
         Duration stagingTtl,
         int transfersPerPeerMax,

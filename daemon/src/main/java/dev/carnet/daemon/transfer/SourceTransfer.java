@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.carnet.daemon.fault.FailPoint;
 import dev.carnet.daemon.ledger.EntryKey;
 import dev.carnet.daemon.policy.Policy;
+import dev.carnet.daemon.transfer.rows.NameRow;
 import dev.carnet.daemon.transfer.rows.TransferRow;
 import dev.carnet.daemon.transport.Session;
 import dev.carnet.proto.ledger.Predicate;
@@ -49,6 +50,7 @@ final class SourceTransfer extends Transfer {
     private volatile boolean hashing; // our own files, to be compared with what stands at the name
     private boolean answered; // since the session came up
     private final Asking asking = new Asking();
+    private final Pending pending = new Pending(this, entry(Predicate.RECEIPT_PENDING));
 
     SourceTransfer(Room room, Engine engine, Key key, TransferRow row) {
         super(room, engine, key, row);
@@ -349,6 +351,7 @@ final class SourceTransfer extends Transfer {
                                 tx,
                                 key(),
                                 row -> row.setState(State.SEALED.name())
+                                        .setWordWantedMs(room().clock().millis())
                                         .setSeal(ByteString.copyFrom(recorded.envelope()))
                                         .setSealDigest(recorded.payloadDigest())
                                         .setTreeDigest(tree.treeDigest().hex())
@@ -568,6 +571,7 @@ final class SourceTransfer extends Transfer {
                             + Spans.text(room().settings().stagingTtl()),
                     true);
         }
+        pending.tick(nowMillis);
         Optional<Session> session = link().session();
         if (session.isEmpty() || state().finished()) {
             return;
@@ -600,6 +604,13 @@ final class SourceTransfer extends Transfer {
     @Override
     TransferView view() {
         return Views.source(this, sending.live());
+    }
+
+    /** What is sealed is read no more. */
+    @Override
+    boolean needs(Sealing.Target target, NameRow standing) {
+        return state() == State.OPEN
+                && new Sealing.Target(row().getSourceVolume(), row().getSourceRelative()).meets(target);
     }
 
     private String target() {

@@ -14,6 +14,7 @@ import dev.carnet.proto.ledger.KeyBindingStatement;
 import dev.carnet.proto.ledger.Possession;
 import dev.carnet.proto.ledger.PossessionReleased;
 import dev.carnet.proto.ledger.Predicate;
+import dev.carnet.proto.ledger.ReceiptPending;
 import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.ledger.Seal;
 import dev.carnet.proto.ledger.StagingDestroyed;
@@ -481,6 +482,34 @@ final class Statements {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What is on record here, while the other side's word is missing. */
+    byte[] receiptPending(Transfer transfer) {
+        TransferRow row = transfer.row();
+        Seal seal = Seal.read(Dsse.parse(row.getSeal().toByteArray()).payload());
+        boolean holder = transfer.key().role() == Role.DESTINATION;
+        return new ReceiptPending(
+                        self(),
+                        origin(),
+                        now(),
+                        transfer.key().id(),
+                        transfer.key().role(),
+                        row.getPeer(),
+                        seal.tree(),
+                        seal.checkpoint(),
+                        seal.offer(),
+                        seal.content(),
+                        seal.destination().volume(),
+                        seal.destination().name(),
+                        row.getSealDigest(),
+                        holder ? Optional.of(row.getPossessionDigest()) : Optional.empty(),
+                        holder
+                                ? Optional.of(Dsse.parse(row.getReceipt().toByteArray())
+                                        .payloadDigest())
+                                : Optional.empty(),
+                        Instant.ofEpochMilli(row.getWordWantedMs()))
+                .payload();
     }
 
     byte[] stagingDestroyed(Transfer transfer) {

@@ -6,6 +6,7 @@ import dev.carnet.daemon.ledger.EntryKey;
 import dev.carnet.daemon.ledger.Recorded;
 import dev.carnet.daemon.state.NoRoomException;
 import dev.carnet.daemon.state.Tx;
+import dev.carnet.daemon.transfer.rows.NameRow;
 import dev.carnet.daemon.transfer.rows.TransferRow;
 import dev.carnet.daemon.transport.Session;
 import dev.carnet.daemon.transport.SessionClosedException;
@@ -112,6 +113,9 @@ abstract class Transfer {
     abstract void shutdown();
 
     abstract TransferView view();
+
+    /** Whether it still reads what stands at a name, or works on it. On any thread. */
+    abstract boolean needs(Sealing.Target target, NameRow standing);
 
     // ---- the row
 

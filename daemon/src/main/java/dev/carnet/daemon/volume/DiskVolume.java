@@ -155,6 +155,21 @@ final class DiskVolume implements Volume {
     }
 
     @Override
+    public void setAside(CheckpointName name, String id, NodeId node) {
+        new Aside(disk, own, id).put(name, node);
+    }
+
+    @Override
+    public boolean isAside(String id) {
+        return new Aside(disk, own, id).there();
+    }
+
+    @Override
+    public boolean removeAside(String id, java.util.function.BooleanSupplier stopped) {
+        return new Aside(disk, own, id).remove(stopped);
+    }
+
+    @Override
     public Records records(CheckpointName name) {
         var here = new DiskRecords(disk, own, name);
         if (beside == null || ownBeside == null) {

@@ -8,6 +8,7 @@ final class OwnFolder {
     static final String PATH = NameRules.OWN;
     static final String STAGING = PATH + "/staging";
     static final String RECORDS = PATH + "/records";
+    static final String DESTROYING = PATH + "/destroying";
 
     /** Readable by the volume's group, whose members run {@code carnet verify}. */
     static final int RECORDS_MODE = 0750;
@@ -46,6 +47,12 @@ final class OwnFolder {
         ensure(PATH, RECORDS_MODE, true);
         ensure(STAGING, STAGING_MODE, false);
         ensure(path, STAGING_MODE, false);
+    }
+
+    /** Makes the directory, and its parent, of what is to be destroyed, durably. Idempotent. */
+    void ensureDestroying() {
+        ensure(PATH, RECORDS_MODE, true);
+        ensure(DESTROYING, STAGING_MODE, false);
     }
 
     /** Makes the parents and the directory of a checkpoint's records, durably. Idempotent. */

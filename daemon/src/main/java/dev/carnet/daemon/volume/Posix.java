@@ -38,6 +38,7 @@ class Posix {
     private static final long UTIME_OMIT = 0x3ffffffe;
 
     private static final long NR_OPENAT2 = 437;
+    private static final long RESOLVE_NO_XDEV = 0x01;
     private static final long RESOLVE_BENEATH = 0x08;
     private static final long RESOLVE_NO_SYMLINKS = 0x04;
     private static final long RESOLVE_NO_MAGICLINKS = 0x02;
@@ -66,6 +67,15 @@ class Posix {
     /** openat2 with RESOLVE_BENEATH, NO_SYMLINKS and NO_MAGICLINKS; -ENOSYS where the kernel is older than 5.6. */
     int openBeneath(int directory, byte[] path, int flags) {
         return openat2(directory, path, flags, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+    }
+
+    /** {@link #openBeneath} that enters no mount, of the same file system neither: -EXDEV. */
+    int openSameMount(int directory, byte[] path, int flags) {
+        return openat2(
+                directory,
+                path,
+                flags,
+                RESOLVE_NO_XDEV | RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
     }
 
     private static int openat2(int directory, byte[] path, int flags, long resolve) {

@@ -68,6 +68,28 @@ public interface Volume extends AutoCloseable {
     void removeEmptyParents(java.util.List<String> made);
 
     /**
+     * Takes a checkpoint out of its name, at once and whole: one rename into the daemon's own folder, durable. Where it is there already, nothing. No transfer, no
+     * reader sees it there.
+     *
+     * @param id 32 lower-case hex digits, of this removal alone
+     * @param node what stands at the name: something else stays where it is
+     * @throws VolumeException READ_ONLY; CHANGED or NOT_FOUND where something else or nothing stands there; PERMISSION; CROSS_DEVICE where something is mounted there
+     */
+    void setAside(CheckpointName name, String id, NodeId node);
+
+    /** Whether something was {@link #setAside} and is there still. */
+    boolean isAside(String id);
+
+    /**
+     * Removes what was set aside, whatever is in it, durably. No link is followed, no mount entered, whoever may own what. Idempotent.
+     *
+     * @param stopped asked before each directory entry
+     * @return false where it was stopped before its end: it goes on when it is called again
+     * @throws VolumeException PERMISSION; CROSS_DEVICE where something is mounted in it; LIMIT where it is too deep; IO
+     */
+    boolean removeAside(String id, java.util.function.BooleanSupplier stopped);
+
+    /**
      * The records of a checkpoint: {@code <root>/.carnet/records/<SHA-256 of NAME, hex>/}. Those of a read-only volume are written to the place that was given when it was opened; what is read is
      * found in either.
      */

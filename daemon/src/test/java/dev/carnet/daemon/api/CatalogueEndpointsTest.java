@@ -74,6 +74,18 @@ class CatalogueEndpointsTest {
                 .isEqualTo("cancelled");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "releases, release, '{\"volume\":\"m\",\"name\":\"n\",\"reason\":\"too old\"}'",
+        "destructions, destroy, '{\"volume\":\"m\",\"name\":\"n\",\"confirm\":\"m/n\"}'"
+    })
+    void what_leaves_is_a_job(String path, String kind, String body) throws IOException {
+        Raw.Answer begun = ask(Raw.post("/v1/" + path, body));
+        assertThat(begun.status()).isEqualTo(202);
+        assertThat(begun.json().get("kind").asText()).isEqualTo(kind);
+        assertThat(begun.json().get("name").asText()).isEqualTo("n");
+    }
+
     @Test
     void what_a_peer_reads_is_a_job_among_the_others() throws IOException {
         JsonNode own = ask(Raw.post("/v1/seals", "{\"path\":\"/runs/a\"}")).json();
@@ -106,6 +118,13 @@ class CatalogueEndpointsTest {
         "verifications, '{\"volume\":\"m\",\"name\":\"UNKNOWN_CHECKPOINT\"}', 404, UNKNOWN_CHECKPOINT",
         "verifications, {\"volume\":\"m\"}, 400, PROTOCOL",
         "jobs/0000/cancel, '', 404, UNKNOWN_TRANSFER",
+        "releases, '{\"volume\":\"m\",\"name\":\"n\"}', 400, PROTOCOL",
+        "releases, '{\"volume\":\"m\",\"name\":\"n\",\"reason\":\"a\\nb\"}', 400, PROTOCOL",
+        "releases, '{\"volume\":\"m\",\"name\":\"UNKNOWN_CHECKPOINT\",\"reason\":\"r\"}', 404, UNKNOWN_CHECKPOINT",
+        "destructions, '{\"volume\":\"m\",\"name\":\"n\"}', 400, PROTOCOL",
+        "destructions, '{\"volume\":\"m\",\"name\":\"n\",\"confirm\":\"n\"}', 400, PROTOCOL",
+        "destructions, '{\"volume\":\"m\",\"name\":\"n\",\"confirm\":\"m/n2\"}', 400, PROTOCOL",
+        "destructions, '{\"volume\":\"m\",\"name\":\"BUSY\",\"confirm\":\"m/BUSY\"}', 503, BUSY",
     })
     void what_is_refused_says_why(String path, String body, int status, String code) throws IOException {
         Raw.Answer answer = ask(Raw.post("/v1/" + path, body));

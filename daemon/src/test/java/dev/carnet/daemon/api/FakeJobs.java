@@ -67,6 +67,16 @@ final class FakeJobs implements Jobs {
     }
 
     @Override
+    public JobView release(String principal, String volume, String name, String reason) {
+        return add("release", volume, name, principal);
+    }
+
+    @Override
+    public JobView destroy(String principal, String volume, String name) {
+        return add("destroy", volume, name, principal);
+    }
+
+    @Override
     public synchronized List<JobView> list() {
         return List.copyOf(jobs);
     }

@@ -92,7 +92,7 @@ class OpenApiTest {
     @Test
     void every_route_is_described_and_every_description_has_a_route() {
         assertThat(operations())
-                .hasSize(31)
+                .hasSize(33)
                 .isEqualTo(routes().map(route -> route.method() + " " + route.template())
                         .collect(Collectors.toCollection(TreeSet::new)));
     }
@@ -122,6 +122,8 @@ class OpenApiTest {
                 ExportBody.class,
                 PeerAdded.class,
                 VerifyBody.class,
+                ReleaseBody.class,
+                DestroyBody.class,
                 TestBody.class);
     }
 
@@ -194,6 +196,8 @@ class OpenApiTest {
             case "/v1/peers" -> "{\"alias\":\"d\",\"id\":\"spiffe://a.test/d\"}";
             case "/v1/seals", "/v1/adoptions", "/v1/exports" -> "{\"path\":\"/x\"}";
             case "/v1/verifications", "/v1/peers/{alias}/verifications" -> "{\"volume\":\"m\",\"name\":\"n\"}";
+            case "/v1/releases" -> "{\"volume\":\"m\",\"name\":\"n\",\"reason\":\"too old\"}";
+            case "/v1/destructions" -> "{\"volume\":\"m\",\"name\":\"n\",\"confirm\":\"m/n\"}";
             default -> "";
         };
     }

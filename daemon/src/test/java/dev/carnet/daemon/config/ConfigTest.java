@@ -97,6 +97,7 @@ class ConfigTest {
                                 Duration.ofSeconds(1),
                                 Duration.ofDays(14),
                                 Duration.ofSeconds(60),
+                                Duration.ofHours(1),
                                 16)));
     }
 
@@ -152,6 +153,7 @@ class ConfigTest {
                 flush-interval = "10ms"
                 staging-ttl = "1h"
                 begin-timeout = "5m"
+                receipt-pending = "90m"
                 transfers-per-peer = 1
                 """);
         SpiffeId west = SpiffeId.parse("spiffe://other/west");
@@ -211,6 +213,7 @@ class ConfigTest {
                                 Duration.ofMillis(10),
                                 Duration.ofHours(1),
                                 Duration.ofMinutes(5),
+                                Duration.ofMinutes(90),
                                 1)));
         assertThat(config.peer("south")).isEqualTo(config.peer(SOUTH.uri()));
         assertThat(config.volume("in")).isPresent();
@@ -222,7 +225,7 @@ class ConfigTest {
     void the_example_shows_the_defaults() throws Exception {
         String example = Files.readString(EXAMPLE);
         String aloud = example.replaceAll("(?m)^#(?=[a-z-]+ = )", "");
-        assertThat(aloud.lines().filter(line -> line.matches("[a-z-]+ = .*"))).hasSize(42);
+        assertThat(aloud.lines().filter(line -> line.matches("[a-z-]+ = .*"))).hasSize(43);
         assertThat(load(aloud)).isEqualTo(load(example));
         assertThat(load(example).limits()).isEqualTo(LimitsConfig.DEFAULT);
     }

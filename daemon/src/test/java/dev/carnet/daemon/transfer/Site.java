@@ -145,6 +145,7 @@ final class Site implements AutoCloseable {
                 16 << 20,
                 Duration.ofMillis(300),
                 beginTimeout,
+                Duration.ofHours(1),
                 Duration.ofSeconds(60),
                 Duration.ofDays(14),
                 transfersPerPeerMax,
