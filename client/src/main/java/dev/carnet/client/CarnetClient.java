@@ -217,6 +217,24 @@ public final class CarnetClient {
         }
     }
 
+    /**
+     * The checkpoint leaves the catalogue; its files stay.
+     *
+     * @param reason for the record
+     */
+    public Job release(String volume, String name, String reason) {
+        return begin("/v1/releases", Map.of("volume", volume, "name", name, "reason", reason));
+    }
+
+    /**
+     * The checkpoint leaves the catalogue, and the disk. There is no way back.
+     *
+     * @param confirm once more what is meant, {@code volume/name}
+     */
+    public Job destroy(String volume, String name, String confirm) {
+        return begin("/v1/destructions", Map.of("volume", volume, "name", name, "confirm", confirm));
+    }
+
     /** The peer reads what it holds again, and signs what it found. */
     public Job verifyAt(String peer, String volume, String name) {
         return begin(peerPath(peer) + "/verifications", Map.of("volume", volume, "name", name));

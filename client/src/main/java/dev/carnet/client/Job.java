@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Something that the daemon does by itself and that takes its time: it reads a checkpoint to seal, adopt, verify or export it.
+ * Something that the daemon does by itself and that takes its time: it reads a checkpoint to seal, adopt, verify or export it, or lets it go.
  *
  * @param json everything the daemon said
  */
@@ -14,9 +14,14 @@ public record Job(JsonObject json) {
         return json.text("id");
     }
 
-    /** "seal", "adopt", "verify", "export" or "peer-verify". */
+    /** "seal", "adopt", "verify", "export", "release", "destroy" or "peer-verify". */
     public String kind() {
         return json.text("kind");
+    }
+
+    /** It lets a checkpoint go: what has begun cannot be cancelled. */
+    public boolean leaves() {
+        return kind().equals("release") || kind().equals("destroy");
     }
 
     public String volume() {
@@ -89,7 +94,7 @@ public record Job(JsonObject json) {
         return json.optionalText("content_digest");
     }
 
-    /** Digest of the payload of the possession that was signed. */
+    /** Digest of the payload of the statement that was signed. */
     public Optional<String> entry() {
         return json.optionalText("entry");
     }

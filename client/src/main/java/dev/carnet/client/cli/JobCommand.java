@@ -46,6 +46,15 @@ abstract class JobCommand extends ApiCommand {
         }
     }
 
+    /** Of this daemon. */
+    Place place(String given) {
+        try {
+            return Place.parse(given);
+        } catch (IllegalArgumentException e) {
+            throw usage(String.valueOf(e.getMessage()));
+        }
+    }
+
     ExitCode outcome(Job job) {
         if (!json) {
             lines(job).forEach(env::say);
@@ -74,7 +83,7 @@ abstract class JobCommand extends ApiCommand {
         add(lines, "state", job.state());
         add(
                 lines,
-                "read",
+                job.leaves() ? "of" : "read",
                 job.files() + " files, " + Quantities.bytes(job.bytes())
                         + (job.bytesTotal().isPresent()
                                 ? " of " + Quantities.bytes(job.bytesTotal().getAsLong())
@@ -98,7 +107,7 @@ abstract class JobCommand extends ApiCommand {
         return String.format(Locale.ROOT, "%-10s", name);
     }
 
-    /** A job is of use to whoever waits for it: Ctrl-C cancels it. What a peer does nobody here can cancel. */
+    /** A job is of use to whoever waits for it: Ctrl-C cancels it. What a peer does nobody here can cancel, and what lets a checkpoint go has no way back. */
     static void leave(Env env, CarnetClient client, Job begun) {
         String id = begun.id();
         String shown = Shown.text(id);
@@ -107,6 +116,11 @@ abstract class JobCommand extends ApiCommand {
             env.err()
                     .println("The peer goes on reading. `carnet jobs --peer "
                             + Shown.text(begun.peer().get()) + "` shows what became of it.");
+            env.err().flush();
+            return;
+        }
+        if (begun.leaves()) {
+            env.err().println("The daemon goes on. `carnet jobs " + shown + "` shows what became of it.");
             env.err().flush();
             return;
         }

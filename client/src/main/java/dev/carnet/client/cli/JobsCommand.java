@@ -13,9 +13,9 @@ import picocli.CommandLine.Parameters;
 /** {@code carnet jobs}. */
 @Command(
         name = "jobs",
-        header = "What the daemon reads: seal, adopt, verify",
+        header = "What the daemon reads or lets go: seal, verify, destroy",
         description = {
-            "Lists what was begun with seal, adopt and verify since the daemon started, or shows one of them.",
+            "Lists what was begun with seal, adopt, verify, release and destroy since the daemon started, or shows one of them.",
             "A job ends with its daemon; what it had not put on record is nowhere."
         })
 final class JobsCommand extends JobCommand {

@@ -113,6 +113,8 @@ public final class Main implements Runnable {
         commands.put("seal", () -> new SealCommand(env));
         commands.put("adopt", () -> new AdoptCommand(env));
         commands.put("export", () -> ExportCommand.line(env));
+        commands.put("release", () -> new ReleaseCommand(env));
+        commands.put("destroy", () -> new DestroyCommand(env));
         commands.put("init", () -> new InitCommand(env));
         commands.put("identity", () -> IdentityCommand.line(env));
         commands.put("reload", () -> new ReloadCommand(env));

@@ -103,14 +103,6 @@ final class VerifyCommand extends JobCommand {
         }
     }
 
-    private Place place(String given) {
-        try {
-            return Place.parse(given);
-        } catch (IllegalArgumentException e) {
-            throw usage(String.valueOf(e.getMessage()));
-        }
-    }
-
     private VerifyReport compare(Path dir) throws VerifyException {
         VerifyProgress progress = new VerifyProgress();
         try (ProgressLine _ = ProgressLine.start(env.screen(), !json, () -> VerifyText.progress(progress))) {

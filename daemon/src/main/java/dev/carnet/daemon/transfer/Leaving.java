@@ -11,13 +11,17 @@ import dev.carnet.daemon.transfer.rows.NameRow;
 import dev.carnet.daemon.transfer.rows.TransferRow;
 import dev.carnet.daemon.volume.CheckpointName;
 import dev.carnet.daemon.volume.NodeId;
+import dev.carnet.daemon.volume.RecordFile;
+import dev.carnet.daemon.volume.RecordedPrints;
 import dev.carnet.daemon.volume.Volume;
+import dev.carnet.daemon.volume.VolumeException;
 import dev.carnet.proto.ledger.Brought;
 import dev.carnet.proto.ledger.Destruction;
 import dev.carnet.proto.ledger.DestructionIntent;
 import dev.carnet.proto.ledger.PossessionReleased;
 import dev.carnet.proto.ledger.Predicate;
 import dev.carnet.proto.ledger.Role;
+import dev.carnet.proto.tree.MemberPath;
 import dev.carnet.proto.wire.v1.Code;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -97,7 +101,12 @@ public final class Leaving {
      * @throws TransferException UNKNOWN_CHECKPOINT; POLICY; READ_ONLY
      */
     public Wish wish(Act act, String principal, String volume, String name, String reason) {
-        NameRow row = standing(act, volume, Pushes.checkName(name));
+        NameRow row;
+        try {
+            row = standing(act, volume, Pushes.checkName(name));
+        } catch (VolumeException e) {
+            throw Failures.of(e, Role.DESTINATION);
+        }
         if (act == Act.DESTROY && engine.volume(volume).readOnly()) {
             throw new TransferException(
                     Code.READ_ONLY, "nothing is destroyed in the volume '" + volume + "', which is read-only");
@@ -175,13 +184,7 @@ public final class Leaving {
                 .setPolicy(room.policy().get().digest())
                 .setReason(wish.reason);
         if (wish.act == Act.DESTROY) {
-            NodeId node = engine.volume(target.volume())
-                    .lookup(Pushes.checkName(target.name()))
-                    .orElseThrow(() -> new TransferException(
-                            Code.UNKNOWN_CHECKPOINT,
-                            "nothing stands at " + target.volume() + "/" + target.name()
-                                    + " any more, so nothing can be destroyed here: `carnet release` it"));
-            leaving.setInode(node.inode());
+            leaving.setInode(inode(target));
         }
         NameRow[] begun = new NameRow[1];
         synchronized (engine.recordsLock()) {
@@ -202,6 +205,38 @@ public final class Leaving {
         }
         FailPoint.CATALOGUE_LEAVING_WANTED.pass();
         return begun[0];
+    }
+
+    /** Of what stands at the name, where that is the very directory or file that was recorded: of another one nobody could say what was destroyed. */
+    private long inode(Sealing.Target target) {
+        Volume volume = engine.volume(target.volume());
+        CheckpointName name = Pushes.checkName(target.name());
+        NodeId node = volume.lookup(name)
+                .orElseThrow(() -> new TransferException(
+                        Code.UNKNOWN_CHECKPOINT,
+                        "nothing stands at " + target.volume() + "/" + target.name()
+                                + " any more, so nothing can be destroyed here: `carnet release` it"));
+        if (recorded(volume, name).filter(inode -> inode == node.inode()).isEmpty()) {
+            throw new TransferException(
+                    Code.SOURCE_CHANGED,
+                    "what stands at " + target.volume() + "/" + target.name()
+                            + " is not what was recorded there: it was replaced, or copied back. `carnet release` it; then"
+                            + " remove it by hand, or `carnet adopt` it, which can be destroyed");
+        }
+        return node.inode();
+    }
+
+    private static Optional<Long> recorded(Volume volume, CheckpointName name) {
+        Optional<RecordFile> prints = volume.records(name).open("prints");
+        if (prints.isEmpty()) {
+            return Optional.empty();
+        }
+        try (RecordFile file = prints.get()) {
+            return Optional.of(
+                    new RecordedPrints(file.stream()).next(MemberPath.ROOT).inode());
+        } catch (VolumeException damaged) {
+            return Optional.empty();
+        }
     }
 
     private Done finish(Sealing.Target target, NameRow row) {

@@ -135,12 +135,13 @@ class KillTest {
         try (TwoSites sites = sites()) {
             boolean sender = side.equals("sender");
             String id = "";
-            // the first entries of all, at the first start, are the key binding, the policy and the trust
+            // the first entries of all, at the first start, are the key binding, the start, the policy and the trust;
+            // of another one the start
             for (String point : List.of(
-                    FailPoint.LEDGER_OUTBOX_STORED + "@4",
-                    FailPoint.LEDGER_JOURNAL_APPENDED + "@1",
-                    FailPoint.LEDGER_JOURNAL_SYNCED + "@1",
-                    FailPoint.LEDGER_COMMITTED + "@1")) {
+                    FailPoint.LEDGER_OUTBOX_STORED + "@5",
+                    FailPoint.LEDGER_JOURNAL_APPENDED + "@2",
+                    FailPoint.LEDGER_JOURNAL_SYNCED + "@2",
+                    FailPoint.LEDGER_COMMITTED + "@2")) {
                 String property = "carnet.failpoint=" + point;
                 DaemonProcess killed = sender ? sites.startSender(property) : sites.startReceiver(property);
                 if (id.isEmpty()) {
@@ -313,7 +314,7 @@ class KillTest {
                     "[[policy]]\nname = \"more\"\npeer = \"" + (sender ? "receiver" : "sender") + "\"\nvolume = \""
                             + (sender ? "out" : "in") + "\"\nallow = [\"pull-by\"]\n");
             for (String point : List.of(
-                    FailPoint.LEDGER_OUTBOX_STORED + "@2", // the first is the change of policy
+                    FailPoint.LEDGER_OUTBOX_STORED + "@3", // before it are the start and the change of policy
                     (sender ? FailPoint.SOURCE_RESUMPTION_LOGGED : FailPoint.DESTINATION_RESUMPTION_LOGGED) + "@1")) {
                 String property = "carnet.failpoint=" + point;
                 DaemonProcess killed = sender ? sites.startSender(property) : sites.startReceiver(property);
