@@ -63,6 +63,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -110,6 +111,7 @@ final class Daemon implements AutoCloseable {
         IdentityFiles identity = live.now().identity();
         Credentials credentials = live.now().credentials();
         Blake3 hash = SettlingBlake3.start(Blake3Choice::made);
+        CompletableFuture<String> software = CompletableFuture.supplyAsync(Distribution::digest);
         SecureRandom random = new SecureRandom();
         Path state = config.daemon().state();
 
@@ -137,7 +139,7 @@ final class Daemon implements AutoCloseable {
                 onFatal);
         Publisher publisher = closing(new Publisher(merkle, ledger, witness, onFatal));
         Daybook daybook = closing(new Daybook(store, ledger, clock, surroundings(live), onFatal));
-        daybook.starting(SOFTWARE, Distribution.digest());
+        daybook.starting(SOFTWARE, software.join());
         live.witness(next ->
                 daybook.inForce(next.policy().canonicalText(), next.trust().canonicalText()));
         refusals.set(daybook);

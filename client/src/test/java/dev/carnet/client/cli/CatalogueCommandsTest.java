@@ -55,6 +55,61 @@ class CatalogueCommandsTest {
     }
 
     @Test
+    void a_release_is_a_job_with_its_reason() throws IOException {
+        try (var daemon = shell.daemon(r -> FakeDaemon.json(202, job("release", "done", ",\"entry\":\"ab12\"")))) {
+            assertThat(shell.run("release", "models/n")).isZero();
+            assertThat(daemon.requests().getFirst())
+                    .startsWith("POST /v1/releases")
+                    .contains("{\"name\":\"n\",\"reason\":\"released by an operator\",\"volume\":\"models\"}");
+            assertThat(shell.out()).contains("what      release models/n").contains("entry     ab12");
+            assertThat(shell.run("release", "models/n", "--reason", "too old")).isZero();
+            assertThat(daemon.requests().getLast()).contains("\"reason\":\"too old\"");
+        }
+    }
+
+    @Test
+    void nothing_is_destroyed_by_accident() throws IOException {
+        try (var daemon = shell.daemon(r -> r.startsWith("GET")
+                ? FakeDaemon.json(200, checkpoint("models", "n"))
+                : FakeDaemon.json(202, job("destroy", "done", "")))) {
+            assertThat(shell.run("destroy", "models/n")).isEqualTo(ExitCode.USAGE.number());
+            assertThat(shell.err()).contains("nobody can be asked here: give --yes models/n");
+            assertThat(shell.run("destroy", "models/n", "--yes", "models/m")).isEqualTo(ExitCode.USAGE.number());
+            assertThat(shell.err()).contains("'models/m' is not 'models/n': nothing was destroyed");
+            shell.terminal = true;
+            assertThat(shell.runWith("models/n\n", "destroy", "models/n", "--json"))
+                    .isEqualTo(ExitCode.USAGE.number());
+            for (String typed : new String[] {"", "\n", "y\n", "yes\n", "n\n", "models/n x\n", "x\nmodels/n\n"}) {
+                assertThat(shell.runWith(typed, "destroy", "models/n")).isEqualTo(ExitCode.USAGE.number());
+                assertThat(shell.err())
+                        .contains("models/n: 3 files, 1.50 kB, adopted, tree aa11")
+                        .contains("nothing was destroyed");
+            }
+            assertThat(daemon.requests()).noneMatch(request -> request.startsWith("POST"));
+            assertThat(shell.runWith("models/n\n", "destroy", "models/n")).isZero();
+            assertThat(daemon.requests().getLast())
+                    .startsWith("POST /v1/destructions")
+                    .contains("{\"confirm\":\"models/n\",\"name\":\"n\",\"volume\":\"models\"}");
+            shell.terminal = false;
+            assertThat(shell.run("destroy", "models/n", "--yes", "models/n", "--json"))
+                    .isZero();
+            assertThat(shell.lastLine().text("kind")).isEqualTo("destroy");
+        }
+    }
+
+    @Test
+    void what_leaves_is_left_to_the_daemon() throws IOException {
+        try (var daemon = shell.daemon(r -> FakeDaemon.json(200, job("destroy", "cancelled", "")))) {
+            JobCommand.leave(
+                    shell.env(InputStream.nullInputStream()),
+                    new CarnetClient(temp.resolve("s")),
+                    begun("destroy", ""));
+            assertThat(daemon.requests()).isEmpty();
+            assertThat(shell.err()).contains("The daemon goes on.");
+        }
+    }
+
+    @Test
     void show_says_everything() throws IOException {
         try (var daemon = shell.daemon(r -> FakeDaemon.json(200, checkpoint("models", "run 7/x")))) {
             assertThat(shell.run("show", "models/run 7/x")).isZero();

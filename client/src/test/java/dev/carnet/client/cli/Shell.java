@@ -18,6 +18,7 @@ import java.util.function.Function;
 /** Runs whole commands: what they read, what they print, how they end. Time passes only where a command waits. */
 final class Shell {
     final Map<String, String> variables = new TreeMap<>();
+    boolean terminal; // on standard error
     private final Path socket;
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -45,7 +46,7 @@ final class Shell {
                 new PrintWriter(out, true),
                 new PrintWriter(err, true),
                 variables,
-                false,
+                terminal,
                 80,
                 now::get,
                 time -> now.addAndGet(time.toNanos()));

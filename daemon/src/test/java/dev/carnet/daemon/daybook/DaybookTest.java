@@ -7,6 +7,7 @@ import dev.carnet.daemon.ledger.LedgerFixture;
 import dev.carnet.daemon.policy.Sha256;
 import dev.carnet.daemon.state.Table;
 import dev.carnet.proto.ledger.Change;
+import dev.carnet.proto.ledger.DaemonStart;
 import dev.carnet.proto.ledger.Dsse;
 import dev.carnet.proto.ledger.Predicate;
 import dev.carnet.proto.ledger.Refusal;
@@ -102,6 +103,59 @@ class DaybookTest {
     private void crash() {
         fixture.close();
         open();
+    }
+
+    // ---- starts
+
+    private List<String> starts() {
+        return fixture.ledger.entries(0, 1_000).stream()
+                .map(recorded -> Statement.read(Dsse.parse(recorded.envelope()).payload()))
+                .filter(DaemonStart.class::isInstance)
+                .map(start -> ((DaemonStart) start).version() + " " + ((DaemonStart) start).stopped())
+                .toList();
+    }
+
+    @Test
+    void a_start_says_how_the_run_before_ended() {
+        daybook.starting("carnet 1", POLICY);
+        crash();
+        daybook.starting("carnet 2", POLICY);
+        daybook.close();
+        fixture.close();
+        open();
+        daybook.starting("carnet 3", POLICY);
+        crash(); // before it has ended
+        daybook.starting("carnet 4", POLICY);
+        assertThat(starts())
+                .containsExactly("carnet 1 first", "carnet 2 unclean", "carnet 3 clean", "carnet 4 unclean");
+        daybook.close();
+    }
+
+    /** What never said that it starts has no end either: it does not make a crash before it a clean stop. */
+    @Test
+    void a_daybook_that_only_opened_says_nothing_of_a_stop() {
+        daybook.starting("carnet 1", POLICY);
+        crash();
+        daybook.close();
+        fixture.close();
+        open();
+        daybook.starting("carnet 2", POLICY);
+        assertThat(starts()).containsExactly("carnet 1 first", "carnet 2 unclean");
+    }
+
+    /** Killed between the entry and the commit that counts it: the entry is that start's, and this one has its own. */
+    @Test
+    void a_start_that_a_crash_ended_is_not_taken_for_this_one() {
+        daybook.starting("carnet 1", POLICY);
+        daybook.close();
+        byte[] key = "daybook daemon-start".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        byte[] before = fixture.store.read(tx -> tx.get(Table.META, key)).orElseThrow();
+        begin();
+        daybook.starting("carnet 2", POLICY);
+        fixture.store.update(tx -> tx.put(Table.META, key, before));
+        crash();
+        daybook.starting("carnet 3", POLICY);
+        assertThat(starts()).containsExactly("carnet 1 first", "carnet 2 clean", "carnet 3 unclean");
     }
 
     private void after(Duration wait) {
