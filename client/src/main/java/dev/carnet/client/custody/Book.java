@@ -1,0 +1,9 @@
+package dev.carnet.client.custody;
+
+/**
+ * The facts of a ledger that verifies.
+ *
+ * @param origin of it
+ * @param daemon SPIFFE ID
+ */
+record Book(String origin, String daemon, LedgerFacts facts) {}

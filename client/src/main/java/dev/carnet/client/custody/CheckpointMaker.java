@@ -1,0 +1,111 @@
+package dev.carnet.client.custody;
+
+import dev.carnet.proto.hash.Hash32;
+import dev.carnet.proto.ledger.Predicate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a checkpoint out of everything that is known of its content. */
+final class CheckpointMaker {
+    private static final List<Predicate> SIZED =
+            List.of(Predicate.SEAL, Predicate.POSSESSION, Predicate.TRANSFER_RECEIPT);
+    static final Comparator<EntryRef> BY_PLACE =
+            Comparator.comparing(EntryRef::origin, Utf8Order.BYTES).thenComparingLong(EntryRef::index);
+    private static final Comparator<Copy> BY_HOLDER = Comparator.comparing(Copy::origin, Utf8Order.BYTES)
+            .thenComparing(Copy::volume, Utf8Order.BYTES)
+            .thenComparing(Copy::name, Utf8Order.BYTES)
+            .thenComparing(Copy::since)
+            .thenComparing(copy -> copy.transfer().orElse(""))
+            .thenComparing(copy -> copy.entries().getFirst(), BY_PLACE);
+
+    private final Books books;
+    private final CopyMaker maker;
+
+    CheckpointMaker(Books books) {
+        this.books = books;
+        this.maker = new CopyMaker(books);
+    }
+
+    /** @param drafts at least one, all of the same content, or of one transfer without a known one */
+    Checkpoint make(List<Draft> drafts) {
+        List<Copy> copies = new ArrayList<>();
+        Sizes sizes = new Sizes();
+        Map<String, List<Draft.Sealed>> sealed = new TreeMap<>();
+        for (Draft draft : drafts) {
+            switch (draft) {
+                case Draft.Moved moved -> {
+                    copies.add(maker.moved(moved));
+                    sizes.moved(moved.transfer());
+                }
+                case Draft.Adopted adopted -> {
+                    copies.add(maker.adopted(adopted));
+                    sizes.see(adopted.ledger().origin(), adopted.began());
+                }
+                case Draft.Sealed seal ->
+                    sealed.computeIfAbsent(seal.fact().origin(), origin -> new ArrayList<>())
+                            .add(seal);
+            }
+        }
+        sealed.forEach((origin, seals) -> {
+            if (copies.stream()
+                    .noneMatch(
+                            copy -> copy.origin().equals(origin) && copy.state().vouched())) {
+                copies.add(maker.source(origin, seals));
+                seals.forEach(
+                        seal -> sizes.see(seal.ledger().origin(), seal.fact().seal()));
+            }
+        });
+        copies.sort(BY_HOLDER);
+        Hash32 content = drafts.getFirst().content();
+        return new Checkpoint(
+                content == null ? "" : content.hex(),
+                copies.stream()
+                        .flatMap(copy -> copy.tree().stream())
+                        .distinct()
+                        .sorted()
+                        .toList(),
+                copies.stream()
+                        .map(Copy::place)
+                        .filter(place -> !place.isEmpty())
+                        .distinct()
+                        .sorted(Utf8Order.BYTES)
+                        .toList(),
+                sizes.size(),
+                copies);
+    }
+
+    /** Of all entries that say how much it is, the first one by place. */
+    private final class Sizes {
+        private @Nullable EntryRef at;
+        private @Nullable Said first;
+
+        void moved(TransferId id) {
+            for (Book book : books.all()) {
+                TransferFacts facts = book.facts().transfer(id);
+                if (facts != null) {
+                    SIZED.forEach(what -> see(book.origin(), facts.said(what)));
+                }
+            }
+        }
+
+        void see(String origin, @Nullable Said said) {
+            if (said == null) {
+                return;
+            }
+            EntryRef ref = new EntryRef(origin, said.index(), said.what());
+            if (at == null || BY_PLACE.compare(ref, at) < 0) {
+                at = ref;
+                first = said;
+            }
+        }
+
+        Optional<Checkpoint.Size> size() {
+            return Optional.ofNullable(first).map(said -> new Checkpoint.Size(said.files(), said.bytes()));
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package dev.carnet.client.custody;
+
+import dev.carnet.proto.hash.Hash32;
+import dev.carnet.proto.ledger.Predicate;
+import dev.carnet.proto.ledger.Role;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a copy out of its draft. */
+final class CopyMaker {
+    private static final Comparator<Draft.Sealed> FIRST_SEAL = Comparator.comparingLong(
+                    (Draft.Sealed seal) -> seal.fact().seal().time())
+            .thenComparing(CopyMaker::ref, CheckpointMaker.BY_PLACE);
+
+    private final Books books;
+
+    CopyMaker(Books books) {
+        this.books = books;
+    }
+
+    // ---- of a transfer
+
+    Copy moved(Draft.Moved draft) {
+        Intent intent = draft.intent();
+        boolean here = intent.role() == Role.DESTINATION;
+        Book ledger = draft.ledger();
+        TransferFacts facts = draft.facts();
+        Intent source = here ? books.intent(intent.peerOrigin(), draft.transfer(), Role.SOURCE) : intent;
+        Said began = here ? facts.said(Predicate.POSSESSION) : null;
+        Optional<Predicate> end = States.end(draft.state());
+        Place place = new Place(intent.volume(), intent.name());
+        return new Copy(
+                here ? ledger.origin() : intent.peerOrigin(),
+                here ? ledger.daemon() : intent.peer(),
+                intent.volume(),
+                intent.name(),
+                draft.state(),
+                since(draft, began),
+                end.map(facts::timeOf).map(Instant::ofEpochMilli),
+                tree(draft, source),
+                Optional.of(here ? intent.peer() : ledger.daemon()),
+                Optional.of(draft.transfer().hex()),
+                asked(here ? intent : null, source),
+                began == null
+                        ? Optional.empty()
+                        : verified(
+                                ledger.facts().places().getOrDefault(place, List.of()),
+                                began,
+                                end.map(facts::indexOf).orElse(Long.MAX_VALUE)),
+                books.entries(draft.transfer()));
+    }
+
+    private static Instant since(Draft.Moved draft, @Nullable Said began) {
+        if (began != null) {
+            return Instant.ofEpochMilli(began.time());
+        }
+        Said receipt = draft.state() == State.RECEIPTED ? draft.facts().said(Predicate.TRANSFER_RECEIPT) : null;
+        return Instant.ofEpochMilli(receipt == null ? draft.intent().time() : receipt.time());
+    }
+
+    private Optional<String> tree(Draft.Moved draft, @Nullable Intent source) {
+        Said said = books.said(draft.transfer());
+        if (said != null) {
+            return Optional.of(said.tree().hex());
+        }
+        Hash32 own = draft.intent().tree();
+        return Optional.ofNullable(own != null || source == null ? own : source.tree())
+                .map(Hash32::hex);
+    }
+
+    private static Copy.Asked asked(@Nullable Intent destination, @Nullable Intent source) {
+        return new Copy.Asked(
+                Stream.of(Optional.ofNullable(destination), Optional.ofNullable(source))
+                        .flatMap(Optional::stream)
+                        .findFirst()
+                        .map(Intent::principal),
+                Stream.of(Optional.ofNullable(destination), Optional.ofNullable(source))
+                        .flatMap(Optional::stream)
+                        .flatMap(intent -> Optional.ofNullable(intent.grant()).stream())
+                        .findFirst(),
+                Optional.ofNullable(source).map(Intent::rule),
+                Optional.ofNullable(source).map(Intent::policy),
+                Optional.ofNullable(destination).map(Intent::rule),
+                Optional.ofNullable(destination).map(Intent::policy));
+    }
+
+    // ---- of what came another way
+
+    Copy adopted(Draft.Adopted draft) {
+        Book ledger = draft.ledger();
+        List<PlaceEvent> events = draft.events();
+        Said began = draft.began();
+        TransferFacts what = new TransferFacts(); // reads the first table's first rows like those of a transfer
+        what.says(began);
+        what.entry(began.index(), began.what());
+        for (PlaceEvent event : events.subList(draft.at() + 1, events.size())) {
+            if (event.adopted() != null) {
+                break;
+            }
+            if (!event.possession() && event.tree().equals(began.tree())) {
+                what.entry(event.index(), event.what());
+                what.ended(event.what(), event.index(), event.time());
+            }
+        }
+        State state = States.ofAdopted(what);
+        Optional<Predicate> end = States.end(state);
+        return new Copy(
+                ledger.origin(),
+                ledger.daemon(),
+                draft.place().volume(),
+                draft.place().name(),
+                state,
+                Instant.ofEpochMilli(began.time()),
+                end.map(what::timeOf).map(Instant::ofEpochMilli),
+                Optional.of(began.tree().hex()),
+                Optional.empty(),
+                Optional.empty(),
+                Copy.Asked.NOBODY,
+                verified(events, began, end.map(what::indexOf).orElse(Long.MAX_VALUE)),
+                what.entries(ledger.origin()));
+    }
+
+    /** The newest possession of that tree from {@code began} on, in the order of the ledger, before {@code end}. */
+    private static Optional<Instant> verified(List<PlaceEvent> events, Said began, long end) {
+        for (int at = before(events, end); at >= 0; at--) {
+            PlaceEvent event = events.get(at);
+            if (event.index() < began.index()) {
+                break;
+            }
+            if (event.possession() && event.tree().equals(began.tree())) {
+                return Optional.of(Instant.ofEpochMilli(event.time()));
+            }
+        }
+        // Under another name than the intent's: then the possession itself is all there is.
+        return Optional.of(Instant.ofEpochMilli(began.time()));
+    }
+
+    /** The last event with an index below {@code end}; -1 where there is none. */
+    private static int before(List<PlaceEvent> events, long end) {
+        int low = 0;
+        int high = events.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (events.get(middle).index() < end) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low - 1;
+    }
+
+    // ---- of a source
+
+    Copy source(String origin, List<Draft.Sealed> seals) {
+        SealFact first = seals.stream().min(FIRST_SEAL).orElseThrow().fact();
+        return new Copy(
+                origin,
+                first.source(),
+                "",
+                "",
+                State.SOURCE,
+                Instant.ofEpochMilli(first.seal().time()),
+                Optional.empty(),
+                Optional.of(first.seal().tree().hex()),
+                Optional.empty(),
+                Optional.empty(),
+                Copy.Asked.NOBODY,
+                Optional.empty(),
+                seals.stream()
+                        .map(CopyMaker::ref)
+                        .sorted(CheckpointMaker.BY_PLACE)
+                        .toList());
+    }
+
+    private static EntryRef ref(Draft.Sealed seal) {
+        return new EntryRef(seal.ledger().origin(), seal.fact().seal().index(), Predicate.SEAL);
+    }
+}

@@ -1,0 +1,126 @@
+package dev.carnet.client.custody;
+
+import dev.carnet.client.audit.LedgerCheck;
+import dev.carnet.client.audit.LedgerFiles;
+import dev.carnet.client.audit.Trust;
+import dev.carnet.proto.log.LogCheckpoint;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * Who holds what, by the word of many ledgers (LEDGER.md, section 6). Every ledger is verified as its entries go by; of each transfer a few facts are kept, and the copies of one
+ * content are put together when they are asked for: memory grows with the number of transfers.
+ */
+public final class Custody {
+    private final List<GivenLedger> ledgers;
+    private final List<MissingLedger> missing;
+    private final Derivation derivation;
+
+    private Custody(List<GivenLedger> ledgers, List<MissingLedger> missing, Derivation derivation) {
+        this.ledgers = ledgers;
+        this.missing = missing;
+        this.derivation = derivation;
+    }
+
+    /** Two ledgers that were given are of one origin: which of them would speak for it? */
+    public static final class SameOriginException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        SameOriginException(String origin, String one, String other) {
+            super(one + " and " + other + " are both the ledger of " + origin + ": give one of them");
+        }
+    }
+
+    /**
+     * Verifies ledgers and takes what they say.
+     *
+     * @param trust whom the auditor believes
+     * @throws SameOriginException where two are of one origin
+     */
+    public static Custody audit(List<LedgerFiles> given, Trust trust) throws SameOriginException {
+        Words words = new Words();
+        List<Heard> heard = new ArrayList<>();
+        for (LedgerFiles files : given) {
+            LedgerFacts facts = new LedgerFacts(words);
+            LedgerCheck.Result result =
+                    LedgerCheck.run(files, trust, entry -> facts.entry(entry.index(), entry.statement()));
+            heard.add(new Heard(ledger(files, result), facts));
+        }
+        return of(heard);
+    }
+
+    /** A ledger and what it said while it was verified. */
+    record Heard(GivenLedger ledger, LedgerFacts facts) {}
+
+    static Custody of(List<Heard> heard) throws SameOriginException {
+        List<GivenLedger> ledgers = heard.stream()
+                .map(Heard::ledger)
+                .sorted(Comparator.comparing(GivenLedger::origin, Utf8Order.BYTES)
+                        .thenComparing(GivenLedger::name, Utf8Order.BYTES))
+                .toList();
+        Map<String, String> origins = new HashMap<>();
+        for (GivenLedger ledger : ledgers) {
+            String other = ledger.origin().isEmpty() ? null : origins.put(ledger.origin(), ledger.name());
+            if (other != null) {
+                throw new SameOriginException(ledger.origin(), other, ledger.name());
+            }
+        }
+        List<Book> books = new ArrayList<>();
+        Set<MissingLedger> named = new HashSet<>();
+        for (Heard one : heard) {
+            if (one.ledger().counts()) {
+                books.add(new Book(one.ledger().origin(), one.ledger().daemon(), one.facts()));
+                named.addAll(one.facts().named());
+            }
+        }
+        Set<MissingLedger> missing = new TreeSet<>(Comparator.comparing(MissingLedger::origin, Utf8Order.BYTES)
+                .thenComparing(MissingLedger::daemon, Utf8Order.BYTES));
+        named.stream().filter(one -> !origins.containsKey(one.origin())).forEach(missing::add);
+        return new Custody(ledgers, List.copyOf(missing), new Derivation(new Books(books)));
+    }
+
+    private static GivenLedger ledger(LedgerFiles files, LedgerCheck.Result result) {
+        var note = result.checkpoint();
+        LogCheckpoint body = note == null ? null : note.checkpoint();
+        return new GivenLedger(
+                body == null ? "" : body.origin(),
+                result.verifies() ? result.daemon().orElse("") : "",
+                body == null ? 0 : body.size(),
+                body == null ? "" : body.root().hex(),
+                result.verdict(),
+                files,
+                result);
+    }
+
+    /** What was given, by origin. */
+    public List<GivenLedger> ledgers() {
+        return ledgers;
+    }
+
+    /** What the ledgers name and was not given, by origin. */
+    public List<MissingLedger> missing() {
+        return missing;
+    }
+
+    /** Each checkpoint in turn, in the order of LEDGER.md; none is kept. */
+    public void checkpoints(Consumer<Checkpoint> each) {
+        derivation.checkpoints(each);
+    }
+
+    /**
+     * Writes the object of LEDGER.md in RFC 8785 form, without a newline.
+     *
+     * @throws IOException of {@code out}
+     */
+    public void json(Appendable out) throws IOException {
+        new CustodyJson(out).write(this);
+    }
+}

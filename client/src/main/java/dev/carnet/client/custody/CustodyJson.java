@@ -1,0 +1,134 @@
+package dev.carnet.client.custody;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.carnet.proto.ledger.CanonicalJson;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The result as LEDGER.md writes it: one canonical JSON object, a checkpoint at a time. */
+final class CustodyJson {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+    private static final int VERSION = 1;
+
+    private final Appendable out;
+
+    CustodyJson(Appendable out) {
+        this.out = out;
+    }
+
+    static String time(Instant time) {
+        return TIME.format(time);
+    }
+
+    void write(Custody custody) throws IOException {
+        out.append("{\"checkpoints\":[");
+        try {
+            custody.checkpoints(new java.util.function.Consumer<>() {
+                private String separator = "";
+
+                @Override
+                public void accept(Checkpoint checkpoint) {
+                    try {
+                        out.append(separator).append(text(object(checkpoint)));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                    separator = ",";
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        out.append("],\"ledgers\":")
+                .append(text(custody.ledgers().stream().map(CustodyJson::object).toList()))
+                .append(",\"missing\":")
+                .append(text(custody.missing().stream()
+                        .map(one -> Map.of("origin", one.origin(), "daemon", one.daemon()))
+                        .toList()))
+                .append(",\"version\":")
+                .append(String.valueOf(VERSION))
+                .append('}');
+    }
+
+    private static String text(Object value) {
+        return new String(CanonicalJson.write(value), UTF_8);
+    }
+
+    private static Map<String, Object> object(GivenLedger ledger) {
+        return Map.of(
+                "origin",
+                ledger.origin(),
+                "daemon",
+                ledger.daemon(),
+                "size",
+                ledger.size(),
+                "root",
+                ledger.root(),
+                "verdict",
+                ledger.verdict().label());
+    }
+
+    private static Map<String, Object> object(Checkpoint checkpoint) {
+        Map<String, Object> object = new TreeMap<>();
+        object.put("content", checkpoint.content());
+        object.put("trees", checkpoint.trees());
+        object.put("names", checkpoint.names());
+        checkpoint.size().ifPresent(size -> {
+            object.put("files", size.files());
+            object.put("logicalBytes", Long.toString(size.logicalBytes()));
+        });
+        object.put(
+                "copies", checkpoint.copies().stream().map(CustodyJson::object).toList());
+        return object;
+    }
+
+    private static Map<String, Object> object(Copy copy) {
+        Map<String, Object> object = new TreeMap<>();
+        object.put("origin", copy.origin());
+        object.put("holder", copy.holder());
+        object.put("volume", copy.volume());
+        object.put("name", copy.name());
+        object.put("state", copy.state().label());
+        object.put("since", time(copy.since()));
+        put(object, "until", copy.until().map(CustodyJson::time));
+        put(object, "tree", copy.tree());
+        put(object, "from", copy.from());
+        put(object, "transfer", copy.transfer());
+        put(object, "principal", copy.asked().principal());
+        put(object, "grant", copy.asked().grant());
+        put(object, "sourceRule", copy.asked().sourceRule());
+        put(object, "sourcePolicy", copy.asked().sourcePolicy());
+        put(object, "destinationRule", copy.asked().destinationRule());
+        put(object, "destinationPolicy", copy.asked().destinationPolicy());
+        put(object, "verified", copy.verified().map(CustodyJson::time));
+        object.put("entries", entries(copy.entries()));
+        return object;
+    }
+
+    private static List<Map<String, Object>> entries(List<EntryRef> entries) {
+        return entries.stream()
+                .map(entry -> Map.<String, Object>of(
+                        "origin",
+                        entry.origin(),
+                        "index",
+                        entry.index(),
+                        "what",
+                        entry.what().label()))
+                .toList();
+    }
+
+    private static void put(Map<String, Object> object, String name, Optional<String> value) {
+        value.ifPresent(text -> object.put(name, text));
+    }
+}

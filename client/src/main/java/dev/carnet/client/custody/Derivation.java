@@ -1,0 +1,74 @@
+package dev.carnet.client.custody;
+
+import dev.carnet.proto.ledger.Role;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Finds what will be copies, and puts together those of one content. A checkpoint is made when it is its turn, and not kept. */
+final class Derivation {
+    private static final Comparator<Draft> ORDER = Comparator.comparing(
+                    Draft::content, Comparator.nullsLast(Comparator.naturalOrder()))
+            .thenComparing(
+                    draft -> draft.content() == null ? draft.transfer() : null,
+                    Comparator.nullsFirst(Comparator.naturalOrder()));
+
+    private final Books books;
+    private final List<Draft> drafts = new ArrayList<>();
+
+    Derivation(Books books) {
+        this.books = books;
+        for (Book book : books.all()) {
+            book.facts().transfers().forEach((id, facts) -> moved(book, id, facts));
+            book.facts().places().forEach((place, events) -> adopted(book, place, events));
+            book.facts().seals().forEach(seal -> sealed(book, seal));
+        }
+        drafts.sort(ORDER);
+    }
+
+    /** As the destination has it; a source's view where there is no destination's. */
+    private void moved(Book book, TransferId id, TransferFacts facts) {
+        Intent destination = facts.intent(Role.DESTINATION);
+        if (destination != null) {
+            States.atDestination(facts).ifPresent(state -> moved(book, id, facts, destination, state));
+        }
+        Intent source = facts.intent(Role.SOURCE);
+        if (source != null && books.intent(source.peerOrigin(), id, Role.DESTINATION) == null) {
+            States.atSource(facts).ifPresent(state -> moved(book, id, facts, source, state));
+        }
+    }
+
+    private void moved(Book book, TransferId id, TransferFacts facts, Intent intent, State state) {
+        Said said = books.said(id);
+        drafts.add(new Draft.Moved(said == null ? null : said.content(), id, book, facts, intent, state));
+    }
+
+    private void adopted(Book book, Place place, List<PlaceEvent> events) {
+        for (int at = 0; at < events.size(); at++) {
+            Said adopted = events.get(at).adopted();
+            if (adopted != null) {
+                drafts.add(new Draft.Adopted(adopted.content(), book, place, events, at, adopted));
+            }
+        }
+    }
+
+    /** A daemon's own ledger, where it is given, is all that is asked for what it sealed. */
+    private void sealed(Book book, SealFact seal) {
+        if (seal.origin().equals(book.origin()) || !books.has(seal.origin())) {
+            drafts.add(new Draft.Sealed(seal.seal().content(), book, seal));
+        }
+    }
+
+    /** Each one, in the order of LEDGER.md. */
+    void checkpoints(Consumer<Checkpoint> each) {
+        CheckpointMaker maker = new CheckpointMaker(books);
+        int first = 0;
+        for (int i = 1; i <= drafts.size(); i++) {
+            if (i == drafts.size() || ORDER.compare(drafts.get(first), drafts.get(i)) != 0) {
+                each.accept(maker.make(drafts.subList(first, i)));
+                first = i;
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.carnet.client.custody;
+
+import dev.carnet.proto.hash.Hash32;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What will be a copy, as long as its checkpoint is not asked for. */
+sealed interface Draft {
+    /** Of the checkpoint; null where nobody says it. */
+    @Nullable
+    Hash32 content();
+
+    /** The transfer that brought it. */
+    default @Nullable TransferId transfer() {
+        return null;
+    }
+
+    /**
+     * What a transfer brought.
+     *
+     * @param ledger that counts: the destination's, else the source's
+     * @param intent of that ledger
+     */
+    record Moved(
+            @Nullable Hash32 content, TransferId transfer, Book ledger, TransferFacts facts, Intent intent, State state)
+            implements Draft {}
+
+    /**
+     * What came another way.
+     *
+     * @param events of the place, in the order of the ledger
+     * @param at where among them it was adopted
+     * @param began the possession that says so
+     */
+    record Adopted(Hash32 content, Book ledger, Place place, List<PlaceEvent> events, int at, Said began)
+            implements Draft {}
+
+    /** A seal, which says that its maker had the content. */
+    record Sealed(Hash32 content, Book ledger, SealFact fact) implements Draft {}
+}
