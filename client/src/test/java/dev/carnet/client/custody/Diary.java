@@ -26,12 +26,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A daemon of a made-up history: it says things, each some minutes after the one before, whoever said that. */
 final class Diary {
     static final long FILES = 3;
     static final long BYTES = 4_000_000_000L;
+    static final String NO_CHUNKS = "carnet-chunks v1\n";
     private static final List<String> KEYS = List.of(digest("ed25519"), digest("mldsa44"));
 
     /** Of all daemons of a test. */
@@ -54,15 +57,34 @@ final class Diary {
     final List<Statement> says = new ArrayList<>();
     Verdict verdict = Verdict.VERIFIES;
     private final Clock clock;
+    private @Nullable TestKeys keys;
 
     Diary(String name, Clock clock) {
-        this.origin = "ledger.example.org/" + name;
-        this.daemon = "spiffe://example.org/carnet/" + name;
+        this("example.org", name, clock);
+    }
+
+    Diary(String domain, String name, Clock clock) {
+        this.origin = "ledger." + domain + "/" + name;
+        this.daemon = "spiffe://" + domain + "/carnet/" + name;
         this.clock = clock;
     }
 
     static String digest(String of) {
         return Digests.sha256Hex(of.getBytes(UTF_8));
+    }
+
+    /** With keys, what it says can be written and signed. */
+    Diary withKeys() {
+        keys = new TestKeys();
+        return this;
+    }
+
+    TestKeys keys() {
+        return Objects.requireNonNull(keys);
+    }
+
+    private List<String> keyIds() {
+        return keys == null ? KEYS : keys.entryKeys().ids();
     }
 
     // ---- what it may say
@@ -184,7 +206,13 @@ final class Diary {
                 BYTES / 2,
                 0,
                 new TransferReceipt.Source(
-                        source.daemon, source.origin, digest("intent"), digest("seal"), KEYS, time, Optional.empty()),
+                        source.daemon,
+                        source.origin,
+                        digest("intent"),
+                        digest("seal"),
+                        source.keyIds(),
+                        time,
+                        Optional.empty()),
                 new TransferReceipt.Destination(
                         destination.daemon,
                         destination.origin,
@@ -192,7 +220,7 @@ final class Diary {
                         move.name(),
                         digest("intent"),
                         digest("possession"),
-                        KEYS,
+                        destination.keyIds(),
                         time,
                         Optional.empty()),
                 List.of(),
@@ -234,7 +262,7 @@ final class Diary {
                 "CANCELLED",
                 "an operator ended it",
                 exposedBytesMax,
-                digest("chunks")));
+                digest(NO_CHUNKS)));
     }
 
     void stagingDestroyed(Move move) {
