@@ -1,8 +1,10 @@
 package dev.carnet.client.custody;
 
+import dev.carnet.client.audit.AuditProgress;
 import dev.carnet.client.audit.LedgerCheck;
 import dev.carnet.client.audit.LedgerFiles;
 import dev.carnet.client.audit.Trust;
+import dev.carnet.client.audit.Verdict;
 import dev.carnet.proto.log.LogCheckpoint;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -43,15 +45,17 @@ public final class Custody {
      * Verifies ledgers and takes what they say.
      *
      * @param trust whom the auditor believes
+     * @param progress of the ledger that is being verified
      * @throws SameOriginException where two are of one origin
      */
-    public static Custody audit(List<LedgerFiles> given, Trust trust) throws SameOriginException {
+    public static Custody audit(List<LedgerFiles> given, Trust trust, AuditProgress progress)
+            throws SameOriginException {
         Words words = new Words();
         List<Heard> heard = new ArrayList<>();
         for (LedgerFiles files : given) {
             LedgerFacts facts = new LedgerFacts(words);
             LedgerCheck.Result result =
-                    LedgerCheck.run(files, trust, entry -> facts.entry(entry.index(), entry.statement()));
+                    LedgerCheck.run(files, trust, entry -> facts.entry(entry.index(), entry.statement()), progress);
             heard.add(new Heard(ledger(files, result), facts));
         }
         return of(heard);
@@ -108,6 +112,16 @@ public final class Custody {
     /** What the ledgers name and was not given, by origin. */
     public List<MissingLedger> missing() {
         return missing;
+    }
+
+    /** What the worst of the ledgers is; where others are missing, {@link Verdict#INCOMPLETE} at best. */
+    public Verdict verdict() {
+        List<Verdict> order = List.of(Verdict.VERIFIES, Verdict.INCOMPLETE, Verdict.UNREADABLE, Verdict.WRONG);
+        int worst = missing.isEmpty() ? 0 : 1;
+        for (GivenLedger ledger : ledgers) {
+            worst = Math.max(worst, order.indexOf(ledger.verdict()));
+        }
+        return order.get(worst);
     }
 
     /** Each checkpoint in turn, in the order of LEDGER.md; none is kept. */

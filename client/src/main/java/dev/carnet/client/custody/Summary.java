@@ -68,7 +68,8 @@ public final class Summary {
         if (missing.isEmpty()) {
             return given + ".";
         }
-        return given + "; " + number(missing.size(), "ledger that is named there was", "ledgers that are named there were")
+        return given + "; "
+                + number(missing.size(), "ledger that is named there was", "ledgers that are named there were")
                 + " not given.";
     }
 

@@ -65,7 +65,7 @@ final class Diary {
 
     Diary(String domain, String name, Clock clock) {
         this.origin = "ledger." + domain + "/" + name;
-        this.daemon = "spiffe://" + domain + "/carnet/" + name;
+        this.daemon = "spiffe://" + domain + "/carnet/" + name.replaceAll("[^A-Za-z0-9-]", "");
         this.clock = clock;
     }
 

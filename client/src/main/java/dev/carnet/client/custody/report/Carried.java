@@ -20,7 +20,7 @@ final class Carried {
 
     Carried(List<GivenLedger> ledgers) {
         for (GivenLedger ledger : ledgers) {
-            if (ledger.counts()) {
+            if (ledger.counts() && ledger.result().checkpoint() != null) {
                 numbers.put(ledger.origin(), numbers.size());
                 taken.put(ledger.origin(), new TreeMap<>());
             }

@@ -54,10 +54,10 @@ public final class HtmlReport {
     }
 
     private void write() {
-        out.raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-                .raw("<meta http-equiv=\"Content-Security-Policy\" content=\"" + Style.policy() + "\">\n")
-                .raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-                .raw("<meta name=\"referrer\" content=\"no-referrer\">\n")
+        out.raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n")
+                .raw("<meta http-equiv=\"Content-Security-Policy\" content=\"" + Style.policy() + "\"/>\n")
+                .raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n")
+                .raw("<meta name=\"referrer\" content=\"no-referrer\"/>\n")
                 .raw("<title>Custody report</title>\n<style>" + Style.SHEET + "</style>\n</head>\n<body>\n");
         head();
         checkpoints();
