@@ -44,10 +44,13 @@ final class CheckpointMaker {
                 }
                 case Draft.Adopted adopted -> {
                     copies.add(maker.adopted(adopted));
-                    sizes.see(adopted.ledger().origin(), adopted.began());
+                    sizes.see(
+                            new EntryRef(
+                                    adopted.ledger().origin(), adopted.event().index(), Predicate.POSSESSION),
+                            adopted.began());
                 }
                 case Draft.Sealed seal ->
-                    sealed.computeIfAbsent(seal.fact().origin(), origin -> new ArrayList<>())
+                    sealed.computeIfAbsent(seal.source().origin(), origin -> new ArrayList<>())
                             .add(seal);
             }
         }
@@ -56,8 +59,7 @@ final class CheckpointMaker {
                     .noneMatch(
                             copy -> copy.origin().equals(origin) && copy.state().vouched())) {
                 copies.add(maker.source(origin, seals));
-                seals.forEach(
-                        seal -> sizes.see(seal.ledger().origin(), seal.fact().seal()));
+                seals.forEach(seal -> sizes.see(CopyMaker.ref(seal), seal.seal().bulk()));
             }
         });
         copies.sort(BY_HOLDER);
@@ -82,30 +84,33 @@ final class CheckpointMaker {
     /** Of all entries that say how much it is, the first one by place. */
     private final class Sizes {
         private @Nullable EntryRef at;
-        private @Nullable Said first;
+        private @Nullable Bulk first;
 
         void moved(TransferId id) {
             for (Book book : books.all()) {
                 TransferFacts facts = book.facts().transfer(id);
                 if (facts != null) {
-                    SIZED.forEach(what -> see(book.origin(), facts.said(what)));
+                    SIZED.forEach(what -> see(book.origin(), facts, what));
                 }
             }
         }
 
-        void see(String origin, @Nullable Said said) {
-            if (said == null) {
-                return;
+        private void see(String origin, TransferFacts facts, Predicate what) {
+            Said said = facts.said(what);
+            if (said != null) {
+                see(new EntryRef(origin, facts.indexOf(what), what), said.bulk());
             }
-            EntryRef ref = new EntryRef(origin, said.index(), said.what());
+        }
+
+        void see(EntryRef ref, Bulk bulk) {
             if (at == null || BY_PLACE.compare(ref, at) < 0) {
                 at = ref;
-                first = said;
+                first = bulk;
             }
         }
 
         Optional<Checkpoint.Size> size() {
-            return Optional.ofNullable(first).map(said -> new Checkpoint.Size(said.files(), said.bytes()));
+            return Optional.ofNullable(first).map(bulk -> new Checkpoint.Size(bulk.files(), bulk.bytes()));
         }
     }
 }

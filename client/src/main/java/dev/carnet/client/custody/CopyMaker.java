@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
 /** Makes a copy out of its draft. */
 final class CopyMaker {
     private static final Comparator<Draft.Sealed> FIRST_SEAL = Comparator.comparingLong(
-                    (Draft.Sealed seal) -> seal.fact().seal().time())
+                    (Draft.Sealed seal) -> seal.seal().time())
             .thenComparing(CopyMaker::ref, CheckpointMaker.BY_PLACE);
+
+    private static final TransferId NO_TRANSFER = new TransferId(0, 0);
 
     private final Books books;
 
@@ -47,10 +49,12 @@ final class CopyMaker {
                 asked(here ? intent : null, source),
                 began == null
                         ? Optional.empty()
-                        : verified(
+                        : Optional.of(Instant.ofEpochMilli(verified(
                                 ledger.facts().places().getOrDefault(place, List.of()),
-                                began,
-                                end.map(facts::indexOf).orElse(Long.MAX_VALUE)),
+                                began.bulk().tree(),
+                                facts.indexOf(Predicate.POSSESSION),
+                                end.map(facts::indexOf).orElse(Long.MAX_VALUE),
+                                began.time()))),
                 books.entries(draft.transfer()));
     }
 
@@ -65,7 +69,7 @@ final class CopyMaker {
     private Optional<String> tree(Draft.Moved draft, @Nullable Intent source) {
         Said said = books.said(draft.transfer());
         if (said != null) {
-            return Optional.of(said.tree().hex());
+            return Optional.of(said.bulk().tree().hex());
         }
         Hash32 own = draft.intent().tree();
         return Optional.ofNullable(own != null || source == null ? own : source.tree())
@@ -93,17 +97,18 @@ final class CopyMaker {
     Copy adopted(Draft.Adopted draft) {
         Book ledger = draft.ledger();
         List<PlaceEvent> events = draft.events();
-        Said began = draft.began();
-        TransferFacts what = new TransferFacts(); // reads the first table's first rows like those of a transfer
-        what.says(began);
-        what.entry(began.index(), began.what());
+        Bulk began = draft.began();
+        PlaceEvent first = draft.event();
+        TransferFacts what =
+                new TransferFacts(NO_TRANSFER); // the first table's first rows are read like those of a transfer
+        what.entry(first.index(), first.what());
         for (PlaceEvent event : events.subList(draft.at() + 1, events.size())) {
             if (event.adopted() != null) {
                 break;
             }
             if (!event.possession() && event.tree().equals(began.tree())) {
                 what.entry(event.index(), event.what());
-                what.ended(event.what(), event.index(), event.time());
+                what.ended(event.what(), event.time());
             }
         }
         State state = States.ofAdopted(what);
@@ -114,29 +119,30 @@ final class CopyMaker {
                 draft.place().volume(),
                 draft.place().name(),
                 state,
-                Instant.ofEpochMilli(began.time()),
+                Instant.ofEpochMilli(first.time()),
                 end.map(what::timeOf).map(Instant::ofEpochMilli),
                 Optional.of(began.tree().hex()),
                 Optional.empty(),
                 Optional.empty(),
                 Copy.Asked.NOBODY,
-                verified(events, began, end.map(what::indexOf).orElse(Long.MAX_VALUE)),
+                Optional.of(Instant.ofEpochMilli(verified(
+                        events,
+                        began.tree(),
+                        first.index(),
+                        end.map(what::indexOf).orElse(Long.MAX_VALUE),
+                        first.time()))),
                 what.entries(ledger.origin()));
     }
 
-    /** The newest possession of that tree from {@code began} on, in the order of the ledger, before {@code end}. */
-    private static Optional<Instant> verified(List<PlaceEvent> events, Said began, long end) {
-        for (int at = before(events, end); at >= 0; at--) {
+    /** When the newest possession of that tree is from, of those from index {@code began} on and before {@code end}; {@code otherwise} where it lies elsewhere. */
+    private static long verified(List<PlaceEvent> events, Hash32 tree, long began, long end, long otherwise) {
+        for (int at = before(events, end); at >= 0 && events.get(at).index() >= began; at--) {
             PlaceEvent event = events.get(at);
-            if (event.index() < began.index()) {
-                break;
-            }
-            if (event.possession() && event.tree().equals(began.tree())) {
-                return Optional.of(Instant.ofEpochMilli(event.time()));
+            if (event.possession() && event.tree().equals(tree)) {
+                return event.time();
             }
         }
-        // Under another name than the intent's: then the possession itself is all there is.
-        return Optional.of(Instant.ofEpochMilli(began.time()));
+        return otherwise;
     }
 
     /** The last event with an index below {@code end}; -1 where there is none. */
@@ -157,16 +163,16 @@ final class CopyMaker {
     // ---- of a source
 
     Copy source(String origin, List<Draft.Sealed> seals) {
-        SealFact first = seals.stream().min(FIRST_SEAL).orElseThrow().fact();
+        Draft.Sealed first = seals.stream().min(FIRST_SEAL).orElseThrow();
         return new Copy(
                 origin,
-                first.source(),
+                first.source().daemon(),
                 "",
                 "",
                 State.SOURCE,
                 Instant.ofEpochMilli(first.seal().time()),
                 Optional.empty(),
-                Optional.of(first.seal().tree().hex()),
+                Optional.of(first.seal().bulk().tree().hex()),
                 Optional.empty(),
                 Optional.empty(),
                 Copy.Asked.NOBODY,
@@ -177,7 +183,7 @@ final class CopyMaker {
                         .toList());
     }
 
-    private static EntryRef ref(Draft.Sealed seal) {
-        return new EntryRef(seal.ledger().origin(), seal.fact().seal().index(), Predicate.SEAL);
+    static EntryRef ref(Draft.Sealed seal) {
+        return new EntryRef(seal.ledger().origin(), seal.facts().indexOf(Predicate.SEAL), Predicate.SEAL);
     }
 }

@@ -78,7 +78,7 @@ public final class Custody {
             }
         }
         List<Book> books = new ArrayList<>();
-        Set<MissingLedger> named = new HashSet<>();
+        Set<Party> named = new HashSet<>();
         for (Heard one : heard) {
             if (one.ledger().counts()) {
                 books.add(new Book(one.ledger().origin(), one.ledger().daemon(), one.facts()));
@@ -87,7 +87,9 @@ public final class Custody {
         }
         Set<MissingLedger> missing = new TreeSet<>(Comparator.comparing(MissingLedger::origin, Utf8Order.BYTES)
                 .thenComparing(MissingLedger::daemon, Utf8Order.BYTES));
-        named.stream().filter(one -> !origins.containsKey(one.origin())).forEach(missing::add);
+        named.stream()
+                .filter(one -> !origins.containsKey(one.origin()))
+                .forEach(one -> missing.add(new MissingLedger(one.origin(), one.daemon())));
         return new Custody(ledgers, List.copyOf(missing), new Derivation(new Books(books)));
     }
 

@@ -1,5 +1,6 @@
 package dev.carnet.client.custody;
 
+import dev.carnet.proto.ledger.Predicate;
 import dev.carnet.proto.ledger.Role;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,7 +23,7 @@ final class Derivation {
         for (Book book : books.all()) {
             book.facts().transfers().forEach((id, facts) -> moved(book, id, facts));
             book.facts().places().forEach((place, events) -> adopted(book, place, events));
-            book.facts().seals().forEach(seal -> sealed(book, seal));
+            book.facts().transfers().values().forEach(facts -> sealed(book, facts));
         }
         drafts.sort(ORDER);
     }
@@ -41,12 +42,12 @@ final class Derivation {
 
     private void moved(Book book, TransferId id, TransferFacts facts, Intent intent, State state) {
         Said said = books.said(id);
-        drafts.add(new Draft.Moved(said == null ? null : said.content(), id, book, facts, intent, state));
+        drafts.add(new Draft.Moved(said == null ? null : said.bulk().content(), id, book, facts, intent, state));
     }
 
     private void adopted(Book book, Place place, List<PlaceEvent> events) {
         for (int at = 0; at < events.size(); at++) {
-            Said adopted = events.get(at).adopted();
+            Bulk adopted = events.get(at).adopted();
             if (adopted != null) {
                 drafts.add(new Draft.Adopted(adopted.content(), book, place, events, at, adopted));
             }
@@ -54,9 +55,11 @@ final class Derivation {
     }
 
     /** A daemon's own ledger, where it is given, is all that is asked for what it sealed. */
-    private void sealed(Book book, SealFact seal) {
-        if (seal.origin().equals(book.origin()) || !books.has(seal.origin())) {
-            drafts.add(new Draft.Sealed(seal.seal().content(), book, seal));
+    private void sealed(Book book, TransferFacts facts) {
+        Said seal = facts.said(Predicate.SEAL);
+        Party source = facts.sealer();
+        if (seal != null && source != null && (source.origin().equals(book.origin()) || !books.has(source.origin()))) {
+            drafts.add(new Draft.Sealed(seal.bulk().content(), book, facts, source, seal));
         }
     }
 

@@ -30,11 +30,20 @@ sealed interface Draft {
      *
      * @param events of the place, in the order of the ledger
      * @param at where among them it was adopted
-     * @param began the possession that says so
+     * @param began what was adopted
      */
-    record Adopted(Hash32 content, Book ledger, Place place, List<PlaceEvent> events, int at, Said began)
-            implements Draft {}
+    record Adopted(Hash32 content, Book ledger, Place place, List<PlaceEvent> events, int at, Bulk began)
+            implements Draft {
+        /** The possession that says so. */
+        PlaceEvent event() {
+            return events.get(at);
+        }
+    }
 
-    /** A seal, which says that its maker had the content. */
-    record Sealed(Hash32 content, Book ledger, SealFact fact) implements Draft {}
+    /**
+     * A seal, which says that its maker had the content.
+     *
+     * @param source its maker
+     */
+    record Sealed(Hash32 content, Book ledger, TransferFacts facts, Party source, Said seal) implements Draft {}
 }

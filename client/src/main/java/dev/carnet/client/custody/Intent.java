@@ -18,14 +18,15 @@ record Intent(
         String rule,
         String policy,
         @Nullable Hash32 tree) {
-    static Intent of(TransferIntent says, Words words) {
+    /** @param name the intent's, perhaps one that is there already */
+    static Intent of(TransferIntent says, String name, Words words) {
         return new Intent(
                 says.time().toEpochMilli(),
                 says.role(),
                 words.one(says.peer()),
                 words.one(says.peerOrigin()),
                 words.one(says.volume()),
-                says.name(),
+                name,
                 words.one(says.principal()),
                 says.grant().map(words::one).orElse(null),
                 words.one(says.rule()),

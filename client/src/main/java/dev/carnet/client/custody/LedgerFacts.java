@@ -8,6 +8,7 @@ import dev.carnet.proto.ledger.Possession;
 import dev.carnet.proto.ledger.PossessionReleased;
 import dev.carnet.proto.ledger.Predicate;
 import dev.carnet.proto.ledger.ReceiptPending;
+import dev.carnet.proto.ledger.Role;
 import dev.carnet.proto.ledger.Seal;
 import dev.carnet.proto.ledger.StagingDestroyed;
 import dev.carnet.proto.ledger.Statement;
@@ -18,7 +19,6 @@ import dev.carnet.proto.ledger.TransferResumed;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,17 +27,15 @@ import org.jspecify.annotations.Nullable;
 
 /** What custody keeps of one ledger: entries come once, in their order, and are not kept. */
 final class LedgerFacts {
-    private static final long NOT_SAID = -1;
-
     private final Map<TransferId, TransferFacts> transfers = new HashMap<>();
     private final Map<Place, List<PlaceEvent>> places = new HashMap<>();
-    private final List<SealFact> seals = new ArrayList<>();
-    private final Set<MissingLedger> named = new HashSet<>();
+    private final Map<Party, Party> named = new HashMap<>();
     private final Words words;
 
     /** Several may share their words. */
     LedgerFacts(Words words) {
         this.words = words;
+        words.add(this);
     }
 
     /** The next entry. */
@@ -59,45 +57,76 @@ final class LedgerFacts {
     }
 
     private TransferFacts facts(long index, Statement says, String transfer) {
-        TransferFacts facts = transfers.computeIfAbsent(TransferId.of(transfer), id -> new TransferFacts());
+        TransferId id = TransferId.of(transfer);
+        TransferFacts facts = transfers.get(id);
+        if (facts == null) {
+            TransferFacts elsewhere = words.elsewhere(id, this);
+            facts = new TransferFacts(elsewhere == null ? id : elsewhere.id());
+            transfers.put(facts.id(), facts);
+        }
         facts.entry(index, says.predicate());
         return facts;
     }
 
     private void intent(long index, TransferIntent says) {
-        facts(index, says, says.transfer()).intent(Intent.of(says, words));
+        TransferFacts facts = facts(index, says, says.transfer());
+        TransferFacts elsewhere = words.elsewhere(facts.id(), this);
+        facts.intent(Intent.of(says, elsewhere == null ? says.name() : same(elsewhere, says.name()), words));
         names(says.peerOrigin(), says.peer());
+    }
+
+    /** The name that an intent has already, where it is this. */
+    private static String same(TransferFacts facts, String name) {
+        for (Role role : Role.values()) {
+            Intent intent = facts.intent(role);
+            if (intent != null && intent.name().equals(name)) {
+                return intent.name();
+            }
+        }
+        return name;
+    }
+
+    private Bulk same(TransferFacts facts, Bulk bulk) {
+        TransferFacts elsewhere = words.elsewhere(facts.id(), this);
+        Bulk own = facts.bulk();
+        Bulk other = elsewhere == null ? null : elsewhere.bulk();
+        Bulk one = own == null ? bulk : bulk.orSame(own);
+        return other == null ? one : one.orSame(other);
     }
 
     private void seal(long index, Seal says) {
         TransferFacts facts = facts(index, says, says.transfer());
-        Said seal = said(index, says, says.tree(), says.content(), says.files(), says.logicalBytes());
-        if (!facts.has(Predicate.SEAL)) {
-            seals.add(new SealFact(
-                    words.one(says.source().id()), words.one(says.source().origin()), seal));
-        }
-        facts.says(seal);
-        names(says.source().origin(), says.source().id());
+        Bulk bulk = Bulk.of(says.tree(), says.content(), says.files(), says.logicalBytes());
+        facts.says(says.predicate(), millis(says.time()), same(facts, bulk));
+        facts.sealedBy(names(says.source().origin(), says.source().id()));
         names(says.destination().origin(), says.destination().id());
     }
 
     private void possession(long index, Possession says) {
-        Said held = said(index, says, says.tree(), says.content(), says.files(), says.logicalBytes());
-        says.published().ifPresent(by -> facts(index, says, by.transfer()).says(held));
+        Bulk bulk = Bulk.of(says.tree(), says.content(), says.files(), says.logicalBytes());
+        String name = says.name();
+        if (says.published().isPresent()) {
+            TransferFacts facts = facts(index, says, says.published().get().transfer());
+            bulk = same(facts, bulk);
+            name = same(facts, name);
+            facts.says(says.predicate(), millis(says.time()), bulk);
+        }
         boolean adopted = says.state().equals(Possession.STATE_ADOPTED);
-        at(says.volume(), says.name(), index, says, held.tree(), adopted ? held : null);
+        at(says.volume(), name, index, says, bulk.tree(), adopted ? bulk : null);
     }
 
     private void receipt(long index, TransferReceipt says) {
-        Said receipt = said(index, says, says.tree(), says.content(), says.files(), says.logicalBytes());
-        facts(index, says, says.transfer()).says(receipt);
+        TransferFacts facts = facts(index, says, says.transfer());
+        Bulk bulk = Bulk.of(says.tree(), says.content(), says.files(), says.logicalBytes());
+        facts.says(says.predicate(), millis(says.time()), same(facts, bulk));
         names(says.source().origin(), says.source().id());
         names(says.destination().origin(), says.destination().id());
     }
 
     private void pending(long index, ReceiptPending says) {
-        Said pending = said(index, says, says.tree(), says.content(), NOT_SAID, NOT_SAID);
-        facts(index, says, says.transfer()).says(pending);
+        TransferFacts facts = facts(index, says, says.transfer());
+        Bulk bulk = Bulk.of(says.tree(), says.content(), Bulk.NOT_SAID, Bulk.NOT_SAID);
+        facts.says(says.predicate(), millis(says.time()), bulk);
     }
 
     private void abort(long index, TransferAbort says) {
@@ -105,11 +134,11 @@ final class LedgerFacts {
         if (says.exposedBytesMax() == 0 && !facts.has(Predicate.TRANSFER_ABORT)) {
             facts.exposedNothing();
         }
-        facts.ended(says.predicate(), index, millis(says.time()));
+        facts.ended(says.predicate(), millis(says.time()));
     }
 
     private void ended(long index, Statement says, String transfer) {
-        facts(index, says, transfer).ended(says.predicate(), index, millis(says.time()));
+        facts(index, says, transfer).ended(says.predicate(), millis(says.time()));
     }
 
     /** Of what a transfer brought, or of what came another way. */
@@ -121,18 +150,13 @@ final class LedgerFacts {
         }
     }
 
-    private void at(String volume, String name, long index, Statement says, Hash32 tree, @Nullable Said adopted) {
+    private void at(String volume, String name, long index, Statement says, Hash32 tree, @Nullable Bulk adopted) {
         places.computeIfAbsent(new Place(words.one(volume), name), place -> new ArrayList<>(1))
                 .add(new PlaceEvent(says.predicate(), index, millis(says.time()), tree, adopted));
     }
 
-    private void names(String origin, String daemon) {
-        named.add(new MissingLedger(words.one(origin), words.one(daemon)));
-    }
-
-    private static Said said(long index, Statement says, String tree, String content, long files, long bytes) {
-        return new Said(
-                says.predicate(), index, millis(says.time()), Hash32.ofHex(tree), Hash32.ofHex(content), files, bytes);
+    private Party names(String origin, String daemon) {
+        return named.computeIfAbsent(new Party(daemon, origin), party -> party);
     }
 
     private static long millis(Instant time) {
@@ -154,13 +178,8 @@ final class LedgerFacts {
         return places;
     }
 
-    /** The first of each transfer, in the order of the ledger. */
-    List<SealFact> seals() {
-        return seals;
-    }
-
     /** Ledgers that entries name, this one included. */
-    Set<MissingLedger> named() {
-        return named;
+    Set<Party> named() {
+        return named.keySet();
     }
 }

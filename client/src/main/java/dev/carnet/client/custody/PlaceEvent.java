@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param what possession, possession-released, destruction-intent or destruction
  * @param index in the ledger
  * @param time milliseconds since 1970
- * @param adopted of a possession{adopted}
+ * @param adopted what a possession{adopted} has adopted
  */
 record PlaceEvent(
         Predicate what,
         long index,
         long time,
         Hash32 tree,
-        @Nullable Said adopted) {
+        @Nullable Bulk adopted) {
     boolean possession() {
         return what == Predicate.POSSESSION;
     }

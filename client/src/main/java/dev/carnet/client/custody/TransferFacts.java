@@ -4,34 +4,44 @@ import dev.carnet.proto.ledger.Predicate;
 import dev.carnet.proto.ledger.Role;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/** What one ledger says of one transfer. There may be hundreds of thousands: no entry is kept, only what custody asks for, in arrays that fit. */
+/**
+ * What one ledger says of one transfer. There may be hundreds of thousands: no entry is kept, only what custody asks for, in arrays that fit. Of an entry's place there is one long, its index and
+ * which of {@link #PREDICATES} it is.
+ */
 final class TransferFacts {
+    private static final List<Predicate> PREDICATES = List.of(Predicate.values());
+    private static final int PREDICATE_BITS = 6;
     private static final Said[] NOTHING_SAID = {};
     private static final End[] NO_END = {};
     private static final long[] NONE = {};
-    private static final Predicate[] NOTHING = {};
 
+    private final TransferId id;
     private @Nullable Intent destination;
     private @Nullable Intent source;
+    private @Nullable Party sealer;
     private Said[] said = NOTHING_SAID;
     private End[] ends = NO_END;
-    private long[] indexes = NONE;
-    private Predicate[] whats = NOTHING;
+    private long[] entries = NONE;
     private boolean exposedNothing;
 
-    /** An entry of which only place and time are asked for. */
-    private record End(Predicate what, long index, long time) {}
+    /** An entry of which only the time is asked for. */
+    private record End(Predicate what, long time) {}
+
+    TransferFacts(TransferId id) {
+        this.id = id;
+    }
+
+    TransferId id() {
+        return id;
+    }
 
     /** An entry that names the transfer. */
     void entry(long index, Predicate what) {
-        int at = indexes.length;
-        indexes = Arrays.copyOf(indexes, at + 1);
-        whats = Arrays.copyOf(whats, at + 1);
-        indexes[at] = index;
-        whats[at] = what;
+        entries = Arrays.copyOf(entries, entries.length + 1);
+        entries[entries.length - 1] = index << PREDICATE_BITS | PREDICATES.indexOf(what);
     }
 
     /** The first of each role counts. */
@@ -43,19 +53,24 @@ final class TransferFacts {
         }
     }
 
+    /** Whose the seal is; of the first one. */
+    void sealedBy(Party party) {
+        sealer = sealer == null ? party : sealer;
+    }
+
     /** The first of each predicate counts. */
-    void says(Said entry) {
-        if (said(entry.what()) == null) {
+    void says(Predicate what, long time, Bulk bulk) {
+        if (said(what) == null) {
             said = Arrays.copyOf(said, said.length + 1);
-            said[said.length - 1] = said.length == 1 ? entry : entry.sharing(said[0]);
+            said[said.length - 1] = new Said(what, time, said.length == 1 ? bulk : bulk.orSame(said[0].bulk()));
         }
     }
 
-    /** An entry of which only place and time are asked for; the first of each predicate counts. */
-    void ended(Predicate what, long index, long time) {
+    /** An entry of which only the time is asked for; the first of each predicate counts. */
+    void ended(Predicate what, long time) {
         if (end(what) == null) {
             ends = Arrays.copyOf(ends, ends.length + 1);
-            ends[ends.length - 1] = new End(what, index, time);
+            ends[ends.length - 1] = new End(what, time);
         }
     }
 
@@ -70,6 +85,11 @@ final class TransferFacts {
     }
 
     @Nullable
+    Party sealer() {
+        return sealer;
+    }
+
+    @Nullable
     Said said(Predicate what) {
         for (Said one : said) {
             if (one.what() == what) {
@@ -77,6 +97,12 @@ final class TransferFacts {
             }
         }
         return null;
+    }
+
+    /** What the first entry that says it says; for who wants to have one of equal ones. */
+    @Nullable
+    Bulk bulk() {
+        return said.length == 0 ? null : said[0].bulk();
     }
 
     boolean has(Predicate what) {
@@ -90,20 +116,24 @@ final class TransferFacts {
 
     /** Milliseconds since 1970 of an entry that {@link #ended} took. */
     long timeOf(Predicate what) {
-        return known(what).time();
-    }
-
-    /** Index of an entry that {@link #ended} took. */
-    long indexOf(Predicate what) {
-        return known(what).index();
-    }
-
-    private End known(Predicate what) {
         End end = end(what);
         if (end == null) {
             throw new IllegalStateException("no " + what.label() + " was taken");
         }
-        return end;
+        return end.time();
+    }
+
+    /** Index of the first entry of this kind. */
+    long indexOf(Predicate what) {
+        return LongStream.of(entries)
+                        .filter(packed -> what(packed) == what)
+                        .findFirst()
+                        .orElseThrow()
+                >>> PREDICATE_BITS;
+    }
+
+    private static Predicate what(long packed) {
+        return PREDICATES.get((int) packed & (1 << PREDICATE_BITS) - 1);
     }
 
     private @Nullable End end(Predicate what) {
@@ -117,8 +147,8 @@ final class TransferFacts {
 
     /** Every entry that names the transfer, by index. */
     List<EntryRef> entries(String origin) {
-        return IntStream.range(0, indexes.length)
-                .mapToObj(i -> new EntryRef(origin, indexes[i], whats[i]))
+        return LongStream.of(entries)
+                .mapToObj(packed -> new EntryRef(origin, packed >>> PREDICATE_BITS, what(packed)))
                 .toList();
     }
 }
