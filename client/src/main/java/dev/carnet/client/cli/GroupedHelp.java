@@ -16,7 +16,7 @@ final class GroupedHelp implements IHelpSectionRenderer {
         Map<String, List<String>> groups = new LinkedHashMap<>();
         groups.put("Move", List.of("push", "pull", "status", "pause", "continue", "cancel"));
         groups.put("Look", List.of("ls", "show", "jobs", "doctor"));
-        groups.put("Prove", List.of("verify", "seal", "adopt", "ledger", "export"));
+        groups.put("Prove", List.of("verify", "seal", "adopt", "ledger", "custody", "export"));
         groups.put("Let go", List.of("release", "destroy"));
         groups.put("Peers", List.of("peer", "peers"));
         groups.put("Set up", List.of("init", "identity", "reload", "demo"));

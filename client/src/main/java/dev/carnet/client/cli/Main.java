@@ -106,6 +106,7 @@ public final class Main implements Runnable {
         commands.put("show", () -> new ShowCommand(env));
         commands.put("jobs", () -> new JobsCommand(env));
         commands.put("ledger", () -> LedgerCommand.line(env));
+        commands.put("custody", () -> new CustodyCommand(env));
         commands.put("peer", () -> PeerCommand.line(env));
         commands.put("peers", () -> new PeersCommand(env));
         commands.put("doctor", () -> new DoctorCommand(env));

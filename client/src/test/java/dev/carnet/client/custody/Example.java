@@ -3,10 +3,11 @@ package dev.carnet.client.custody;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A realistic history of five daemons: a checkpoint that went on, was destroyed, broken off, adopted; one ledger is not given. */
-final class Example {
+public final class Example {
     final Diary.Clock clock = new Diary.Clock();
     final Diary trainer = diary("trainer");
     final Diary archive = diary("archive");
@@ -17,7 +18,7 @@ final class Example {
     final List<Diary> given = List.of(trainer, archive, serving, partner);
     final WrittenLedgers written;
 
-    Example(Path directory) {
+    public Example(Path directory) {
         written = new WrittenLedgers(directory, List.of(trainer, archive, serving, partner, edge));
         Move step = Move.of(1, trainer, archive, "run7/step-40000");
         Diary.whole(step, clock);
@@ -60,11 +61,23 @@ final class Example {
         return new Diary(name, clock).withKeys();
     }
 
-    /** The directories of those that are given. */
-    List<Path> write() throws IOException {
+    /** Whose word counts: that of all five, with the observer's cosignature. */
+    public String trust() {
+        List<Diary> all = new ArrayList<>(given);
+        all.add(edge);
+        return WrittenLedgers.trust(all, observer);
+    }
+
+    /** The directories of those that are given: trainer, archive, serving-eu, partner-lab. */
+    public List<Path> write() throws IOException {
         for (Diary diary : given) {
             written.write(diary, List.of(observer));
         }
         return given.stream().map(written::directory).toList();
+    }
+
+    /** The directory of the one that the others name and that is not among {@link #write}. */
+    public Path writeMissing() throws IOException {
+        return written.write(edge, List.of(observer));
     }
 }

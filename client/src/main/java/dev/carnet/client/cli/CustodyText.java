@@ -1,0 +1,132 @@
+package dev.carnet.client.cli;
+
+import dev.carnet.client.custody.Checkpoint;
+import dev.carnet.client.custody.Copy;
+import dev.carnet.client.custody.Custody;
+import dev.carnet.client.custody.GivenLedger;
+import dev.carnet.client.custody.MissingLedger;
+import dev.carnet.client.custody.State;
+import dev.carnet.client.custody.Summary;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Custody for a terminal, line by line: what was given, each checkpoint with its copies, what stands out. */
+final class CustodyText {
+    private static final String SCHEME = "spiffe://";
+
+    private final Custody custody;
+    private final Consumer<String> out;
+
+    CustodyText(Custody custody, Consumer<String> out) {
+        this.custody = custody;
+        this.out = out;
+    }
+
+    /** All of it. */
+    void all(Summary summary, Optional<String> trust) {
+        ledgers(trust);
+        custody.checkpoints(this::checkpoint);
+        summary(summary);
+    }
+
+    /** What was given, and what was not. */
+    void ledgers(Optional<String> trust) {
+        out.accept("Trust: " + trust.map(Shown::text).orElse("no file (--trust FILE)"));
+        out.accept("");
+        Table table = new Table("", "LEDGER", "VERDICT", ">ENTRIES", "DAEMON", "GIVEN AS");
+        for (GivenLedger ledger : custody.ledgers()) {
+            table.row(
+                    ledger.counts() ? "" : "!",
+                    ledger.origin().isEmpty() ? "?" : ledger.origin(),
+                    ledger.verdict().label(),
+                    Long.toString(ledger.size()),
+                    daemon(ledger.daemon()),
+                    ledger.name());
+        }
+        for (MissingLedger ledger : custody.missing()) {
+            table.row("!", ledger.origin(), "not given", "", daemon(ledger.daemon()), "");
+        }
+        table.lines().forEach(out);
+        for (GivenLedger ledger : custody.ledgers()) {
+            if (!ledger.result().findings().isEmpty()) {
+                out.accept("");
+                out.accept("Findings in " + Shown.text(ledger.name()) + ":");
+                LedgerText.findings(ledger.result().findings(), ledger.result().findingsMore())
+                        .forEach(out);
+            }
+        }
+    }
+
+    private void checkpoint(Checkpoint checkpoint) {
+        out.accept("");
+        out.accept(
+                checkpoint.names().isEmpty()
+                        ? "(no name on record)"
+                        : Shown.text(String.join(", ", checkpoint.names())));
+        out.accept("  content  "
+                + (checkpoint.content().isEmpty() ? "not known: no entry says it" : checkpoint.content()));
+        checkpoint.trees().forEach(tree -> out.accept("  tree     " + tree));
+        checkpoint
+                .size()
+                .ifPresent(size ->
+                        out.accept("  size     " + size.files() + " files, " + Quantities.bytes(size.logicalBytes())));
+        Table table = new Table("", "STATE", "HOLDER", "WHERE", "SINCE", "LAST VERIFIED", "FROM");
+        for (Copy copy : checkpoint.copies()) {
+            table.row(
+                    mark(copy.state()),
+                    copy.state().label(),
+                    daemon(copy.holder()),
+                    copy.place().isEmpty() ? "-" : copy.place(),
+                    time(copy.since()),
+                    copy.verified().map(CustodyText::time).orElse("-"),
+                    copy.from().map(CustodyText::daemon).orElse("-"));
+            String note = note(copy);
+            if (!note.isEmpty()) {
+                table.note(note);
+            }
+        }
+        table.lines().forEach(out);
+    }
+
+    /** By whose leave, and what has ended. */
+    private static String note(Copy copy) {
+        List<String> parts = new ArrayList<>();
+        copy.until().ifPresent(until -> parts.add(copy.state().label() + " " + time(until)));
+        copy.asked().principal().ifPresent(who -> parts.add("asked by " + who));
+        copy.asked().grant().ifPresent(grant -> parts.add("grant " + grant));
+        copy.asked().sourceRule().ifPresent(rule -> parts.add("rule of the source " + rule));
+        copy.asked().destinationRule().ifPresent(rule -> parts.add("rule of the destination " + rule));
+        copy.transfer().ifPresent(id -> parts.add("transfer " + id));
+        return String.join(", ", parts);
+    }
+
+    /** The verdict, and what whoever reads no more has to know. */
+    void summary(Summary summary) {
+        out.accept("");
+        out.accept(Shown.text(summary.counted()));
+        for (String sentence : summary.standsOut()) {
+            out.accept("! " + Shown.text(sentence));
+        }
+        out.accept(Shown.text(summary.verdict()));
+    }
+
+    private static String mark(State state) {
+        return switch (state.kind()) {
+            case THERE -> state == State.DESTROYING ? "!" : "";
+            case UNSURE -> "!";
+            case GONE -> "x";
+        };
+    }
+
+    private static String daemon(String spiffe) {
+        return spiffe.startsWith(SCHEME) ? spiffe.substring(SCHEME.length()) : spiffe;
+    }
+
+    private static String time(Instant time) {
+        return time.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+}
