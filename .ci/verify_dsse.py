@@ -45,7 +45,8 @@ class Keys:
         self.ed25519: dict[str, SSlibKey] = {}
         self.mldsa: dict[str, mldsa.MLDSA44PublicKey] = {}
 
-    def add(self, spki: str) -> None:
+    def add(self, spki: str) -> str:
+        """Takes a key up, and gives its id."""
         der = base64.b64decode(spki, validate=True)
         keyid = hashlib.sha256(der).hexdigest()
         key = serialization.load_der_public_key(der)
@@ -55,12 +56,16 @@ class Keys:
         else:
             assert isinstance(key, mldsa.MLDSA44PublicKey), f"an entry key of type {type(key)}"
             self.mldsa[keyid] = key
+        return keyid
+
+    def has(self, keyid: str) -> bool:
+        return keyid in self.ed25519 or keyid in self.mldsa
 
     def verify(self, envelope: dict) -> int:
         """Every signature of the envelope; raises where one does not verify or its key is not known. Returns their number."""
         dsse = Envelope.from_dict(copy.deepcopy(envelope))
         ids = list(dsse.signatures)
-        unknown = [keyid for keyid in ids if keyid not in self.ed25519 and keyid not in self.mldsa]
+        unknown = [keyid for keyid in ids if not self.has(keyid)]
         assert not unknown, f"signed with a key that no binding names: {unknown}"
         classical = [self.ed25519[keyid] for keyid in ids if keyid in self.ed25519]
         dsse.verify(classical, len(classical))
@@ -209,4 +214,5 @@ def main() -> None:
     print(f"{sum(counts.values())} envelopes verify: " + ", ".join(f"{count} {name}" for name, count in sorted(counts.items())))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -4,14 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.carnet.daemon.ledger.EntryKey;
-import dev.carnet.daemon.ledger.Keyring;
-import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.ledger.LedgerException;
-import dev.carnet.daemon.ledger.Recorded;
 import dev.carnet.daemon.state.LmdbStore;
 import dev.carnet.daemon.state.Store;
-import dev.carnet.daemon.state.Tx;
 import dev.carnet.proto.hash.Hash32;
 import dev.carnet.proto.log.Bundle;
 import dev.carnet.proto.log.Frontier;
@@ -25,12 +20,8 @@ import dev.carnet.proto.log.Tile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
-import java.util.function.BiConsumer;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 import org.junit.jupiter.api.AfterEach;
@@ -45,7 +36,7 @@ class MerkleLogTest {
     @TempDir
     Path temp;
 
-    private final Entries entries = new Entries();
+    private final EntriesOnly entries = new EntriesOnly(ORIGIN);
     private Store store;
     private Path directory;
 
@@ -58,74 +49,6 @@ class MerkleLogTest {
     @AfterEach
     void close() {
         store.close();
-    }
-
-    /** Entries that count; nothing else of a ledger is asked for. */
-    private static final class Entries implements Ledger {
-        private final List<byte[]> all = new ArrayList<>();
-
-        void add(int count) {
-            for (int i = 0; i < count; i++) {
-                all.add(("entry " + all.size()).getBytes(UTF_8));
-            }
-        }
-
-        @Override
-        public List<Recorded> entries(long sequence, int max) {
-            List<Recorded> found = new ArrayList<>();
-            for (long i = sequence; i < all.size() && found.size() < Math.min(max, 100); i++) {
-                found.add(new Recorded(i, "", all.get((int) i)));
-            }
-            return found;
-        }
-
-        @Override
-        public long size() {
-            return all.size();
-        }
-
-        @Override
-        public void follow(Runnable counted) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public String origin() {
-            return ORIGIN;
-        }
-
-        @Override
-        public Recorded record(EntryKey key, Supplier<byte[]> build, BiConsumer<Tx, Recorded> then) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Optional<Recorded> find(EntryKey key) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public String blob(byte[] content) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Optional<byte[]> blob(String digest, int limit) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public String blob(BlobWriter content) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Keyring keys() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void close() {}
     }
 
     private static NoteKey key() {

@@ -1,0 +1,105 @@
+"""verify_ledger LEDGER [OTHER...]: verifies every envelope of a ledger's directory with PyPI's securesystemslib.
+
+Each entry is signed by the entry keys of the key binding in force at its place. The signatures of another daemon (its
+half of a receipt, its seal) are verified where its ledger is among the OTHERs, and counted where it is not.
+"""
+
+import collections
+import pathlib
+import sys
+
+from ledger_files import bindings, entries, origin
+from verify_dsse import SIGNATURES, Keys, blob, check_change, check_form, check_key_proof, name_of, refuses_changed
+
+
+class Ledger:
+    def __init__(self, directory: pathlib.Path, others: list[pathlib.Path]):
+        self.directory = directory
+        self.origin = origin(directory)
+        self.daemon = ""
+        self.in_force: list[str] = []
+        self.ever: set[str] = set()
+        self.keys = Keys()
+        self.foreign = Keys()
+        for other in others:
+            for statement in bindings(other):
+                for spki in statement["predicate"]["list"]["keys"]["entry"].values():
+                    self.foreign.add(spki)
+        self.counts: collections.Counter[str] = collections.Counter()
+        self.unverified = 0
+
+    def check(self, raw: bytes) -> None:
+        envelope, statement = check_form(raw)
+        name, predicate = name_of(statement), statement["predicate"]
+        ids = [signature["keyid"] for signature in envelope["signatures"]]
+        if name == "key-binding":
+            self.bind(ids, statement)
+        own = (predicate["daemon"], predicate["origin"]) == (self.daemon, self.origin)
+        assert own or name in ("seal", "transfer-receipt"), f"{name} of {predicate['daemon']}"
+        if name == "seal":
+            assert self.origin in (predicate["source"]["origin"], predicate["destination"]["origin"]), "a seal of others"
+        if name == "transfer-receipt":
+            self.receipt(ids, predicate)
+        elif own:
+            assert set(ids) <= set(self.in_force) or name == "key-binding", f"{name} by keys that are not in force"
+            self.expect(name, ids)
+        self.verify(envelope, foreign=not own)
+        if name in ("policy-change", "trust-change"):
+            check_change(self.directory, name, statement)
+        for member in ("chunks", "sessionsMore"):
+            if member in predicate:
+                blob(self.directory, predicate[member])
+        self.counts[name] += 1
+
+    def expect(self, name: str, ids: list[str]) -> None:
+        changed = 4 if name == "key-binding" and self.counts[name] else 0
+        assert len(ids) == (changed or SIGNATURES.get(name, 1)), f"{name} with {len(ids)} signatures"
+
+    def bind(self, ids: list[str], statement: dict) -> None:
+        listed = statement["predicate"]["list"]
+        assert listed["origin"] == self.origin, f"a key binding of {listed['origin']}"
+        assert self.daemon in ("", listed["spiffeId"]), f"a key binding of {listed['spiffeId']}"
+        self.daemon = listed["spiffeId"]
+        before = set(self.in_force)
+        self.in_force = [self.keys.add(spki) for spki in listed["keys"]["entry"].values()]
+        self.ever |= set(self.in_force)
+        assert set(ids) == before | set(self.in_force), "a key binding that is not signed by the keys before and after"
+        check_key_proof(self.directory, statement)
+
+    def receipt(self, ids: list[str], predicate: dict) -> None:
+        sides = [predicate[side] for side in ("source", "destination")]
+        here = [side for side in sides if side["origin"] == self.origin]
+        assert here, "a receipt of others"
+        assert sorted(ids) == sorted(sides[0]["entryKeys"] + sides[1]["entryKeys"]), "signed by others than it names"
+        assert all(set(side["entryKeys"]) <= self.ever for side in here), "a receipt by keys that were never in force"
+
+    def verify(self, envelope: dict, foreign: bool) -> None:
+        mine = [s for s in envelope["signatures"] if s["keyid"] in self.ever]
+        theirs = [s for s in envelope["signatures"] if s["keyid"] not in self.ever]
+        assert mine or foreign, "no signature of this ledger's keys"
+        if mine:
+            part = dict(envelope, signatures=mine)
+            self.keys.verify(part)
+            refuses_changed(self.keys, part)
+        at_hand = [s for s in theirs if self.foreign.has(s["keyid"])]
+        if at_hand:
+            self.foreign.verify(dict(envelope, signatures=at_hand))
+        self.unverified += len(theirs) - len(at_hand)
+
+
+def main() -> None:
+    directory, *others = map(pathlib.Path, sys.argv[1:])
+    ledger = Ledger(directory, others)
+    for place, raw in enumerate(entries(directory)):
+        try:
+            ledger.check(raw)
+        except Exception as e:
+            sys.exit(f"verify_ledger: entry {place} of {ledger.origin}: {type(e).__name__}: {e}")
+    print(
+        f"{ledger.origin}: {ledger.counts.total()} envelopes verify: "
+        + ", ".join(f"{count} {name}" for name, count in sorted(ledger.counts.items()))
+        + (f"; {ledger.unverified} signatures of others not at hand" if ledger.unverified else "")
+    )
+
+
+main()
