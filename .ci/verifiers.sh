@@ -37,13 +37,18 @@ by_noble() {
 
 # by_securesystemslib LEDGER [OTHER-LEDGER...]: PyPI's securesystemslib.
 by_securesystemslib() {
-  PYTHONDONTWRITEBYTECODE=1 "$python" "$ci/verify_ledger.py" "$@"
+  "$python" "$ci/verify_ledger.py" "$@"
+}
+
+# by_witness URL VKEY WITNESS-VKEY REQUEST...: hands bodies of add-checkpoint to a witness, and verifies what it answers.
+by_witness() {
+  "$cache/go/bin/cosign" "$@"
 }
 
 # keys_of LEDGER [VKEY...]: sets `classical` and `quantum` to what the functions above want.
 keys_of() {
   local keys
-  keys=$(PYTHONDONTWRITEBYTECODE=1 "$python" "$ci/ledger_keys.py" "$@")
+  keys=$("$python" "$ci/ledger_keys.py" "$@")
   classical=$(head -n 1 <<<"$keys")
   quantum=$(tail -n 1 <<<"$keys")
 }
