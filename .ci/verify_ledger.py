@@ -20,11 +20,11 @@ class Ledger:
         self.in_force: list[str] = []
         self.ever: set[str] = set()
         self.keys = Keys()
-        self.foreign = Keys()
+        self.foreign: collections.defaultdict[str, Keys] = collections.defaultdict(Keys)
         for other in others:
             for statement in bindings(other):
                 for spki in statement["predicate"]["list"]["keys"]["entry"].values():
-                    self.foreign.add(spki)
+                    self.foreign[origin(other)].add(spki)
         self.counts: collections.Counter[str] = collections.Counter()
         self.unverified = 0
 
@@ -35,15 +35,17 @@ class Ledger:
         if name == "key-binding":
             self.bind(ids, statement)
         own = (predicate["daemon"], predicate["origin"]) == (self.daemon, self.origin)
-        assert own or name in ("seal", "transfer-receipt"), f"{name} of {predicate['daemon']}"
-        if name == "seal":
-            assert self.origin in (predicate["source"]["origin"], predicate["destination"]["origin"]), "a seal of others"
         if name == "transfer-receipt":
-            self.receipt(ids, predicate)
+            self.verify(envelope, self.other_side(ids, predicate))
         elif own:
-            assert set(ids) <= set(self.in_force) or name == "key-binding", f"{name} by keys that are not in force"
+            assert name == "key-binding" or set(ids) <= set(self.in_force), f"{name} by keys that are not in force"
             self.expect(name, ids)
-        self.verify(envelope, foreign=not own)
+            self.verify(envelope)
+        else:
+            assert name == "seal", f"{name} of {predicate['daemon']}"
+            assert predicate["destination"]["origin"] == self.origin, "a seal of others"
+            self.expect(name, ids)
+            self.verify(envelope, predicate["origin"])
         if name in ("policy-change", "trust-change"):
             check_change(self.directory, name, statement)
         for member in ("chunks", "sessionsMore"):
@@ -66,25 +68,28 @@ class Ledger:
         assert set(ids) == before | set(self.in_force), "a key binding that is not signed by the keys before and after"
         check_key_proof(self.directory, statement)
 
-    def receipt(self, ids: list[str], predicate: dict) -> None:
-        sides = [predicate[side] for side in ("source", "destination")]
-        here = [side for side in sides if side["origin"] == self.origin]
-        assert here, "a receipt of others"
-        assert sorted(ids) == sorted(sides[0]["entryKeys"] + sides[1]["entryKeys"]), "signed by others than it names"
-        assert all(set(side["entryKeys"]) <= self.ever for side in here), "a receipt by keys that were never in force"
+    def other_side(self, ids: list[str], predicate: dict) -> str:
+        """The origin of a receipt's other side; this side's keys have been in force."""
+        sides = {predicate[side]["origin"]: predicate[side] for side in ("source", "destination")}
+        assert self.origin in sides and len(sides) == 2, f"a receipt of {sorted(sides)}"
+        named = [keyid for side in sides.values() for keyid in side["entryKeys"]]
+        assert sorted(ids) == sorted(named), "signed by others than it names"
+        assert set(sides.pop(self.origin)["entryKeys"]) <= self.ever, "a receipt by keys that were never in force"
+        return next(iter(sides))
 
-    def verify(self, envelope: dict, foreign: bool) -> None:
+    def verify(self, envelope: dict, other: str = "") -> None:
+        """This ledger's signatures, and those of another's keys where that is at hand."""
         mine = [s for s in envelope["signatures"] if s["keyid"] in self.ever]
         theirs = [s for s in envelope["signatures"] if s["keyid"] not in self.ever]
-        assert mine or foreign, "no signature of this ledger's keys"
+        assert other or not theirs, "a signature of a key that no binding names"
         if mine:
             part = dict(envelope, signatures=mine)
             self.keys.verify(part)
             refuses_changed(self.keys, part)
-        at_hand = [s for s in theirs if self.foreign.has(s["keyid"])]
-        if at_hand:
-            self.foreign.verify(dict(envelope, signatures=at_hand))
-        self.unverified += len(theirs) - len(at_hand)
+        if other in self.foreign and theirs:
+            self.foreign[other].verify(dict(envelope, signatures=theirs))
+        else:
+            self.unverified += len(theirs)
 
 
 def main() -> None:
