@@ -2,8 +2,8 @@ package dev.carnet.daemon.api;
 
 import dev.carnet.daemon.catalogue.Jobs;
 import dev.carnet.daemon.question.PeerQuestions;
-import dev.carnet.daemon.transport.StaticFiles;
 import dev.carnet.daemon.transfer.Bundles;
+import dev.carnet.daemon.transport.StaticFiles;
 import java.util.List;
 import java.util.Map;
 
