@@ -48,7 +48,8 @@ final class LedgerCommand implements Runnable {
                 .addSubcommand(new LedgerConsistencyCommand(env))
                 .addSubcommand(new LedgerDiffCommand(env))
                 .addSubcommand(new LedgerForkCheckCommand(env))
-                .addSubcommand(new LedgerExportCommand(env));
+                .addSubcommand(new LedgerExportCommand(env))
+                .addSubcommand(new LedgerKeysCommand(env));
     }
 
     @Override
@@ -56,7 +57,7 @@ final class LedgerCommand implements Runnable {
         if (spec != null) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "say what to do: verify, show, tail, prove, check-proof, consistency, diff, fork-check or export");
+                    "say what to do: verify, show, tail, prove, check-proof, consistency, diff, fork-check, export or keys");
         }
     }
 }

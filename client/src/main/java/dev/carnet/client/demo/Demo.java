@@ -90,13 +90,15 @@ public final class Demo {
         try {
             ends.prepare(work, source, VOLUME, launchers, narrator);
             ends.start(narrator);
-            return move(work, source, launchers);
+            DemoAudit auditor = new DemoAudit(work.audit(), ends.sender(), ends.receiver());
+            auditor.handOver(work.root().resolve("ca"));
+            return move(work, source, launchers, auditor);
         } catch (DemoException e) {
             throw new DemoException(e.kind(), e.getMessage() + "\n" + ends.logs(), e);
         }
     }
 
-    private DemoResult move(WorkFolder work, Source source, Launchers launchers)
+    private DemoResult move(WorkFolder work, Source source, Launchers launchers, DemoAudit auditor)
             throws DemoException, IOException, InterruptedException {
         long limit = PushLimit.of(source.size().bytes());
         narrator.step("Push from " + ends.sender().name() + " to "
@@ -127,6 +129,8 @@ public final class Demo {
         VerifyReport report = verify(source, published);
         narrator.step("The receipt, signed by both");
         ReceiptText.lines(statement).forEach(narrator::say);
+        narrator.step("Both ledgers, as an auditor verifies them");
+        auditor.audit(narrator);
         DemoResult result = new DemoResult(
                 source.path(),
                 published,
@@ -142,6 +146,7 @@ public final class Demo {
                 back.bytesHeld(),
                 work.root(),
                 work.own(),
+                auditor,
                 ends);
         finish(result, report, launchers);
         return result;

@@ -23,6 +23,7 @@ import java.util.Map;
  * @param heldAtRestart logical bytes that the receiver held when it came back
  * @param work where everything lies
  * @param own what may be removed afterwards
+ * @param auditor what was verified at the end
  * @param ends the daemons: what a script needs to go on with those that are kept
  */
 record DemoResult(
@@ -40,6 +41,7 @@ record DemoResult(
         long heldAtRestart,
         Path work,
         List<Path> own,
+        DemoAudit auditor,
         Ends ends) {
 
     String json() {
@@ -57,9 +59,12 @@ record DemoResult(
         object.put("held_at_kill", heldAtKill);
         object.put("held_at_restart", heldAtRestart);
         object.put("work", work.toString());
+        object.put("trust", auditor.trustFile().toString());
+        object.put("custody", auditor.report().toString());
         for (End end : new End[] {ends.sender(), ends.receiver()}) {
             object.put(end.name() + "_config", end.config().toString());
             object.put(end.name() + "_socket", end.socket().toString());
+            object.put(end.name() + "_ledger", auditor.ledger(end).toString());
             object.put(end.name() + "_pid", end.process().pid());
         }
         return Json.write(object);

@@ -25,6 +25,7 @@ final class NextSteps {
         lines.add("checkpoint  " + result.published());
         lines.add("record      " + report.records().folder() + " (tree, cvs, seal, receipt)");
         lines.add("receipt     " + result.receipt());
+        lines.add("audit       " + result.auditor().report() + " (open it in a browser)");
         for (End end : List.of(ends.sender(), ends.receiver())) {
             lines.add(pad(end.name()) + end.config() + ", log " + end.process().log());
             lines.add(pad("") + "ledger and state " + end.state() + ", socket " + end.socket());
@@ -44,6 +45,16 @@ final class NextSteps {
                 "-r",
                 result.published().toString());
         lines.set(lines.size() - 1, "  " + b3sum(result, report));
+        DemoAudit auditor = result.auditor();
+        command(
+                lines,
+                "who holds what, by the word of both ledgers:",
+                carnet,
+                "custody",
+                auditor.ledger(ends.sender()).toString(),
+                auditor.ledger(ends.receiver()).toString(),
+                "--trust",
+                auditor.trustFile().toString());
         if (kept) {
             command(lines, "ask the daemons:", carnet, "--socket", socket(ends.receiver()), "status");
         } else {

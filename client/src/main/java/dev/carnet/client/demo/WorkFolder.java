@@ -18,11 +18,12 @@ import java.util.Optional;
  *   WORK/ca/                   the throwaway certificate authorities
  *   WORK/sender/               carnetd.toml, identity/, state/, run/carnetd.sock, carnetd.log
  *   WORK/receiver/             the same, and volume/
+ *   WORK/audit/                trust.policy, sender/ and receiver/ (copies of the ledgers), custody.html
  * </pre>
  */
 final class WorkFolder {
 
-    private static final List<String> OWN = List.of("source-volume", "ca", "sender", "receiver");
+    private static final List<String> OWN = List.of("source-volume", "ca", "sender", "receiver", "audit");
 
     private final Path root;
     private final boolean alone;
@@ -86,6 +87,11 @@ final class WorkFolder {
     /** The volume that generated or fetched weights are put in. */
     Path sourceVolume() {
         return root.resolve("source-volume");
+    }
+
+    /** Of the auditor: keys that were handed over, copies of both ledgers, the report. */
+    Path audit() {
+        return root.resolve("audit");
     }
 
     /** The folder of a daemon. */
