@@ -113,7 +113,8 @@ final class CatalogueEndpoints {
         String name = PeerBody.text("name", body.name(), NAME_MAX);
         String reason = PeerBody.text("reason", body.reason(), REASON_MAX);
         if (!PlainText.is(reason) || reason.getBytes(UTF_8).length > REASON_MAX) {
-            throw ApiRefusal.malformed("'reason' has to be plain text of at most " + REASON_MAX + " bytes");
+            throw new ApiRefusal(
+                    422, Code.PROTOCOL, "'reason' has to be plain text of at most " + REASON_MAX + " bytes");
         }
         return left(request, volume, () -> facts.jobs().release(request.principal(), volume, name, reason));
     }
@@ -122,8 +123,10 @@ final class CatalogueEndpoints {
         DestroyBody body = request.json(DestroyBody.class);
         String volume = PeerBody.text("volume", body.volume(), VOLUME_MAX);
         String name = PeerBody.text("name", body.name(), NAME_MAX);
-        if (!(volume + "/" + name).equals(body.confirm())) {
-            throw ApiRefusal.malformed("'confirm' has to say what is destroyed, as volume/name; nothing was");
+        String confirm = PeerBody.text("confirm", body.confirm(), VOLUME_MAX + 1 + NAME_MAX);
+        if (!(volume + "/" + name).equals(confirm)) {
+            throw new ApiRefusal(
+                    422, Code.PROTOCOL, "'confirm' has to say what is destroyed, as volume/name; nothing was");
         }
         return left(request, volume, () -> facts.jobs().destroy(request.principal(), volume, name));
     }

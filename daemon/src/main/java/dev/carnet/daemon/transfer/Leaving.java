@@ -107,7 +107,8 @@ public final class Leaving {
         } catch (VolumeException e) {
             throw Failures.of(e, Role.DESTINATION);
         }
-        if (act == Act.DESTROY && engine.volume(volume).readOnly()) {
+        boolean readOnly = engine.volume(volume).readOnly();
+        if (act == Act.DESTROY && readOnly) {
             throw new TransferException(
                     Code.READ_ONLY, "nothing is destroyed in the volume '" + volume + "', which is read-only");
         }

@@ -119,11 +119,11 @@ class CatalogueEndpointsTest {
         "verifications, {\"volume\":\"m\"}, 400, PROTOCOL",
         "jobs/0000/cancel, '', 404, UNKNOWN_TRANSFER",
         "releases, '{\"volume\":\"m\",\"name\":\"n\"}', 400, PROTOCOL",
-        "releases, '{\"volume\":\"m\",\"name\":\"n\",\"reason\":\"a\\nb\"}', 400, PROTOCOL",
+        "releases, '{\"volume\":\"m\",\"name\":\"n\",\"reason\":\"a\\nb\"}', 422, PROTOCOL",
         "releases, '{\"volume\":\"m\",\"name\":\"UNKNOWN_CHECKPOINT\",\"reason\":\"r\"}', 404, UNKNOWN_CHECKPOINT",
         "destructions, '{\"volume\":\"m\",\"name\":\"n\"}', 400, PROTOCOL",
-        "destructions, '{\"volume\":\"m\",\"name\":\"n\",\"confirm\":\"n\"}', 400, PROTOCOL",
-        "destructions, '{\"volume\":\"m\",\"name\":\"n\",\"confirm\":\"m/n2\"}', 400, PROTOCOL",
+        "destructions, '{\"volume\":\"m\",\"name\":\"n\",\"confirm\":\"n\"}', 422, PROTOCOL",
+        "destructions, '{\"volume\":\"m\",\"name\":\"n\",\"confirm\":\"m/n2\"}', 422, PROTOCOL",
         "destructions, '{\"volume\":\"m\",\"name\":\"BUSY\",\"confirm\":\"m/BUSY\"}', 503, BUSY",
     })
     void what_is_refused_says_why(String path, String body, int status, String code) throws IOException {

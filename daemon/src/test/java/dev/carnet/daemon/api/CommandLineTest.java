@@ -40,6 +40,7 @@ class CommandLineTest {
             "status --watch",
             "jobs --watch",
             "verify --mode-mask",
+            "destroy --yes",
             "export oms --daemon",
             "export oms --output",
             "export oms --public-key");
@@ -73,6 +74,8 @@ class CommandLineTest {
                 List.of("--daemon", "m/n", "--output", temp.resolve("out").toString()));
         all.put("seal", List.of(temp.toString(), "--no-wait"));
         all.put("adopt", List.of(temp.toString(), "--no-wait"));
+        all.put("release", List.of("m/n", "--no-wait"));
+        all.put("destroy", List.of("m/n", "--yes", "m/n", "--no-wait"));
         all.put("reload", List.of());
         return all;
     }
@@ -96,6 +99,7 @@ class CommandLineTest {
             Map.entry("--push-from", List.of("--push-from", "m")),
             Map.entry("--pull-from", List.of("--pull-from", "m")),
             Map.entry("--pull-by", List.of("--pull-by", "m")),
+            Map.entry("--reason", List.of("--reason", "too old")),
             Map.entry("--seconds", List.of("--seconds", "2")),
             Map.entry("verify --daemon", List.of("verify", "--daemon", "m/n", "--no-wait")));
 
