@@ -35,6 +35,7 @@ import dev.carnet.daemon.transfer.Room;
 import dev.carnet.daemon.transfer.Settings;
 import dev.carnet.daemon.transport.ChunkPools;
 import dev.carnet.daemon.transport.Credentials;
+import dev.carnet.daemon.transport.HttpDoors;
 import dev.carnet.daemon.transport.StaticFiles;
 import dev.carnet.daemon.transport.TlsFacts;
 import dev.carnet.daemon.transport.Transport;
@@ -63,6 +64,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -150,7 +152,7 @@ final class Daemon implements AutoCloseable {
                 () -> live.now().credentials(),
                 live.now().transportTrust(),
                 ChunkPools.create(config.limits().receiveBudgetBytes()),
-                published,
+                new HttpDoors(published, Optional.empty()),
                 clock,
                 random);
         live.subscribe((was, now) -> transport.reload(now.transportTrust()));

@@ -11,11 +11,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ledger over HTTP/1.1: one auditor's connection. One request at a time; while it is answered nothing is read. A clock runs whenever the client has to do something. Whether the client is an auditor is asked at each request.
+ * The ledger over HTTP/1.1, and the witness's one path. One request at a time; while it is answered nothing is read. A clock runs whenever the client has to do something. Whether the client may is asked at each request.
  */
 final class HttpConversation implements Conversation {
     /** Requests of one connection; the answer to the last one says that it closes. */
     static final int REQUESTS_MAX = 10_000;
+
+    private static final String ADD_CHECKPOINT = "/add-checkpoint";
 
     private final Hub hub;
     private final Established established;
@@ -25,6 +27,7 @@ final class HttpConversation implements Conversation {
     private @Nullable ScheduledFuture<?> deadline;
     private @Nullable ScheduledFuture<?> expiry;
     private @Nullable FilePump pump;
+    private @Nullable HttpHead awaited; // its body is still on its way
     private int requests;
     private boolean bare; // the request at hand is HEAD: no body is sent
     private boolean busy;
@@ -45,7 +48,7 @@ final class HttpConversation implements Conversation {
         Duration life = Duration.between(hub.clock().instant(), established.until());
         expiry = begun.loop()
                 .schedule(() -> begun.close("a certificate has ended"), life.toMillis(), TimeUnit.MILLISECONDS);
-        if (!hub.http().enter(this, client(), hub.auditor(client()))) {
+        if (!hub.http().enter(this, client(), hub.listed(client()))) {
             refuse(503, "too many connections; close some, or try again later");
             return;
         }
@@ -79,29 +82,95 @@ final class HttpConversation implements Conversation {
             return;
         }
         try {
-            Optional<HttpHead> head = intake.head();
-            head.ifPresent(this::answer);
+            HttpHead head = awaited;
+            if (head == null) {
+                head = intake.head().orElse(null);
+                if (head == null || !admitted(head)) {
+                    return;
+                }
+                awaited = head;
+            }
+            Optional<byte[]> body = intake.body(head.bodyBytes());
+            if (body.isPresent()) {
+                awaited = null;
+                answer(head, body.get());
+            }
         } catch (HttpFault e) {
             refuse(e.status(), String.valueOf(e.getMessage()));
         }
     }
 
-    private void answer(HttpHead head) {
+    /** Refuses what is not for this client, or not at all, before its body is read. */
+    private boolean admitted(HttpHead head) {
+        bare = head.method().equals("HEAD");
+        boolean posts = posts(head);
+        Optional<Reason> against = hub.againstHttp(established, !posts);
+        if (against.isPresent()) {
+            hub.refused(client(), against.get().code(), against.get().sentence());
+            refuse(403, against.get().sentence());
+        } else if (posts && hub.doors().witness().isEmpty()) {
+            refuse(404, "this daemon cosigns nothing over HTTP");
+        } else if (!posts && !bare && !head.method().equals("GET")) {
+            refuse(405, "the ledger is read with GET and HEAD");
+        } else if (head.bodyBytes() > (posts ? CheckpointDoor.BODY_BYTES_MAX : 0)) {
+            refuse(
+                    413,
+                    "a body has at most " + CheckpointDoor.BODY_BYTES_MAX + " bytes, and a request for a file none");
+        } else {
+            if (head.expectsContinue()) {
+                var _ = link().write(HttpAnswer.CONTINUE, 0, HttpAnswer.CONTINUE.length);
+                link().flush();
+            }
+            return true;
+        }
+        return false;
+    }
+
+    private static boolean posts(HttpHead head) {
+        return head.method().equals("POST") && head.target().equals(ADD_CHECKPOINT);
+    }
+
+    private void answer(HttpHead head, byte[] body) {
         busy = true;
         link().hold();
         disarm();
         requests++;
-        bare = head.method().equals("HEAD");
-        Optional<Reason> against = hub.againstAuditor(established);
-        if (against.isPresent()) {
-            hub.refused(client(), against.get().code(), against.get().sentence());
-            refuse(403, against.get().sentence());
-        } else if (!bare && !head.method().equals("GET")) {
-            refuse(405, "the ledger is read with GET and HEAD");
-        } else if (head.bodyBytes() > 0) {
-            refuse(413, "a request for a file has no body");
+        boolean keepAlive = head.keepAlive() && requests < REQUESTS_MAX;
+        if (posts(head)) {
+            cosign(body, keepAlive);
         } else {
-            open(head.target(), head.keepAlive() && requests < REQUESTS_MAX);
+            open(head.target(), keepAlive);
+        }
+    }
+
+    private void cosign(byte[] body, boolean keepAlive) {
+        CheckpointDoor door = hub.doors().witness().orElseThrow();
+        try {
+            hub.disk().execute(() -> {
+                CheckpointDoor.Answer said;
+                try {
+                    said = door.addCheckpoint(client(), body);
+                } catch (RuntimeException e) {
+                    var _ = Loops.execute(link().loop(), () -> failed(e));
+                    return;
+                }
+                var _ = Loops.execute(link().loop(), () -> cosigned(said, keepAlive));
+            });
+        } catch (RejectedExecutionException e) {
+            refuse(503, "this daemon shuts down");
+        }
+    }
+
+    private void cosigned(CheckpointDoor.Answer said, boolean keepAlive) {
+        if (!over) {
+            byte[] answer = HttpAnswer.whole(
+                    said.status(),
+                    said.contentType(),
+                    said.body(),
+                    false,
+                    keepAlive,
+                    hub.clock().instant());
+            send(answer, () -> done(keepAlive));
         }
     }
 
@@ -111,7 +180,7 @@ final class HttpConversation implements Conversation {
                 Optional<StaticFile> file;
                 String failure;
                 try {
-                    file = hub.files().open(target);
+                    file = hub.doors().files().open(target);
                     failure = null;
                 } catch (IOException | RuntimeException e) {
                     file = Optional.empty();
@@ -253,7 +322,7 @@ final class HttpConversation implements Conversation {
                 if (stop) {
                     begun.close("this daemon shuts down");
                 } else {
-                    hub.againstAuditor(established).ifPresent(reason -> begun.close(reason.sentence()));
+                    hub.againstHttp(established, false).ifPresent(reason -> begun.close(reason.sentence()));
                 }
             });
         }

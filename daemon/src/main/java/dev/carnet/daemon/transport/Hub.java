@@ -61,7 +61,7 @@ final class Hub implements Transport {
     private final Supplier<Credentials> credentials;
     private final RandomGenerator random;
     private final ChunkPool receivePool;
-    private final StaticFiles files;
+    private final HttpDoors doors;
     private final Clock clock;
 
     private final RoutedCrypto routed = new RoutedCrypto();
@@ -92,7 +92,7 @@ final class Hub implements Transport {
             Supplier<Credentials> credentials,
             TransportTrust trust,
             ChunkPool receivePool,
-            StaticFiles files,
+            HttpDoors doors,
             Clock clock,
             RandomGenerator random) {
         this.spec = spec;
@@ -100,7 +100,7 @@ final class Hub implements Transport {
         this.trust = trust;
         this.random = random;
         this.receivePool = receivePool;
-        this.files = files;
+        this.doors = doors;
         this.clock = clock;
         this.loops = new Loops(spec.loops());
         this.handshakes = Executors.newFixedThreadPool(
@@ -172,11 +172,15 @@ final class Hub implements Transport {
         return againstChain(established, dialledHere, now);
     }
 
-    /** The same of a connection that reads the ledger. */
-    Optional<Messages.Reason> againstAuditor(Established established) {
+    /**
+     * The same of a connection that speaks HTTP.
+     *
+     * @param reads whether it reads the ledger; else a peer may be there as well
+     */
+    Optional<Messages.Reason> againstHttp(Established established, boolean reads) {
         TransportTrust now = trust;
         String id = established.facts().spiffeId();
-        if (!now.auditors().contains(id)) {
+        if (!now.auditors().contains(id) && (reads || now.peer(id).isEmpty())) {
             return Optional.of(new Messages.Reason(
                     Code.POLICY,
                     "the certificate of " + id + " is good, but it is no auditor of "
@@ -325,16 +329,18 @@ final class Hub implements Transport {
         return http;
     }
 
-    boolean auditor(String spiffeId) {
-        return trust.auditors().contains(spiffeId);
+    /** Whether anything at all is answered to it over HTTP but a refusal. */
+    boolean listed(String spiffeId) {
+        TransportTrust now = trust;
+        return now.auditors().contains(spiffeId) || now.peer(spiffeId).isPresent();
     }
 
-    /** Served to auditors. Only on {@link #disk}. */
-    StaticFiles files() {
-        return files;
+    /** What is answered over HTTP. Only on {@link #disk}. */
+    HttpDoors doors() {
+        return doors;
     }
 
-    /** Where files are opened, read and closed that are served. */
+    /** Where files are opened, read and closed that are served, and a witness may wait for its store. */
     Executor disk() {
         return disk;
     }
