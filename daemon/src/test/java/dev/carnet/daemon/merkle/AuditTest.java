@@ -17,9 +17,11 @@ import dev.carnet.proto.ledger.Predicate;
 import dev.carnet.proto.ledger.Refusal;
 import dev.carnet.proto.log.Bundle;
 import dev.carnet.proto.log.LogCheckpoint;
+import dev.carnet.proto.log.LogKeys;
 import dev.carnet.proto.log.Merkle;
 import dev.carnet.proto.log.SignedCheckpoint;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -133,6 +135,23 @@ class AuditTest {
         assertThat(result.bindings()).hasSize(1);
     }
 
+    /** Keys as their operator would tell them; here they are looked up in the ledger, which nobody should do. */
+    @Test
+    void a_listed_log_key_and_entry_key_vouch_for_it() {
+        var binding = audited(Trust.NONE).bindings().getFirst().binding();
+        String origin = binding.list().origin();
+        String trusted = "log "
+                + LogKeys.log(origin, binding.list().keys().log()).getLast().vkey() + "\nentry " + origin + " "
+                + binding.entry().mldsa44Id() + "\nquorum none\n";
+        LedgerCheck.Result result = audited(Trust.parse(trusted.getBytes(StandardCharsets.UTF_8)));
+        assertThat(result.findings()).isEmpty();
+        assertThat(result.verdict()).isEqualTo(Verdict.VERIFIES);
+        String other = trusted.replace(binding.entry().mldsa44Id(), "ab".repeat(32));
+        assertThat(audited(Trust.parse(other.getBytes(StandardCharsets.UTF_8))).findings())
+                .singleElement()
+                .satisfies(f -> assertThat(f.entry()).hasValue(0));
+    }
+
     @Test
     void a_bit_of_an_entry_is_found_at_the_entry() throws IOException {
         flip("tile/entries/001", 5000);
@@ -190,9 +209,9 @@ class AuditTest {
         Path file = copy.resolve("tile/entries/002.p/89");
         List<byte[]> entries = new ArrayList<>(Bundle.read(Files.readAllBytes(file), 89));
         Dsse good = Dsse.parse(entries.get(3));
-        byte[] payload = new String(good.payload(), java.nio.charset.StandardCharsets.UTF_8)
+        byte[] payload = new String(good.payload(), StandardCharsets.UTF_8)
                 .replace("\"count\":1", "\"count\":2")
-                .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                .getBytes(StandardCharsets.UTF_8);
         byte[] forged = new Dsse(payload, good.signatures()).encode();
         entries.set(3, forged);
         Files.write(file, Bundle.write(entries));
