@@ -34,7 +34,7 @@ public final class FakeDaemon implements AutoCloseable {
     private static byte[] file(Path directory, String request) {
         Path file = directory.resolve(request.replaceFirst("GET /v1/ledger/", ""));
         if (!Files.isRegularFile(file)) {
-            return problem(404, "NOT_FOUND", "no such file").getBytes(StandardCharsets.UTF_8);
+            return problem(404, "UNSUPPORTED", "no such file").getBytes(StandardCharsets.UTF_8);
         }
         try {
             byte[] body = Files.readAllBytes(file);

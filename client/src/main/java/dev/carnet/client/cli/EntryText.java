@@ -37,6 +37,9 @@ final class EntryText {
                     "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
+    /** The reasons that people write are shorter; keys of ML-DSA are longer. */
+    private static final int VALUE_CHARS = 1024;
+
     private EntryText() {}
 
     /** In one line: number, time, what, and the gist of it. */
@@ -97,10 +100,15 @@ final class EntryText {
         return files + (files == 1 ? " file, " : " files, ") + Quantities.bytes(bytes);
     }
 
-    /** Every member of a statement, a line each: objects with dots between the names, arrays with numbers. */
+    /** What a statement says, a line for each member: objects with dots between the names, arrays with numbers. What all statements have alike is left out, and long keys are cut: raw bytes are for programs. */
     static List<String> members(byte[] payload) {
+        var statement = Json.read(payload);
         Map<String, String> flat = new LinkedHashMap<>();
-        flatten("", Json.read(payload).members(), flat);
+        statement.optionalObjects("subject").forEach(subject -> {
+            flat.put("subject", subject.text("name"));
+            subject.optionalObject("digest").ifPresent(digest -> flatten("digest", digest.members(), flat));
+        });
+        statement.optionalObject("predicate").ifPresent(predicate -> flatten("", predicate.members(), flat));
         int width = flat.keySet().stream().mapToInt(String::length).max().orElse(0);
         List<String> lines = new ArrayList<>();
         flat.forEach((name, value) ->

@@ -7,8 +7,10 @@ import dev.carnet.client.audit.LedgerView;
 import dev.carnet.client.audit.Signer;
 import dev.carnet.client.audit.Signers;
 import dev.carnet.proto.ledger.Dsse;
+import dev.carnet.proto.ledger.Seal;
 import dev.carnet.proto.ledger.Statement;
 import dev.carnet.proto.ledger.StatementException;
+import dev.carnet.proto.ledger.TransferReceipt;
 import dev.carnet.proto.log.Merkle;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -119,22 +121,38 @@ final class LedgerShowCommand extends AuditCommand {
                 "entry", index + " of " + view.size() + ", " + says.predicate().label()));
         env.say(LedgerText.named("digest", dsse.payloadDigest()));
         env.say(LedgerText.named("leaf", Merkle.leaf(entry).hex() + " (it leads to the root of the log checkpoint)"));
-        signers.forEach(signer -> env.say(LedgerText.named("signed", line(signer))));
+        signers.forEach(signer -> env.say(LedgerText.named("signed", line(signer, says))));
         env.say("");
         EntryText.members(dsse.payload()).forEach(env::say);
         return ExitCode.OK;
     }
 
-    private static String line(Signer signer) {
-        return signer.algorithm() + " " + signer.keyId()
+    private static String line(Signer signer, Statement says) {
+        return String.format(Locale.ROOT, "%-9s ", signer.algorithm())
+                + signer.keyId()
                 + switch (signer.state()) {
                     case VERIFIES ->
                         ": verifies with the keys of entry " + signer.binding().orElse(-1);
                     case WRONG ->
                         ": DOES NOT VERIFY with the keys of entry "
                                 + signer.binding().orElse(-1);
-                    case UNKNOWN -> ": a key that this ledger does not name";
+                    case UNKNOWN -> ": " + other(signer, says);
                 };
+    }
+
+    /** The key is not this ledger's; a receipt says whose it is. */
+    private static String other(Signer signer, Statement says) {
+        if (says instanceof TransferReceipt receipt) {
+            if (receipt.source().entryKeys().contains(signer.keyId())) {
+                return "of " + receipt.source().id() + ", whose ledger has the key";
+            }
+            if (receipt.destination().entryKeys().contains(signer.keyId())) {
+                return "of " + receipt.destination().id() + ", whose ledger has the key";
+            }
+        }
+        return says instanceof Seal seal
+                ? "of " + seal.daemon() + ", whose ledger has the key"
+                : "a key that this ledger does not name";
     }
 
     private static Map<String, Object> json(Signer signer) {

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class LedgerText {
     /** Of one rule, for people; programs get all that are kept. */
     private static final int SHOWN_MAX = 20;
+
+    private static final int SENTENCE_COLUMNS = 400;
 
     private LedgerText() {}
 
@@ -101,23 +104,32 @@ final class LedgerText {
         Map<Kind, List<Finding>> byKind = new EnumMap<>(Kind.class);
         findings.forEach(one ->
                 byKind.computeIfAbsent(one.kind(), kind -> new ArrayList<>()).add(one));
-        byKind.forEach((kind, ofKind) -> {
-            lines.add("");
-            lines.add(kind.label() + ": " + weight(kind.weight()));
-            ofKind.stream()
-                    .limit(SHOWN_MAX)
-                    .forEach(one -> lines.add(
-                            "  " + Shown.text(one.place()) + ": " + Shown.cut(Shown.text(one.sentence()), 400)));
-            if (ofKind.size() > SHOWN_MAX) {
-                lines.add("  … and " + (ofKind.size() - SHOWN_MAX) + " more; --json has them");
+        List<Kind> kinds = List.copyOf(byKind.keySet());
+        for (int i = 0; i < kinds.size(); i++) {
+            Kind kind = kinds.get(i);
+            ofKind(kind, Objects.requireNonNull(byKind.get(kind)), lines);
+            // Said once where the next rule asks for the same.
+            if (i + 1 == kinds.size() || !advice(kind).equals(advice(kinds.get(i + 1)))) {
+                lines.add("  what to do: " + advice(kind));
             }
-            lines.add("  what to do: " + advice(kind));
-        });
+        }
         if (more > 0) {
             lines.add("");
             lines.add("… and " + more + " more findings that are not kept");
         }
         return lines;
+    }
+
+    private static void ofKind(Kind kind, List<Finding> findings, List<String> lines) {
+        lines.add("");
+        lines.add(kind.label() + ": " + weight(kind.weight()));
+        findings.stream()
+                .limit(SHOWN_MAX)
+                .forEach(one -> lines.add("  " + Shown.text(one.place()) + ": "
+                        + Shown.cut(Shown.text(one.sentence()), SENTENCE_COLUMNS)));
+        if (findings.size() > SHOWN_MAX) {
+            lines.add("  … and " + (findings.size() - SHOWN_MAX) + " more; --json has them");
+        }
     }
 
     private static String weight(Weight weight) {

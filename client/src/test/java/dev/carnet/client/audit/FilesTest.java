@@ -235,7 +235,7 @@ class FilesTest {
             case "GET /v1/ledger/blobs/sha256/ab" -> ok(large);
             case "GET /v1/ledger/tile/0/000" -> "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\ntoo short";
             case "GET /v1/ledger/tile/0/001" -> FakeDaemon.problem(503, "BUSY", "later");
-            default -> FakeDaemon.problem(404, "NOT_FOUND", "no such file");
+            default -> FakeDaemon.problem(404, "UNSUPPORTED", "no such file");
         })) {
             SocketFiles files = new SocketFiles(new CarnetClient(socket, Duration.ofSeconds(5)));
             assertThat(files.read("checkpoint", 100))

@@ -116,7 +116,9 @@ class LedgerCommandsTest {
         assertThat(shell.out().lines().filter(line -> line.contains(": verifies with the keys of entry 0")))
                 .as("its own half")
                 .hasSize(2);
-        assertThat(shell.out().lines().filter(line -> line.contains(": a key that this ledger does not name")))
+        assertThat(shell.out()
+                        .lines()
+                        .filter(line -> line.contains(": of spiffe://example.net/south, whose ledger has the key")))
                 .as("the other's")
                 .hasSize(2);
         String digest = Dsse.parse(moved.receipt).payloadDigest();
