@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** An entry of a ledger, for people and for programs. */
@@ -37,8 +38,10 @@ final class EntryText {
                     "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
-    /** The reasons that people write are shorter; keys of ML-DSA are longer. */
-    private static final int VALUE_CHARS = 1024;
+    /** A key of ML-DSA-44 in base64. */
+    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9+/=]{200,}");
+
+    private static final int KEY_CHARS = 64;
 
     private EntryText() {}
 
@@ -111,8 +114,11 @@ final class EntryText {
         statement.optionalObject("predicate").ifPresent(predicate -> flatten("", predicate.members(), flat));
         int width = flat.keySet().stream().mapToInt(String::length).max().orElse(0);
         List<String> lines = new ArrayList<>();
-        flat.forEach((name, value) ->
-                lines.add(Shown.text(name) + " ".repeat(width - name.length() + 2) + Shown.text(value)));
+        flat.forEach((name, value) -> lines.add(Shown.text(name)
+                + " ".repeat(width - name.length() + 2)
+                + (KEY.matcher(value).matches()
+                        ? value.substring(0, KEY_CHARS) + "… (" + value.length() + " characters)"
+                        : Shown.text(value))));
         return lines;
     }
 
