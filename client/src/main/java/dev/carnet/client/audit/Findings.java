@@ -14,6 +14,9 @@ final class Findings {
     /** Of each rule. */
     static final int KEPT_MAX = 200;
 
+    /** A sentence may quote what a stranger wrote. */
+    private static final int SENTENCE_CHARS_MAX = 2_000;
+
     private final Map<Kind, TreeSet<Finding>> kept = new EnumMap<>(Kind.class);
     private final Set<Weight> weights = EnumSet.noneOf(Weight.class);
     private long more;
@@ -21,10 +24,21 @@ final class Findings {
     synchronized void add(Finding finding) {
         weights.add(finding.kind().weight());
         TreeSet<Finding> ofKind = kept.computeIfAbsent(finding.kind(), kind -> new TreeSet<>(Finding.ORDER));
-        if (ofKind.add(finding) && ofKind.size() > KEPT_MAX) {
+        if (ofKind.add(cut(finding)) && ofKind.size() > KEPT_MAX) {
             ofKind.pollLast(); // whichever thread came first
             more++;
         }
+    }
+
+    private static Finding cut(Finding finding) {
+        String sentence = finding.sentence();
+        return sentence.length() <= SENTENCE_CHARS_MAX
+                ? finding
+                : new Finding(
+                        finding.kind(),
+                        finding.place(),
+                        sentence.substring(0, SENTENCE_CHARS_MAX) + "…",
+                        finding.entry());
     }
 
     /** In their order. */

@@ -137,7 +137,7 @@ public final class ForkCheck {
                     rootThere,
                     logKeys.stream()
                             .filter(key -> signed(smaller, key) && signed(larger, key))
-                            .sorted(Comparator.comparing(NoteKey::vkey))
+                            .sorted(Comparator.comparingInt(NoteKey::type).thenComparing(NoteKey::vkey))
                             .toList()));
         }
     }
