@@ -49,12 +49,12 @@ final class CopyMaker {
                 asked(here ? intent : null, source),
                 began == null
                         ? Optional.empty()
-                        : Optional.of(Instant.ofEpochMilli(verified(
+                        : verified(
                                 ledger.facts().places().getOrDefault(place, List.of()),
                                 began.bulk().tree(),
                                 facts.indexOf(Predicate.POSSESSION),
                                 end.map(facts::indexOf).orElse(Long.MAX_VALUE),
-                                began.time()))),
+                                began.time()),
                 books.entries(draft.transfer()));
     }
 
@@ -125,24 +125,31 @@ final class CopyMaker {
                 Optional.empty(),
                 Optional.empty(),
                 Copy.Asked.NOBODY,
-                Optional.of(Instant.ofEpochMilli(verified(
+                verified(
                         events,
                         began.tree(),
                         first.index(),
                         end.map(what::indexOf).orElse(Long.MAX_VALUE),
-                        first.time()))),
+                        first.time()),
                 what.entries(ledger.origin()));
     }
 
-    /** When the newest possession of that tree is from, of those from index {@code began} on and before {@code end}; {@code otherwise} where it lies elsewhere. */
-    private static long verified(List<PlaceEvent> events, Hash32 tree, long began, long end, long otherwise) {
+    /**
+     * When the newest possession of that tree is from, of those from index {@code began} on and before {@code end}.
+     *
+     * @param time of the one that began the copy, which may say that it lies elsewhere
+     */
+    private static Optional<Instant> verified(List<PlaceEvent> events, Hash32 tree, long began, long end, long time) {
+        if (end < began) {
+            return Optional.empty();
+        }
         for (int at = before(events, end); at >= 0 && events.get(at).index() >= began; at--) {
             PlaceEvent event = events.get(at);
             if (event.possession() && event.tree().equals(tree)) {
-                return event.time();
+                return Optional.of(Instant.ofEpochMilli(event.time()));
             }
         }
-        return otherwise;
+        return Optional.of(Instant.ofEpochMilli(time));
     }
 
     /** The last event with an index below {@code end}; -1 where there is none. */
@@ -184,6 +191,6 @@ final class CopyMaker {
     }
 
     static EntryRef ref(Draft.Sealed seal) {
-        return new EntryRef(seal.ledger().origin(), seal.facts().indexOf(Predicate.SEAL), Predicate.SEAL);
+        return new EntryRef(seal.ledger().origin(), seal.index(), Predicate.SEAL);
     }
 }

@@ -24,6 +24,7 @@ final class Derivation {
             book.facts().transfers().forEach((id, facts) -> moved(book, id, facts));
             book.facts().places().forEach((place, events) -> adopted(book, place, events));
             book.facts().transfers().values().forEach(facts -> sealed(book, facts));
+            book.facts().moreSeals().forEach(more -> sealed(book, more.index(), more.source(), more.seal()));
         }
         drafts.sort(ORDER);
     }
@@ -54,12 +55,18 @@ final class Derivation {
         }
     }
 
-    /** A daemon's own ledger, where it is given, is all that is asked for what it sealed. */
     private void sealed(Book book, TransferFacts facts) {
         Said seal = facts.said(Predicate.SEAL);
         Party source = facts.sealer();
-        if (seal != null && source != null && (source.origin().equals(book.origin()) || !books.has(source.origin()))) {
-            drafts.add(new Draft.Sealed(seal.bulk().content(), book, facts, source, seal));
+        if (seal != null && source != null) {
+            sealed(book, facts.indexOf(Predicate.SEAL), source, seal);
+        }
+    }
+
+    /** A daemon's own ledger, where it is given, is all that is asked for what it sealed. */
+    private void sealed(Book book, long index, Party source, Said seal) {
+        if (source.origin().equals(book.origin()) || !books.has(source.origin())) {
+            drafts.add(new Draft.Sealed(seal.bulk().content(), book, index, source, seal));
         }
     }
 

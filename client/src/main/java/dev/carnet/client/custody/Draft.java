@@ -43,7 +43,8 @@ sealed interface Draft {
     /**
      * A seal, which says that its maker had the content.
      *
+     * @param index of the entry
      * @param source its maker
      */
-    record Sealed(Hash32 content, Book ledger, TransferFacts facts, Party source, Said seal) implements Draft {}
+    record Sealed(Hash32 content, Book ledger, long index, Party source, Said seal) implements Draft {}
 }

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class LedgerFacts {
     private final Map<TransferId, TransferFacts> transfers = new HashMap<>();
     private final Map<Place, List<PlaceEvent>> places = new HashMap<>();
+    private final List<MoreSeal> moreSeals = new ArrayList<>();
     private final Map<Party, Party> named = new HashMap<>();
     private final Words words;
 
@@ -97,8 +98,13 @@ final class LedgerFacts {
     private void seal(long index, Seal says) {
         TransferFacts facts = facts(index, says, says.transfer());
         Bulk bulk = Bulk.of(says.tree(), says.content(), says.files(), says.logicalBytes());
-        facts.says(says.predicate(), millis(says.time()), same(facts, bulk));
-        facts.sealedBy(names(says.source().origin(), says.source().id()));
+        Party source = names(says.source().origin(), says.source().id());
+        if (facts.has(Predicate.SEAL)) {
+            moreSeals.add(new MoreSeal(index, source, new Said(Predicate.SEAL, millis(says.time()), bulk)));
+        } else {
+            facts.says(Predicate.SEAL, millis(says.time()), same(facts, bulk));
+            facts.sealedBy(source);
+        }
         names(says.destination().origin(), says.destination().id());
     }
 
@@ -176,6 +182,11 @@ final class LedgerFacts {
     /** By place, of each in the order of the ledger. */
     Map<Place, List<PlaceEvent>> places() {
         return places;
+    }
+
+    /** Seals besides the first of each transfer. */
+    List<MoreSeal> moreSeals() {
+        return moreSeals;
     }
 
     /** Ledgers that entries name, this one included. */

@@ -53,9 +53,9 @@ final class TransferFacts {
         }
     }
 
-    /** Whose the seal is; of the first one. */
+    /** Whose the first seal is. */
     void sealedBy(Party party) {
-        sealer = sealer == null ? party : sealer;
+        sealer = party;
     }
 
     /** The first of each predicate counts. */

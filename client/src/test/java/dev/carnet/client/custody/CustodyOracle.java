@@ -245,7 +245,7 @@ final class CustodyOracle {
             copy.put("destinationPolicy", destination.get("policy"));
         }
         if (possession != null) {
-            copy.put("verified", verified(ledger, place, possession, end));
+            put(copy, "verified", verified(ledger, place, possession, end));
         }
         copy.put(
                 "entries",
@@ -274,7 +274,7 @@ final class CustodyOracle {
     }
 
     private @Nullable String verified(String ledger, Entry place, Entry began, @Nullable Entry end) {
-        String time = began.get("time");
+        String time = end != null && end.index() < began.index() ? null : began.get("time");
         for (Entry entry : all) {
             if (entry.ledger().equals(ledger)
                     && entry.what().equals("possession")
@@ -286,6 +286,12 @@ final class CustodyOracle {
             }
         }
         return time;
+    }
+
+    private static void put(Map<String, Object> copy, String member, @Nullable String value) {
+        if (value != null) {
+            copy.put(member, value);
+        }
     }
 
     private static boolean samePlace(Entry one, Entry other) {
@@ -331,7 +337,7 @@ final class CustodyOracle {
                 copy.put("until", end.get("time"));
             }
             copy.put("tree", began.subject());
-            copy.put("verified", verified(began.ledger(), began, began, end));
+            put(copy, "verified", verified(began.ledger(), began, began, end));
             copy.put(
                     "entries",
                     Stream.concat(Stream.of(began), window.stream())
@@ -345,7 +351,6 @@ final class CustodyOracle {
     private List<Map<String, Object>> sources(List<Map<String, Object>> others) {
         Map<List<String>, List<Entry>> seals = new LinkedHashMap<>();
         entries("seal")
-                .filter(seal -> seal.equals(first(seal.ledger(), seal.get("transfer"), "seal")))
                 .filter(seal -> seal.side("source", "origin").equals(seal.ledger())
                         || !daemons.containsKey(seal.side("source", "origin")))
                 .forEach(seal -> seals.computeIfAbsent(

@@ -75,7 +75,11 @@ final class Diary {
 
     /** With keys, what it says can be written and signed. */
     Diary withKeys() {
-        keys = new TestKeys();
+        return withKeys(new TestKeys());
+    }
+
+    Diary withKeys(TestKeys given) {
+        keys = given;
         return this;
     }
 
