@@ -196,6 +196,9 @@ parameters = {{ "path.alias" = "b" }}
 [[operations]]
 include-path = "/v1/ledger/blobs/sha256/{{digest}}"
 parameters = {{ "path.digest" = {text(blob)} }}
+[[operations]]
+include-path = "/v1/bundle"
+parameters = {{ "query.volume" = "data", "query.name" = "step-1" }}
 # with a session each case would measure for seconds
 [[operations]]
 include-path = "/v1/peers/{{alias}}/test"

@@ -50,11 +50,12 @@ final class BundleEndpoints {
 
     /** Where somebody may look at. Nothing is read but names. */
     private Target target(ApiRequest request, @Nullable String path, @Nullable String volume, @Nullable String name) {
+        if (path == null ? volume == null || name == null : volume != null || name != null) {
+            throw new ApiRefusal(422, Code.PROTOCOL, "say 'path' alone, or 'volume' and 'name'");
+        }
         Target target;
         if (path == null) {
             target = new Target(PeerBody.text("volume", volume, VOLUME_MAX), PeerBody.text("name", name, NAME_MAX));
-        } else if (volume != null || name != null) {
-            throw ApiRefusal.malformed("'path' alone, or 'volume' and 'name'");
         } else {
             String given = PeerBody.text("path", path, PATH_MAX);
             if (!given.startsWith("/")) {

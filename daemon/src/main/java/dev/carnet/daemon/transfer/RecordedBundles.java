@@ -55,10 +55,12 @@ final class RecordedBundles implements Bundles {
 
     @Override
     public Optional<Page> page(String volume, String name, Hash hash, long offset) {
-        if (engine.holdings().find(volume, name).isEmpty()) {
+        CheckpointName what = Pushes.checkName(name);
+        Volume where = room.settings().volumes().get(volume);
+        if (where == null || engine.holdings().find(volume, name).isEmpty()) {
             return Optional.empty();
         }
-        Records records = engine.volume(volume).records(Pushes.checkName(name));
+        Records records = where.records(what);
         try {
             Optional<RecordFile> found = hash == Hash.BLAKE3 ? records.open(BLAKE3) : records.openWritten(SHA256);
             return found.map(file -> page(file, offset));

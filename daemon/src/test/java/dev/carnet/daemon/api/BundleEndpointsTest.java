@@ -86,11 +86,7 @@ class BundleEndpointsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "",
-                "?volume=m",
-                "?name=n",
                 "?path=srv",
-                "?path=%2Fsrv%2Fn&volume=m",
                 "?volume=m&name=n&hash=md5",
                 "?volume=m&name=n&offset=-1",
                 "?volume=m&name=n&offset=1234567890123456",
@@ -101,11 +97,19 @@ class BundleEndpointsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"", "?volume=m", "?name=n", "?path=%2Fsrv%2Fn&volume=m"})
+    void a_checkpoint_is_named_in_one_way(String query) throws IOException {
+        var answer = ask(Raw.get("/v1/bundle" + query));
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.json().get("detail").asText()).contains("'path' alone");
+    }
+
+    @ParameterizedTest
     @CsvSource({
-        "{}, 400, PROTOCOL",
+        "{}, 422, PROTOCOL",
         "{\"path\":\"relative\"}, 400, PROTOCOL",
-        "'{\"path\":\"/srv/n\",\"volume\":\"m\"}', 400, PROTOCOL",
-        "{\"volume\":\"m\"}, 400, PROTOCOL",
+        "'{\"path\":\"/srv/n\",\"volume\":\"m\"}', 422, PROTOCOL",
+        "{\"volume\":\"m\"}, 422, PROTOCOL",
         "'{\"volume\":\"m\",\"name\":\"UNKNOWN_CHECKPOINT\"}', 404, UNKNOWN_CHECKPOINT",
         "'{\"volume\":\"m\",\"name\":\"BUSY\"}', 503, BUSY",
     })

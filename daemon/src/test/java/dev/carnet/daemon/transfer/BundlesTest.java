@@ -206,6 +206,16 @@ class BundlesTest {
     }
 
     @Test
+    void what_is_not_there_has_no_bundle_and_what_is_no_name_is_refused() {
+        Bundles bundles = site.engine().bundles();
+        assertThat(bundles.page("nowhere", "a", Hash.BLAKE3, 0)).isEmpty();
+        assertThat(bundles.page("v", "a", Hash.BLAKE3, 0)).isEmpty();
+        assertThatThrownBy(() -> bundles.page("v", "\u00fc".repeat(400), Hash.BLAKE3, 0))
+                .isInstanceOfSatisfying(
+                        TransferException.class, e -> assertThat(e.code()).isEqualTo(Code.BAD_NAME));
+    }
+
+    @Test
     void a_name_is_found_by_its_path() throws Exception {
         Path root = make(site.volumePath().resolve("runs/a"));
         assertThat(site.engine().bundles().at(root.toString())).isEqualTo(new Sealing.Target("v", "runs/a"));
