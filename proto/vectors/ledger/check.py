@@ -2,15 +2,19 @@
 """Runs verify.py over cases.json and compares; needs `cryptography`. check.py [WORK]: the ledgers of the cases are made below it and stay."""
 
 import base64
+import contextlib
+import importlib.util
+import io
 import json
 import pathlib
 import shutil
-import subprocess
 import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).parent
-VERIFY = HERE.parent.parent / "verify" / "verify.py"
+SPEC = importlib.util.spec_from_file_location("verify", HERE.parent.parent / "verify" / "verify.py")
+verify = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(verify)
 
 
 def make(ledger, to):
@@ -28,26 +32,36 @@ def make(ledger, to):
         (to / path).unlink()
 
 
+def run(*arguments):
+    """What it prints, and its exit code."""
+    sys.argv = ["verify.py", *arguments]
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = verify.main()
+    return code, out.getvalue(), err.getvalue()
+
+
 def main():
     work = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp())
-    wrong = 0
-    for number, case in enumerate(json.loads((HERE / "cases.json").read_text())):
+    wrong, cases = 0, json.loads((HERE / "cases.json").read_text())
+    for number, case in enumerate(cases):
         ledgers = [str(work / f"{number:03d}" / str(n)) for n in range(len(case["ledgers"]))]
         for ledger, to in zip(case["ledgers"], ledgers):
             make(ledger, pathlib.Path(to))
         trust = ["--trust", str(HERE / "trust" / case["trust"])] if "trust" in case else []
-        told = subprocess.run([sys.executable, VERIFY, *ledgers, *trust], capture_output=True, check=False, text=True)
-        found = {tuple(line.split("\t")[:2]) for line in told.stdout.splitlines()} - {(v, d) for v in ("verifies", "incomplete", "wrong", "unreadable") for d in ledgers}
+        code, out, err = run(*ledgers, *trust)
+        verdicts = {(verdict, ledger) for verdict in ("verifies", "incomplete", "wrong", "unreadable") for ledger in ledgers}
+        found = {tuple(line.split("\t")[:2]) for line in out.splitlines()} - verdicts
         expected = {(f["kind"], f"{ledgers[f['ledger']]}: {f['place']}") for f in case["findings"]}
-        if (found, told.returncode) != (expected, case["exit"]):
+        if (found, code) != (expected, case["exit"]):
             wrong += 1
-            print(f"{number} {case['name']}: exit {told.returncode}, expected {case['exit']}\n  found {sorted(found - expected)}\n  missed {sorted(expected - found)}\n{told.stderr[-600:]}")
+            print(f"{number} {case['name']}: exit {code}, expected {case['exit']}\n  found {sorted(found - expected)}\n  missed {sorted(expected - found)}\n{err}")
         if "custody" in case:
-            derived = subprocess.run([sys.executable, VERIFY, *ledgers, *trust, "--custody"], capture_output=True, check=False).stdout
-            if derived.removesuffix(b"\n") != (HERE / "custody" / f"{case['custody']}.json").read_bytes():
+            _, derived, _ = run(*ledgers, *trust, "--custody")
+            if derived.removesuffix("\n") != (HERE / "custody" / f"{case['custody']}.json").read_text():
                 wrong += 1
                 print(f"{number} {case['name']}: another custody")
-    print(f"{wrong} wrong")
+    print(f"{len(cases)} cases, {wrong} wrong")
     return 1 if wrong else 0
 
 

@@ -129,10 +129,10 @@ def notes(cases, made):
     theirs = cases.bases["pair/west"]["checkpoint"].decode().split("\n\n")[1]
     case("the lines of another ledger's log checkpoint", text + "\n" + theirs, signature + [(0, "trust", "checkpoint")])
     other = text.replace(east.origin, west.origin)
-    everything = [(0, "binding", "entry 0")] + [(0, "binding", f"entry {i}") for i in range(1, len(east.entries))]
+    unbound = [(0, "binding", "entry 0"), (0, "binding", "entry 1")]
     moved = east.sign(other, keys=east.keys)
-    case("a log checkpoint of another origin", moved, everything + signature + [(0, "trust", "checkpoint")])
-    cases.case("another ledger's log checkpoint", [("pair/east", {**given, "checkpoint": west.checkpoint(size=len(east.entries)).encode()})], [(0, "root", "checkpoint"), *everything, *signature], 5)
+    case("a log checkpoint of another origin", moved, unbound + signature + [(0, "trust", "checkpoint")])
+    cases.case("another ledger's log checkpoint", [("pair/east", {**given, "checkpoint": west.checkpoint(size=len(east.entries)).encode()})], [(0, "root", "checkpoint"), *unbound, *signature], 5)
 
 
 def swapped_pairs(keys):
@@ -198,16 +198,16 @@ def bindings(cases, made):
     cases.case("a key binding that follows another", [("pair/east", east.files(keys=first_keys(east)))], [(0, "binding", f"entry {at}")], 5)
     east, _, _ = pair()
     east.entries = east.entries[1:]
-    everything = [(0, "binding", f"entry {i}") for i in range(len(east.entries))]
-    cases.case("a ledger without a key binding", [("pair/east", east.files())], [*everything, (0, "log-signature", "checkpoint")], 5)
+    cases.case("a ledger without a key binding", [("pair/east", east.files())], [(0, "binding", "entry 0"), (0, "log-signature", "checkpoint")], 5)
     east, _, _ = pair()
     ghost = Daemon(east.clock, east.authority, east.id, east.origin)
     ghost.previous = sha("a binding before the first")
     ghost.bind()
-    entries, everything = [ghost.entries[0], *east.entries[1:]], [(0, "binding", f"entry {i}") for i in range(len(east.entries))]
+    # what stands before the first key binding is told once
+    entries, unbound = [ghost.entries[0], *east.entries[1:]], [(0, "binding", "entry 0"), (0, "binding", "entry 1")]
     lie = same_tiles(cases.bases["pair/east"], east, entries)
     lie |= {f"blobs/sha256/{n}": c for n, c in ghost.blobs.items()}
-    cases.case("a first key binding that names one before", [("pair/east", lie)], [*everything, (0, "log-signature", "checkpoint")], 5)
+    cases.case("a first key binding that names one before", [("pair/east", lie)], [*unbound, (0, "log-signature", "checkpoint")], 5)
     # a proof that is not by the leaf it shows
     east, _, _ = pair()
     said = json.loads(payload_of(east.entries[0]))
@@ -217,7 +217,7 @@ def bindings(cases, made):
     bad = record.proof(listed, record.P256("not the leaf"), "ecdsa-p256-sha256", chain)
     said["predicate"]["proof"] = east.blob(bad)
     entries = with_entry(east.entries, 0, envelope(canonical(said), *east.keys.entry()))
-    cases.case("a key proof that its leaf has not signed", [("pair/east", same_tiles(cases.bases["pair/east"], east, entries))], [*everything, (0, "log-signature", "checkpoint")], 5)
+    cases.case("a key proof that its leaf has not signed", [("pair/east", same_tiles(cases.bases["pair/east"], east, entries))], [*unbound, (0, "log-signature", "checkpoint")], 5)
 
 
 def receipts(cases, made):
@@ -231,14 +231,22 @@ def receipts(cases, made):
         found = [(0, k, f"entry {at[0]}") for k in east_finds] + [(1, k, f"entry {at[1]}") for k in west_finds]
         cases.case(name, [("pair/east", east.files()), ("pair/west", west.files())], found, 5)
 
-    both = ["receipt-signature"]
-    signed("a receipt that a stranger signed for the source", ["signature", *both], both, s_signers=lambda e, w: record.Keys("stranger").entry())
-    signed("a receipt that a stranger signed for the destination", both, ["signature", *both], d_signers=lambda e, w: record.Keys("stranger").entry())
-    signed("a receipt signed with the log's keys", ["signature", *both], both, s_signers=lambda e, w: e.keys.pairs["log"], s_ids=lambda e, w: [sha(k.spki) for k in e.keys.pairs["log"]])
+    own = ["signature"]
+    signed("a receipt that a stranger signed for the source", own, [], s_signers=lambda e, w: record.Keys("stranger").entry())
+    signed("a receipt that a stranger signed for the destination", [], own, d_signers=lambda e, w: record.Keys("stranger").entry())
+    signed("a receipt signed with the log's keys", own, [], s_signers=lambda e, w: e.keys.pairs["log"], s_ids=lambda e, w: [sha(k.spki) for k in e.keys.pairs["log"]])
     tls = (record.Ed25519("a TLS leaf"), record.MlDsa44("what nobody has"))
-    signed("a receipt signed with a TLS key", ["signature", *both], both, s_signers=lambda e, w: tls, s_ids=lambda e, w: [sha(k.spki) for k in tls])
-    signed("a receipt of one side alone", ["signature", *both], ["signature", *both], s_signers=lambda e, w: ())
-    signed("a receipt without the source's ML-DSA-44", ["signature", *both], ["signature", *both], s_signers=lambda e, w: e.keys.entry()[:1])
+    signed("a receipt signed with a TLS key", own, [], s_signers=lambda e, w: tls, s_ids=lambda e, w: [sha(k.spki) for k in tls])
+    signed("a receipt of one side alone", own, own, s_signers=lambda e, w: ())
+    signed("a receipt without the source's ML-DSA-44", own, own, s_signers=lambda e, w: e.keys.entry()[:1])
+    for side, how in (("s", "d_signers"), ("d", "s_signers")):
+        east, west, push = pair()
+        for daemon in east, west:
+            daemon.entries = daemon.entries[: find(daemon, "transfer-receipt")]
+        push.receipt(**{how: record.Keys("stranger").entry()}, at=(side,))
+        n, has = (0, east) if side == "s" else (1, west)
+        found = [(n, kind, f"entry {len(has.entries) - 1}") for kind in ("receipt-missing", "receipt-signature")]
+        cases.case(f"a receipt that {('west', 'east')[n]} never signed, in {('east', 'west')[n]}'s ledger alone", [("pair/east", east.files()), ("pair/west", west.files())], found, 5)
 
     east, west, push = pair()
     at = find(west, "transfer-receipt")
@@ -366,8 +374,17 @@ def several(cases, made, made_story):
     cases.case("a source's ledger from before the transfer", [("pair/east", short.files()), "pair/west"], missing, 9)
     short = copy.copy(west)
     short.entries = west.entries[: find(west, "transfer-intent")]
-    missing = [(0, "receipt-missing", f"entry {find(east, 'transfer-receipt')}")] + [(0, "intent-missing", f"entry {find(east, k)}") for k in ("transfer-receipt", "transfer-intent")]
+    missing = [(0, "receipt-missing", f"entry {find(east, 'transfer-receipt')}")] + [(0, "intent-missing", f"entry {find(east, 'transfer-intent')}")]
     cases.case("a destination's ledger from before the transfer", ["pair/east", ("pair/west", short.files())], missing, 9)
+
+    at = find(west, "seal")
+    lie = rewrite(west, at, record.Keys("stranger").entry())
+    entries = with_entry(west.entries, at, lie)
+    lying_west = ("pair/west", lying(cases.bases["pair/west"], west, entries))
+    cases.case("a seal that the source never signed", ["pair/east", lying_west], [(1, "seal-missing", f"entry {at}")], 5)
+    lie = rewrite(west, at, record.Keys("stranger").entry(), content=sha("other content"))
+    lying_west = ("pair/west", lying(cases.bases["pair/west"], west, with_entry(west.entries, at, lie)))
+    cases.case("a seal of other content that the source never signed", ["pair/east", lying_west], [(1, "seal-missing", f"entry {at}")], 5)
 
     cases.case("two histories of one ledger", ["story/north", ("story/north", other.files())], [(0, "fork", "checkpoint")], 5)
     short = copy.copy(story_north)

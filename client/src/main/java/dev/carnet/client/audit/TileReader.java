@@ -6,6 +6,7 @@ import dev.carnet.proto.log.Bundle;
 import dev.carnet.proto.log.LogException;
 import dev.carnet.proto.log.Tile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -49,9 +50,16 @@ final class TileReader {
         return new Tile(tile.level(), tile.index(), Tile.WIDTH);
     }
 
+    /** One byte more than the most, where there is more: it is not the tile that it should be. */
     private Optional<byte[]> read(Tile tile, int bytesMax) throws Broken {
         try {
-            return files.read(tile.path(), bytesMax);
+            Optional<InputStream> opened = files.open(tile.path());
+            if (opened.isEmpty()) {
+                return Optional.empty();
+            }
+            try (InputStream in = opened.get()) {
+                return Optional.of(in.readNBytes(bytesMax + 1));
+            }
         } catch (IOException e) {
             throw new Broken(Kind.UNREADABLE, tile.path(), String.valueOf(e.getMessage()));
         }

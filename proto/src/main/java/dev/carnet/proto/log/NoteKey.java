@@ -133,7 +133,8 @@ public record NoteKey(String name, int type, byte[] raw) {
         }
         long time = ByteBuffer.wrap(signature).getLong();
         byte[] bare = Arrays.copyOfRange(signature, Long.BYTES, signature.length);
-        return time >= 0
+        boolean ofLog = name.equals(checkpoint.origin()); // a log always says when: LEDGER.md, section 2
+        return (ofLog ? time > 0 : time >= 0)
                 && switch (type) {
                     case COSIGNATURE_ED25519 ->
                         Signatures.ed25519(Spki.ed25519(raw), Cosignatures.ed25519Message(time, checkpoint), bare);
