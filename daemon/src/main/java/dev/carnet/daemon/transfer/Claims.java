@@ -12,7 +12,7 @@ final class Claims {
     /** What is done with it. */
     enum Work {
         SEALING("being sealed or adopted"),
-        READING("being read for a verification"),
+        READING("being read"),
         LEAVING("being released or destroyed");
 
         private final String words;

@@ -81,6 +81,12 @@ final class RecordedBundles implements Bundles {
 
     @Override
     public Holdings.Held make(String volume, String name, Holdings.Progress progress, BooleanSupplier stopped) {
+        try (Claims.Claim _ = engine.claims().take(new Sealing.Target(volume, name), Claims.Work.READING)) {
+            return made(volume, name, progress, stopped); // its records stay its own meanwhile
+        }
+    }
+
+    private Holdings.Held made(String volume, String name, Holdings.Progress progress, BooleanSupplier stopped) {
         Volume where = engine.volume(volume);
         CheckpointName what = Pushes.checkName(name);
         Holdings.Held held = engine.holdings()

@@ -248,6 +248,18 @@ class LeavingTest {
                         },
                         () -> false);
         assertThat(refused[0]).isTrue();
+        refused[0] = false;
+        site.engine()
+                .bundles()
+                .make(
+                        "v",
+                        "m",
+                        (files, bytes, total) -> {
+                            refused(Code.BUSY, "being read", () -> leave(Act.RELEASE, "m"));
+                            refused[0] = true;
+                        },
+                        () -> false);
+        assertThat(refused[0]).isTrue();
         assertThat(site.volumePath().resolve("m/weights")).exists();
         assertThat(site.said()).doesNotContain("destruction-intent", "possession-released");
         leave(Act.DESTROY, "m");
