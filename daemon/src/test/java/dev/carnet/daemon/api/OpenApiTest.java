@@ -92,7 +92,7 @@ class OpenApiTest {
     @Test
     void every_route_is_described_and_every_description_has_a_route() {
         assertThat(operations())
-                .hasSize(33)
+                .hasSize(36)
                 .isEqualTo(routes().map(route -> route.method() + " " + route.template())
                         .collect(Collectors.toCollection(TreeSet::new)));
     }
