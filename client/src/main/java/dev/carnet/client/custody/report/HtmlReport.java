@@ -152,7 +152,7 @@ public final class HtmlReport {
                         + " with their proofs; they are not printed.")
                 .raw("</p>\n<div class=\"screen\">\n<p>")
                 .text(
-                        "Each entry as it lies in its ledger, with the proof that the log checkpoint has it. Without this page: `carnet ledger check-proof` takes the two files.")
+                        "Each entry as it lies in its ledger, with the proof that the log checkpoint has it. Saved to files, `carnet ledger check-proof PROOF --entry ENTRY --trust FILE` checks them without this page.")
                 .raw("</p>\n");
         if (carried.left() > 0) {
             out.raw("<p>")
