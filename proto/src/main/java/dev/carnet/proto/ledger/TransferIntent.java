@@ -84,7 +84,7 @@ public record TransferIntent(
             Forms.require(tree.isPresent() == sealed, "tree is there in sealed mode, and only then");
             Forms.require(request.isPresent() == pull, "request is there in a pull, and only then");
             Forms.require(sealed || !pull, "a pull is in sealed mode");
-            Forms.require(partOf.isEmpty() || sealed, "partOf is there in sealed mode only");
+            Forms.require(partOf.isEmpty() || pull, "partOf is there in a pull only");
         }
     }
 
@@ -124,6 +124,8 @@ public record TransferIntent(
         Forms.between(logicalBytesMax, 0, Long.MAX_VALUE, "logicalBytesMax");
         Forms.label(principal, "principal");
         grant.ifPresent(value -> Forms.label(value, "grant"));
+        boolean asked = (role == Role.SOURCE) == manner.direction().equals(DIRECTION_PUSH);
+        Forms.require(grant.isEmpty() || asked, "grant is there with the requester only");
         labels = Forms.labels(labels, "labels");
         Forms.label(rule, "rule");
         Forms.digest(policy, "policy");

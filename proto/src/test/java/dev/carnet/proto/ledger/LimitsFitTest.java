@@ -99,7 +99,7 @@ class LimitsFitTest {
                 ORIGIN,
                 TIME,
                 "0".repeat(32),
-                Role.SOURCE,
+                Role.DESTINATION,
                 D,
                 DIGEST,
                 "0".repeat(32),
@@ -120,7 +120,7 @@ class LimitsFitTest {
                 "\"".repeat(Limits.LABEL_BYTES_MAX),
                 DIGEST,
                 ORIGIN,
-                Optional.of(DIGEST));
+                Optional.empty());
         assertThat(TransferIntent.read(intent.payload())).isEqualTo(intent);
         assertThat(signed(intent.payload()).encode().length).isLessThan(Limits.ENTRY_BYTES_MAX);
     }
