@@ -2,9 +2,9 @@
 """verify.py LEDGER... [--trust FILE] [--custody]: verifies ledgers, and says what they say about copies.
 
 A second opinion, written from SPEC.md and LEDGER.md in the folder above and from nothing else. Prints a line for each
-finding, `<kind> TAB <ledger>: <place> TAB <sentence>`, then verdicts; with --custody the JSON of LEDGER.md, section 6 (and
-the rest to stderr). Exits with 0: all verify and are vouched for; 3: one cannot be read; 5: one does not verify; 9:
-something is missing, or nobody vouches for it. What is refused is refused whatever the reason: any exception will do.
+finding, `<kind> TAB <ledger>: <place> TAB <sentence>`, then verdicts; with --custody the JSON of LEDGER.md, section 6,
+and the rest to stderr. Exits with 0: all verify and are vouched for; 3: one cannot be read; 5: one does not verify;
+9: something is missing, or nobody vouches for it. What is hostile is read within `except Exception`: it fails closed.
 """
 import argparse, base64, hashlib, json, os, re, sys
 from collections.abc import Callable, Iterable, Iterator
@@ -65,7 +65,8 @@ def good_key(spki: bytes) -> bool:
     """Each kind of key has one encoding."""
     if len(spki) == 91 and spki.startswith(P256):
         return bool(ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), spki[26:]))
-    return len(spki) == 1334 and spki.startswith(ML) or len(spki) == 44 and spki.startswith(ED) and prime_order(spki[12:])
+    return (len(spki) == 1334 and spki.startswith(ML)
+            or len(spki) == 44 and spki.startswith(ED) and prime_order(spki[12:]))
 
 def verifies(spki: bytes, signature: bytes, message: bytes) -> bool:
     """Strict for a good key: R is compared with sB - hA, which is canonical and of prime order where the key is."""
@@ -77,21 +78,25 @@ def verifies(spki: bytes, signature: bytes, message: bytes) -> bool:
     except Exception:
         return False
 
-# ---- statements: SPEC section 11 as tables of `member:type`, `?` where it may be absent, `*` for an array; without a type
-# ---- it has the type of its own name, or else it is a digest
+# ---- statements: SPEC section 11 as tables of `member:type`, `?` where it may be absent, `*` for an array
+# ---- without a type it has the type of its own name, or else it is a digest
 
 def text(pattern: str, most: int = 1 << 20) -> Callable[[Any], bool]:
     return lambda v: isinstance(v, str) and re.fullmatch(pattern, v) is not None and len(v.encode()) <= most
 
+def key(length: int) -> Callable[[Any], bool]:
+    return lambda v: len(b64(v)) == length and good_key(b64(v))
+
 PART = r"(?!\.{1,2}(?:/|\Z)|\.carnet(?:/|\Z))[^/\x00-\x1f\x7f]+"
-CODES = """VERSION UNKNOWN_PEER PROTOCOL LIMIT TIMEOUT SHUTTING_DOWN REPLACED IDENTITY KEY_BINDING BUSY UNSUPPORTED POLICY
-BAD_NAME NAME_TAKEN NAME_CONFLICT NO_SPACE READ_ONLY UNKNOWN_TRANSFER OFFER_MISMATCH CHUNK_MISMATCH FILE_MISMATCH STORAGE
-TREE_MISMATCH SOURCE_CHANGED BAD_STATEMENT RECEIPT_MISMATCH CANCELLED EXPIRED NO_BEGIN TOO_LATE STOPPED BAD_SOURCE PAUSED
-CRITICAL_EXTENSION UNKNOWN_CHECKPOINT INTERNAL""".split()
+CODES = """VERSION UNKNOWN_PEER PROTOCOL LIMIT TIMEOUT SHUTTING_DOWN REPLACED IDENTITY KEY_BINDING BUSY UNSUPPORTED
+POLICY BAD_NAME NAME_TAKEN NAME_CONFLICT NO_SPACE READ_ONLY UNKNOWN_TRANSFER OFFER_MISMATCH CHUNK_MISMATCH STORAGE
+FILE_MISMATCH TREE_MISMATCH SOURCE_CHANGED BAD_STATEMENT RECEIPT_MISMATCH CANCELLED EXPIRED NO_BEGIN TOO_LATE STOPPED
+BAD_SOURCE PAUSED CRITICAL_EXTENSION UNKNOWN_CHECKPOINT INTERNAL""".split()
 TYPES: dict[str, Callable[[Any], bool]] = {
     "id": text("[0-9a-f]{32}"), "digest": text("[0-9a-f]{64}"), "previous": text("([0-9a-f]{64})?"),
     "time": lambda v: v >= "1970" and v == datetime.fromisoformat(v[:-1]).isoformat("T", "milliseconds") + "Z",
-    "count": lambda v: type(v) is int and 0 <= v <= 2**53, "code": lambda v: v in CODES, "predicate": lambda v: True,
+    "count": lambda v: type(v) is int and 0 <= v <= 2**53, "members": lambda v: TYPES["count"](v) and v <= 10**6,
+    "code": lambda v: v in CODES, "predicate": lambda v: True,
     "bytes": lambda v: text("0|[1-9][0-9]{0,18}")(v) and int(v) < 2**63, "base64": lambda v: bool(b64(v)),
     "spiffe": text(r"spiffe://[a-z0-9._-]{1,255}(/(?!\.{1,2}(/|\Z))[A-Za-z0-9._-]+)+", 2048),
     "origin": text("[!-*,-~]{1,255}"), "volume": text("[a-z0-9][a-z0-9._-]{0,63}"), "text": text("(?s:.)+"),
@@ -100,30 +105,31 @@ TYPES: dict[str, Callable[[Any], bool]] = {
     "reason": text("(?s:.)+", 1024), "iana": text("[A-Za-z0-9_-]{1,64}"), "sig": lambda v: 1 <= len(b64(v)) <= 2420,
     "changed": lambda v: v in (["keys"], ["policy"], ["keys", "policy"]), "labels": lambda v: 1 <= len(v) <= 16 and all(
         text("[a-z0-9][a-z0-9._-]{0,62}")(k) and TYPES["label"](e) for k, e in v.items()),
-    "ed25519": lambda v: len(b64(v)) == 44 and good_key(b64(v)), "p256": lambda v: len(b64(v)) == 91 and good_key(b64(v)),
-    "mldsa44": lambda v: len(b64(v)) == 1334 and good_key(b64(v)),
+    "ed25519": key(44), "mldsa44": key(1334), "p256": key(91),
     "entryKeys": lambda v: type(v) is list and len(v) == 2 and all(map(TYPES["digest"], v))}
 ABOUT, MAYBE = "transfer:id role:source|destination peer:spiffe ", "transfer?:id role?:destination peer?:spiffe "
-AT, HELD, END = "volume name ", "content files:count logicalBytes:bytes ", "intent entryKeys time logSize?:count root? "
+AT, HELD, END = "volume name ", "content files:members logicalBytes:bytes ", "intent entryKeys time logSize?:count root? "
 WHOLE = HELD + "transfer:id offer checkpoint:id directories:count partOf? "
 OBJECTS = {
-    "part": "index:count of:count", "end": "id:spiffe origin", "place": "id:spiffe origin volume name", "manifest": "p256",
-    "giver": END + "id:spiffe origin seal", "taker": END + "id:spiffe origin volume name possession", "pq": "ed25519 mldsa44",
-    "list": "spiffeId:spiffe origin previous keys", "keys": "entry:pq log:pq witness:pq manifest", "sha256": "sha256:digest",
+    "part": "index:count of:count", "end": "id:spiffe origin", "place": "id:spiffe origin volume name",
+    "giver": END + "id:spiffe origin seal", "taker": END + "id:spiffe origin volume name possession",
+    "list": "spiffeId:spiffe origin previous keys", "keys": "entry:pq log:pq witness:pq manifest",
+    "pq": "ed25519 mldsa44", "manifest": "p256", "sha256": "sha256:digest", "signature": "keyid sig",
     "session": "id sourceKey destinationKey group:iana suite:iana exporter opened:time closed?:time",
-    "signature": "keyid sig", "subject": "name:text digest:sha256"}
+    "subject": "name:text digest:sha256"}
 PREDICATES = {
     "key-binding": ("", "list proof"), "policy-change": ("policy", "previous?"), "trust-change": ("trust", "previous?"),
-    "transfer-intent": ("offer", ABOUT + AT + "checkpoint:id mode:open|sealed direction:push|pull tree? partOf? request? "
-        "labels? members:count logicalBytesMax:bytes part principal:label rule:label grant?:label policy peerOrigin:origin "
-        "peerIntent?"), "seal": ("tree", WHOLE + "source:end destination:place"),
-    "possession": ("tree", MAYBE + AT + HELD + "state:publishing|verified|adopted seal? request?:id asker?:spiffe partOf?"),
+    "transfer-intent": ("offer", ABOUT + AT + "checkpoint:id mode:open|sealed direction:push|pull tree? partOf? "
+        "request? labels? members:count logicalBytesMax:bytes part principal:label rule:label grant?:label policy "
+        "peerOrigin:origin peerIntent?"), "seal": ("tree", WHOLE + "source:end destination:place"),
+    "possession": ("tree", MAYBE + AT + HELD + "state:publishing|verified|adopted seal? request?:id asker?:spiffe "
+        "partOf?"), "daemon-start": ("software", "version:label stopped:first|clean|unclean"),
     "transfer-receipt": ("tree", WHOLE + "wireBytes:bytes resentBytes:bytes source:giver destination:taker "
         "sessions:session* sessionsMore?"), "staging-destroyed": ("offer", ABOUT + AT),
     "transfer-abort": ("offer", ABOUT + "code reason exposedBytesMax:bytes chunks"),
     "transfer-resumed": ("offer", ABOUT + "changed session:id policy rule:label peerBinding"),
     "refusal": ("policy", "peer?:spiffe principal?:label code volume? reason count from:time to:time"),
-    "daemon-start": ("software", "version:label stopped:first|clean|unclean"), "destruction": ("tree", MAYBE + AT + "intent"),
+    "destruction": ("tree", MAYBE + AT + "intent"),
     "destruction-intent": ("tree", MAYBE + AT + HELD + "principal:label grant:label policy"),
     "possession-released": ("tree", MAYBE + AT + "reason"),
     "receipt-pending": ("tree", ABOUT + AT + "offer checkpoint:id content seal possession? receipt? since:time"),
@@ -133,7 +139,7 @@ def check(value: Any, table: str, what: str) -> None:
     """An object has exactly the members of its table."""
     types = {member.rstrip("?"): (kind, member[-1]) for member, _, kind in (m.partition(":") for m in table.split())}
     needed = {name for name, (_, last) in types.items() if last != "?"}
-    require(isinstance(value, dict) and needed <= set(value) <= set(types), f"{what} has not the members that it must have")
+    require(isinstance(value, dict) and needed <= set(value) <= set(types), f"{what} has not just its members")
     for name, v in value.items():
         kind = types[name][0] or (name if name in TYPES or name in OBJECTS else "digest")
         require(kind[-1] != "*" or isinstance(v, list), f"{what}.{name} is no array")
@@ -143,15 +149,15 @@ def check(value: Any, table: str, what: str) -> None:
 
 def together(kind: str, p: dict[str, Any], name: str, digest: str) -> bool:
     """What has to hold between members."""
-    has, source, pull, sealed = p.__contains__, p.get("role") == "source", p.get("direction") == "pull", p.get("mode") == "sealed"
+    has, source, pull = p.__contains__, p.get("role") == "source", p.get("direction") == "pull"
     match kind:
         case "key-binding":
             return ((name, p["origin"], digest) == (p["daemon"], p["list"]["origin"], sha(canonical(p["list"])).hex())
                     and p["list"]["spiffeId"] == name)
         case "transfer-intent":
-            return (has("tree") == sealed >= pull == has("request") and has("peerIntent") == source and pull >= has("partOf")
-                    and (source != pull or not has("grant")) and 1 <= p["members"] <= 10**6
-                    and p["part"]["index"] < p["part"]["of"] <= 65_536)
+            return (has("tree") == (p["mode"] == "sealed") and has("request") == pull and has("peerIntent") == source
+                    and (has("tree") if pull else not has("partOf")) and not (has("grant") and source == pull)
+                    and 1 <= p["members"] <= 10**6 and p["part"]["index"] < p["part"]["of"] <= 65_536)
         case "seal" | "transfer-receipt":
             ends, opened = [p["source"], p["destination"]], [s["opened"] for s in p.get("sessions", [])]
             return ((ends[kind != "seal"]["id"], ends[kind != "seal"]["origin"]) == (p["daemon"], p["origin"])
@@ -161,7 +167,7 @@ def together(kind: str, p: dict[str, Any], name: str, digest: str) -> bool:
                     and all(("logSize" in end) == ("root" in end) and end.get("logSize", 1) for end in ends))
         case "possession":
             return (has("transfer") == has("seal") == (p["state"] == "publishing") and p.get("asker") != p["daemon"]
-                    and has("request") == has("asker") <= (p["state"] == "verified"))
+                    and has("request") == has("asker") and (p["state"] == "verified" or not has("asker")))
         case "staging-destroyed": return not source
         case "refusal": return has("peer") != has("principal") and p["count"] >= 1 and p["from"] <= p["to"]
         case "policy-change" | "trust-change": return p.get("previous") != digest
@@ -175,7 +181,7 @@ def together(kind: str, p: dict[str, Any], name: str, digest: str) -> bool:
     return True
 
 def roots(old: int, new: int, proof: list[bytes]) -> tuple[bytes, bytes]:
-    """Both roots that a consistency proof leads to (RFC 6962, section 2.1.2), where its first hash is never left out."""
+    """Both roots that a consistency proof leads to (RFC 6962, section 2.1.2); its first hash is never left out."""
     require(0 < old <= new and proof and (old < new or len(proof) == 1), "a proof between other sizes")
     if old == new: return proof[0], proof[0]
     left, (*rest, last) = 1 << (new - 1).bit_length() - 1, proof
@@ -194,7 +200,7 @@ class Note:
             f"— {name} {line}\n" for name, line in lines), "it has not the form of a log checkpoint")
         self.text, self.origin, self.size, self.root = body + "\n", form[1], int(form[2]), b64(form[3])
         self.lines = [(name, b64(line)[:4], b64(line)[4:]) for name, line in lines]
-        require(len(self.root) == 32 and self.size < 2**63 and all(s for _, _, s in self.lines), "a field of another length")
+        require(len(self.root) == 32 and self.size < 2**63 and all(s for _, _, s in self.lines), "a field is too short")
     def signed(self, name: str, kind: int, key: bytes) -> bool | None:
         """Whether all lines of this key verify; None where it has none."""
         key_id = sha(name.encode("utf-8", "surrogateescape"), b"\n", bytes([kind]), key)[:4]
@@ -205,15 +211,18 @@ class Note:
         label, origin, time = name.encode(), self.origin.encode(), int.from_bytes(stamp)
         if kind == 1: return self.text.encode()
         if time >= 2**63 or (name == self.origin and time == 0): return b"never signed"
-        return f"cosignature/v1\ntime {time}\n{self.text}".encode() if kind == 4 else b"".join((b"subtree/v1\n\0", bytes([
-            len(label)]), label, stamp, bytes([len(origin)]), origin, bytes(8), self.size.to_bytes(8), self.root))
+        return f"cosignature/v1\ntime {time}\n{self.text}".encode() if kind == 4 else b"".join((
+            b"subtree/v1\n\0", bytes([len(label)]), label, stamp, bytes([len(origin)]), origin, bytes(8),
+            self.size.to_bytes(8), self.root))
 
 class Trust:
     """A C2SP tlog-policy, with `entry` and `ca` lines besides (LEDGER.md, section 4)."""
     def __init__(self, raw: bytes) -> None:
-        require(raw.endswith(b"\n") and len(raw) <= TRUST_MAX and not re.search(rb"[\0-\x08\x0b-\x1f\x7f]", raw), "its bytes")
+        require(raw.endswith(b"\n") and len(raw) <= TRUST_MAX and not re.search(rb"[\0-\x08\x0b-\x1f\x7f]", raw),
+                "too large, without a newline at its end, or with control characters")
         self.logs, self.anchors, self.entry, quorums, members = [], [], set(), [], []
-        self.names: dict[str, tuple] = {"none": (0, [])}  # of a witness (name, kind, key), of a group (how many, of whom)
+        # of a witness (name, kind, key), of a group (how many, of whom)
+        self.names: dict[str, tuple] = {"none": (0, [])}
         for line in raw.split(b"\n"):
             match [item.decode("utf-8", "surrogateescape") for item in line.split()]:
                 case []: pass
@@ -222,15 +231,18 @@ class Trust:
                 case ["witness", name, vkey] | ["witness", name, vkey, _] if name not in self.names:
                     self.names[name] = read_vkey(vkey, (4, 6))
                 case ["group", name, k, *of] if name not in self.names and of and set(of) <= set(self.names) - {"none"}:
-                    need, members = {"all": len(of), "any": 1}.get(k) or int(re.fullmatch("[1-9][0-9]*", k)[0]), members + of
-                    require(need <= len(of) and len(members) == len(set(members)), "a group of too many, or of one twice")
+                    need = {"all": len(of), "any": 1}.get(k) or int(re.fullmatch("[1-9][0-9]{0,5}", k)[0])
+                    members += of
+                    require(need <= len(of) and len(members) == len(set(members)), "too few, or one twice")
                     self.names[name] = need, of
                 case ["quorum", name] if name in self.names and not quorums: quorums.append(name)
-                case ["entry", origin, key] if TYPES["origin"](origin) and TYPES["digest"](key): self.entry.add((origin, key))
+                case ["entry", origin, key_id] if TYPES["origin"](origin) and TYPES["digest"](key_id):
+                    self.entry.add((origin, key_id))
                 case ["ca", domain, der]: self.anchors.append((domain, x509.load_der_x509_certificate(b64(der))))
                 case _: raise Wrong(f"a line that means nothing here: {line[:80]!r}")
         self.witnesses, (self.quorum,) = [of for of in self.names.values() if len(of) == 3], quorums
-        for keys in self.logs, self.witnesses: require(len(keys) == len({k for _, _, k in keys}), "a key is listed twice")
+        for keys in self.logs, self.witnesses:
+            require(len(keys) == len({k for _, _, k in keys}), "a key is listed twice")
     def met(self, note: Note) -> bool:
         done: dict[str, bool] = {}
         for name, of in self.names.items():
@@ -246,7 +258,7 @@ def read_vkey(line: str, kinds: tuple[int, ...]) -> tuple[str, int, bytes]:
 def chain_of(raw: bytes, listed: bytes, spiffe: str) -> list[x509.Certificate]:
     """The certificates of a key proof, whose leaf has signed this list (SPEC, section 10)."""
     proof = parse(raw)
-    check(proof, "list:base64 signature:base64 algorithm:ecdsa-p256-sha256|ed25519|rsa-pss-sha256 chain:base64*", "proof")
+    check(proof, "list:base64 signature:base64 algorithm:ecdsa-p256-sha256|ed25519|rsa-pss-sha256 chain:base64*", "it")
     chain = [x509.load_der_x509_certificate(b64(c)) for c in proof["chain"]]
     names = chain[0].extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     require(len(raw) <= PROOF_MAX and len(chain) <= 4 and b64(proof["list"]) == listed and [spiffe]
@@ -263,14 +275,14 @@ def chain_of(raw: bytes, listed: bytes, spiffe: str) -> list[x509.Certificate]:
     return chain
 
 def leads(chain: list[x509.Certificate], anchor: x509.Certificate) -> bool:
-    """RFC 5280 at some moment of the leaf's life; what has critical extensions that are not known here is not believed."""
+    """RFC 5280 at some moment of the leaf's life; critical extensions that are not known here are not believed."""
     path = chain if chain[-1:] == [anchor] else [*chain, anchor]
     try:
         ext = [{type(e.value): e.value for e in c.extensions} for c in path]
         for n, (cert, issuer) in enumerate(zip(path, path[1:])):
             cert.verify_directly_issued_by(issuer)
             basic, usage = ext[n + 1][x509.BasicConstraints], ext[n + 1].get(x509.KeyUsage)
-            require(basic.ca and n <= (n if basic.path_length is None else basic.path_length), "no CA, or not for so many")
+            require(basic.ca and (basic.path_length is None or n <= basic.path_length), "no CA, or not for so many")
             require(usage is None or usage.key_cert_sign, "no CA")
         basic, usage, use = map(ext[0].get, (x509.BasicConstraints, x509.KeyUsage, x509.ExtendedKeyUsage))
         known = {x509.BasicConstraints, x509.KeyUsage, x509.ExtendedKeyUsage, x509.SubjectAlternativeName}
@@ -288,17 +300,18 @@ class Entry:
         envelope = parse(raw)
         check(envelope, "payload:base64 payloadType:application/vnd.in-toto+json signatures:signature*", "envelope")
         payload, ids = b64(envelope["payload"]), [s["keyid"] for s in envelope["signatures"]]
-        require(len(raw) <= ENTRY_MAX and 1 <= len(ids) <= 4 and ids == sorted(set(ids)), "too large, or signed in no order")
+        require(len(raw) <= ENTRY_MAX and 1 <= len(ids) <= 4 and ids == sorted(set(ids)), "its size or signatures")
         said = parse(payload)
         check(said, "_type:https://in-toto.io/Statement/v1 subject:subject* predicateType:text predicate", "statement")
         (about,), self.says, self.kind = said["subject"], said["predicate"], said["predicateType"][19:-3]
-        require(said["predicateType"] == f"https://carnet.dev/{self.kind}/v1" and self.kind in PREDICATES, "what is that?")
+        require(said["predicateType"] == f"https://carnet.dev/{self.kind}/v1" and self.kind in PREDICATES, "its type")
         self.subject, (of, table) = about["digest"]["sha256"], PREDICATES[self.kind]
         check(self.says, "daemon:spiffe origin time " + table, self.kind)
         require(of in ("", about["name"]) and together(self.kind, self.says, about["name"], self.subject)
                 and self.says.get("peer") != self.says["daemon"] and (MAYBE not in table or len(
                     {m in self.says for m in ("transfer", "role", "peer")}) == 1), "members that do not go together")
-        self.ledger, self.index, self.raw, self.digest, self.place = ledger, index, raw, sha(payload).hex(), f"entry {index}"
+        self.ledger, self.index, self.raw, self.place = ledger, index, raw, f"entry {index}"
+        self.digest = sha(payload).hex()
         self.signatures = {s["keyid"]: b64(s["sig"]) for s in envelope["signatures"]}
         self.message = b"DSSEv1 28 application/vnd.in-toto+json %d %s" % (len(payload), payload)
         self.time, self.where = self.says["time"], (self.says.get("volume", ""), self.says.get("name", ""))
@@ -322,7 +335,8 @@ class Ledger:
         self.bindings: list[tuple[Entry, list[x509.Certificate]]] = []
         try: self.verify(trust)
         except Wrong as e: self.tell(*e.args)
-        except OSError as e: self.tell("unreadable", os.path.relpath(e.filename or name, name), str(e.strerror), "unreadable")
+        except OSError as e:
+            self.tell("unreadable", os.path.relpath(e.filename or name, name), str(e.strerror), "unreadable")
         self.verdict = worst(self.found, ("unreadable", "wrong", "incomplete"))
         self.counts = self.verdict in ("verifies", "incomplete")
     def tell(self, kind: str, place: str, sentence: str, weight: str = "wrong") -> None:
@@ -332,13 +346,13 @@ class Ledger:
         try: return open(os.path.join(self.name, path), "rb", opener=lambda p, flags: os.open(p, flags | os.O_NONBLOCK))
         except (FileNotFoundError, NotADirectoryError): return None
     def read(self, most: int, place: str, *others: str) -> tuple[bytes, bool]:
-        """The first of these files that is there (one byte more than the most, where it has more), and whether that is the place."""
+        """The first file that is there, one byte more than the most where it has more; whether it is at the place."""
         for path in place, *others:
             if file := self.open(path):
                 with file: return file.read(most + 1), path == place
         raise Wrong("unreadable", place, "it is not there", "unreadable")
     def tiles(self, level: int | str, count: int, most: int) -> Iterator[tuple[str, bytes, int, int]]:
-        """Over so many hashes: place, bytes, how many are wanted, how many there are: the full one stands for a partial one."""
+        """Place, bytes, width, and the width of what is there: the full one may stand for a partial one."""
         for first in range(0, count, 256):
             digits, width = str(first // 256), min(256, count - first)
             *above, last = re.findall("...", digits.zfill(len(digits) + -len(digits) % 3))
@@ -377,8 +391,8 @@ class Ledger:
     def judge(self, e: Entry) -> None:
         us, them = (self.daemon, self.origin), (e.says["daemon"], e.says["origin"])
         if e.kind == "key-binding": return self.bind(e, self.bindings[-1][0] if self.bindings else None)
-        blob = e.subject if e.kind in ("policy-change", "trust-change") else e.says.get("chunks", e.says.get("sessionsMore"))
-        if blob: self.blob(e, blob)
+        change = e.subject if e.kind in ("policy-change", "trust-change") else None
+        if blob := change or e.says.get("chunks") or e.says.get("sessionsMore"): self.blob(e, blob)
         mine = {(s["id"], s["origin"]): s for s in e.sides} or {them: {}}
         if not self.bindings:
             if not any("no binding" in finding[3] for finding in self.found):
@@ -399,7 +413,7 @@ class Ledger:
             require(e.says["origin"] == self.origin and self.daemon in ("", e.says["daemon"])
                     and listed["previous"] == (before.digest if before else ""), "it does not follow the one before")
             require(e.signed(keys, keys), "it is not signed by both of its entry keys")
-            require(not before or e.signed(before.keys(), before.keys()), "it is not signed by the entry keys before it")
+            require(not before or e.signed(before.keys(), before.keys()), "the keys before have not signed it")
         except Exception as why:
             return self.tell("binding", e.place, str(why) or type(why).__name__)
         self.daemon = e.says["daemon"]
@@ -411,12 +425,13 @@ class Ledger:
         else:
             with file:
                 if hashlib.file_digest(file, "sha256").hexdigest() == digest:
-                    return (file.seek(0), file.read(most + 1 if most else 0))[1]
+                    file.seek(0)
+                    return file.read(most + 1 if most else 0)
             self.tell("blob", e.place, f"the blob {digest} has other bytes")
         return b""
     def vouch(self, note: Note, trust: Trust | None) -> None:
         def tell(place: str, sentence: str) -> None: self.tell("trust", place, sentence, "incomplete")
-        if trust is None: return tell("checkpoint", "consistent with itself: without a trust file nobody's word is checked")
+        if trust is None: return tell("checkpoint", "consistent with itself; without a trust file, no more is known")
         if {note.signed(*k) for k in trust.logs if k[0] == self.origin} - {None} != {True}:
             tell("checkpoint", "no listed key of this log has signed it, or one has not rightly")
         if not trust.met(note) or any(note.signed(*k) is False for k in trust.witnesses):
@@ -450,7 +465,7 @@ def compare(a: Ledger, b: Ledger) -> Iterator[Finding]:
             sides = [(a if s["origin"] == a.origin else b, s) for s in e.sides]
             named = [(ledger, s["intent"]) for ledger, s in sides]
             if other is None: yield a, "receipt-missing", e.place, f"{b.name} does not have it", "incomplete"
-            elif other.raw != e.raw: yield a, "receipt-differs", e.place, f"{other.place} of {b.name} has other bytes", "wrong"
+            elif other.raw != e.raw: yield a, "receipt-differs", e.place, f"not as in {b.name}, {other.place}", "wrong"
             if not all(e.signed(ledger.ever(s["entryKeys"]), s["entryKeys"]) for ledger, s in sides):
                 yield a, "receipt-signature", e.place, "a half is not signed by keys that were in force", "wrong"
         if e.kind == "seal" and fitting and e.says["origin"] == b.origin:
@@ -466,7 +481,7 @@ def compare(a: Ledger, b: Ledger) -> Iterator[Finding]:
             signed = [Note(e.says[n].encode()).signed(b.origin, kind, key[skip:]) for n in ("first", "second")
                       for kind, skip, key in zip((1, 6), (12, 22), keys.values())]
             if not signed or not all(signed):
-                yield a, "fork", e.place, "not signed by those log keys, or by none", "wrong" if signed else "incomplete"
+                yield a, "fork", e.place, "not signed by the log keys it names", "wrong" if signed else "incomplete"
 
 # ---- custody: section 6
 
@@ -481,16 +496,19 @@ Copy = dict[str, Any]
 def order(e: Entry) -> tuple[str, int]: return e.ledger.origin, e.index
 
 def first(entries: Iterable[Entry], kind: str, ledger: Ledger | None = None, role: str | None = None) -> Entry | None:
-    return next((e for e in entries if e.kind == kind and ledger in (None, e.ledger) and role in (None, e.says.get("role"))), None)
+    return next((e for e in entries if e.kind == kind and ledger in (None, e.ledger)
+                 and role in (None, e.says.get("role"))), None)
 
-def decide(of: list[Entry], table: str, ledger: Ledger, where: tuple[str, str], began: Entry | None) -> tuple[Entry, Copy]:
+def decide(of: list[Entry], table: str, ledger: Ledger, where: tuple[str, str],
+           began: Entry | None) -> tuple[Entry, Copy]:
     """The first row of which all is there: the entry that gave the state, and what follows from it."""
     state, e = next((state, first(of, kinds[0], ledger)) for state, *kinds in STATES[table]
                     if all(first(of, kind, ledger) for kind in kinds))
     until = e if state in ("destroyed", "released") else None
-    seen = [p.time for p in began.ledger.entries[began.index:] if p is began or p.kind == "possession" and p.where == where
-            and p.subject == began.subject and (until is None or p.index < until.index)] if began else [None]
-    return e, {"state": state, "until": until and until.time, "verified": seen[-1], "volume": where[0], "name": where[1]}
+    seen = [p.time for p in began.ledger.entries[began.index:until and until.index] if p is began or (
+        p.kind == "possession" and p.where == where and p.subject == began.subject)] if began else [None]
+    return e, {"state": state, "until": until and until.time, "verified": seen[-1], "volume": where[0],
+               "name": where[1]}
 
 def of_transfer(good: dict[str, Ledger], transfer: str, of: list[Entry]) -> Iterator[tuple[str, Copy]]:
     """Its copies, and the content of each."""
@@ -507,9 +525,9 @@ def of_transfer(good: dict[str, Ledger], transfer: str, of: list[Entry]) -> Iter
             "origin": ledger.origin if here else p["peerOrigin"], "holder": p["daemon" if here else "peer"],
             "from": p["peer" if here else "daemon"], "transfer": transfer, **decided, "entries": of,
             "since": (began or (gave if decided["state"] == "receipted" else intent)).time, "principal": p["principal"],
-            "tree": facts[0].subject if facts else d.get("tree", s.get("tree")), "grant": d.get("grant", s.get("grant")),
-            "sourceRule": s.get("rule"), "sourcePolicy": s.get("policy"), "destinationRule": d.get("rule"),
-            "destinationPolicy": d.get("policy")}
+            "tree": facts[0].subject if facts else d.get("tree", s.get("tree")),
+            "grant": d.get("grant", s.get("grant")), "sourceRule": s.get("rule"), "sourcePolicy": s.get("policy"),
+            "destinationRule": d.get("rule"), "destinationPolicy": d.get("policy")}
 
 def adopted(began: Entry) -> tuple[str, Copy]:
     of, kinds = [began], [kind for _, kind in ENDS]
@@ -517,8 +535,9 @@ def adopted(began: Entry) -> tuple[str, Copy]:
         if e.where == began.where and "transfer" not in e.says:
             if e.says.get("state") == "adopted": break
             if e.subject == began.subject and e.kind in kinds: of.append(e)
-    return began.says["content"], {"origin": began.ledger.origin, "holder": began.says["daemon"], "since": began.time, "tree":
-        began.subject, **decide(of, "adopted", began.ledger, began.where, began)[1], "entries": of}
+    return began.says["content"], {
+        "origin": began.ledger.origin, "holder": began.says["daemon"], "since": began.time, "tree": began.subject,
+        **decide(of, "adopted", began.ledger, began.where, began)[1], "entries": of}
 
 def custody(ledgers: list[Ledger]) -> dict[str, Any]:
     ledgers = sorted(ledgers, key=lambda l: l.origin)
@@ -536,18 +555,19 @@ def custody(ledgers: list[Ledger]) -> dict[str, Any]:
     for (content, origin), of in seals.items():
         one = min(of, key=lambda e: (e.time, *order(e)))
         if (content, origin) not in held:
-            copies.append((content, {"origin": origin, "holder": one.says["daemon"], "volume": "", "name": "", "entries": of,
-                                     "state": "source", "since": one.time, "tree": one.subject}))
+            copies.append((content, {"origin": origin, "holder": one.says["daemon"], "volume": "", "name": "",
+                                     "state": "source", "since": one.time, "tree": one.subject, "entries": of}))
     groups = dict[tuple[bool, str, str], list[Copy]]()
     for content, c in copies: groups.setdefault((not content, content, "" if content else c["transfer"]), []).append(c)
-    return {"version": 1, "ledgers": [{"origin": l.origin, "daemon": l.daemon if l.counts else "", "size": l.size, "root":
-                                       l.root, "verdict": l.verdict} for l in ledgers],
+    return {"version": 1, "ledgers": [{"origin": l.origin, "daemon": l.daemon if l.counts else "", "size": l.size,
+                                       "root": l.root, "verdict": l.verdict} for l in ledgers],
             "missing": [{"origin": o, "daemon": d} for o, d in sorted(missing) if o not in {l.origin for l in ledgers}],
             "checkpoints": [told(content, group) for (_, content, _), group in sorted(groups.items())]}
 
 def told(content: str, group: list[Copy]) -> dict[str, Any]:
     """A checkpoint, as JSON."""
-    group.sort(key=lambda c: (c["origin"], c["volume"], c["name"], c["since"], c.get("transfer", ""), order(c["entries"][0])))
+    group.sort(key=lambda c: (*(c.get(m, "") for m in ("origin", "volume", "name", "since", "transfer")),
+                              order(c["entries"][0])))
     sizes = sorted((e for c in group for e in c["entries"] if e.kind in FACTS[:3]), key=order)
     for c in group: c["entries"] = [{"origin": e.ledger.origin, "index": e.index, "what": e.kind} for e in c["entries"]]
     return {"content": content, "trees": sorted({c["tree"] for c in group if c["tree"]}),
@@ -562,12 +582,14 @@ def main() -> int:
     parser.add_argument("--custody", action="store_true", help="what they say about copies, as JSON")
     args = parser.parse_args()
     try:
-        with open(args.trust or os.devnull, "rb") as file: trust = Trust(file.read(TRUST_MAX + 1)) if args.trust else None
+        with open(args.trust or os.devnull, "rb") as file:
+            trust = Trust(file.read(TRUST_MAX + 1)) if args.trust else None
     except Exception as e:
         print(f"unreadable\t{args.trust}\t{e}", file=sys.stderr)
         return 3
     ledgers, out = [Ledger(name, trust) for name in args.ledger], sys.stderr if args.custody else sys.stdout
-    found = [f for l in ledgers for f in l.found] + [f for a in ledgers for b in ledgers if a is not b for f in compare(a, b)]
+    found = [f for l in ledgers for f in l.found]
+    found += [f for a in ledgers for b in ledgers if a is not b for f in compare(a, b)]
     for l, kind, place, sentence, _ in found: print(f"{kind}\t{l.name}: {place}\t{sentence}", file=out)
     for l in ledgers: print(f"{l.verdict}\t{l.name}\t{l.origin}, {l.size} entries", file=out)
     verdict = worst(found, ("wrong", "unreadable", "incomplete"))

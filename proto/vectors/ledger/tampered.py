@@ -295,6 +295,15 @@ def forms(cases, made):
     case("an Ed25519 signature whose R is not canonical", canonical({**json.loads(good), "signatures": [{**one, "sig": b64(bytes([0xEE]) + b"\xff" * 30 + b"\x7f" + raw[32:])}]}), "signature")
     case("an Ed25519 signature whose R is the neutral element", canonical({**json.loads(good), "signatures": [{**one, "sig": b64(neutral(key, record.pae(payload)))}]}), "signature")
     case("base64 of a signature with bits left over", canonical({**json.loads(good), "signatures": [{**one, "sig": one["sig"][:-3] + chr(ord(one["sig"][-3]) + 1) + "=="}]}))
+    for name, kind, members in (
+        ("an intent with a grant of the side that was not asked", "transfer-intent", {"grant": "x"}),
+        ("a push of a part", "transfer-intent", {"mode": "sealed", "tree": sha("x"), "partOf": sha("x")}),
+        ("more parts than there may be", "transfer-intent", {"part": {"index": 0, "of": 65_537}}),
+        ("more files than there may be", "possession", {"files": 1_000_001}),
+    ):
+        where = find(west, kind)
+        entries = with_entry(west.entries, where, rewrite(west, where, [key], **members))
+        cases.case(name, [("pair/west", lying(given, west, entries))], [(0, "entry", f"entry {where}")], 5)
     big = envelope(payload, key)[:-2] + b"," + b" " * 32_000 + b"]}"
     case("an entry of more than 32 KiB", big)
 
@@ -315,8 +324,8 @@ def trusts(cases, made, made_story):
     entry = [(east, east.keys)]
 
     def case(name, text, findings, exit_code=9, ledger="pair/east"):
-        cases.trust(name.replace(" ", "-").replace(",", ""), text)
-        cases.case(name, [ledger], findings, exit_code, trust=name.replace(" ", "-").replace(",", ""))
+        cases.trust(name.translate(str.maketrans({" ": "-", ",": None, "'": None})), text)
+        cases.case(name, [ledger], findings, exit_code, trust=name.translate(str.maketrans({" ": "-", ",": None, "'": None})))
 
     case("trust in another log", trust_text(west, entry=entry), [vouch])
     case("trust in another entry key", trust_text(east, entry=[(east, west.keys)]), [(0, "trust", "entry 0")])
