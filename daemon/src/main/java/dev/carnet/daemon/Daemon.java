@@ -19,8 +19,10 @@ import dev.carnet.daemon.daybook.Daybook;
 import dev.carnet.daemon.daybook.Distribution;
 import dev.carnet.daemon.daybook.Surroundings;
 import dev.carnet.daemon.doctor.Doctor;
+import dev.carnet.daemon.doctor.LedgerLook;
 import dev.carnet.daemon.doctor.RevocationCheck;
 import dev.carnet.daemon.doctor.TlsCheck;
+import dev.carnet.daemon.ledger.ForkedPeers;
 import dev.carnet.daemon.ledger.LeafSigner;
 import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.ledger.Ledgers;
@@ -64,6 +66,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -182,7 +185,13 @@ final class Daemon implements AutoCloseable {
         transport.start(witness.below(questions, engine.bindings()));
         closing(witness).start(publisher);
         publisher.start();
-        Doctor doctor = Doctor.of(config, clock, () -> tls(transport), () -> revocation(live, transport), live::broken);
+        Doctor doctor = Doctor.of(
+                config,
+                clock,
+                () -> tls(transport),
+                () -> revocation(live, transport),
+                () -> ledger(live, store, publisher),
+                live::broken);
         ApiFacts facts = new Facts(
                 live,
                 ledger,
@@ -292,6 +301,14 @@ final class Daemon implements AutoCloseable {
     private static RevocationCheck.Facts revocation(Live live, Transport transport) {
         InForce now = live.now();
         return new RevocationCheck.Facts(now.config(), now.identity().authorities(), transport.revoked());
+    }
+
+    private static LedgerLook.Facts ledger(Live live, Store store, Publisher publisher) {
+        Map<String, String> forked = new TreeMap<>();
+        live.now()
+                .peerIds()
+                .forEach(peer -> ForkedPeers.why(store, peer).ifPresent(why -> forked.put(peer, why)));
+        return new LedgerLook.Facts(publisher.waitingFor(), forked);
     }
 
     private static List<Map<String, String>> findings(Doctor doctor) {

@@ -20,6 +20,7 @@ public final class Doctor {
      *
      * @param tls what this daemon's TLS is made of
      * @param revocation what is in force, and whom it has refused
+     * @param ledger what its log waits for, and which peers' logs are not to be believed
      * @param broken what was wrong at the last reload; empty where it went well
      */
     public static Doctor of(
@@ -27,6 +28,7 @@ public final class Doctor {
             InstantSource clock,
             Supplier<TlsCheck.Facts> tls,
             Supplier<RevocationCheck.Facts> revocation,
+            Supplier<LedgerLook.Facts> ledger,
             Supplier<Optional<String>> broken) {
         return new Doctor(List.of(
                 new ReloadCheck(broken),
@@ -36,6 +38,7 @@ public final class Doctor {
                 new StorageCheck(config),
                 new IdentityCheck(config, clock),
                 new RevocationCheck(revocation, clock),
+                new LedgerLook(ledger),
                 new ClockCheck(KernelClock::synchronised),
                 new LimitsCheck(config, LimitsCheck.Facts::ofThisProcess)));
     }

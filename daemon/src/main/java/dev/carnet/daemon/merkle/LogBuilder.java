@@ -143,7 +143,7 @@ final class LogBuilder implements MerkleLog {
             }
             return work.run();
         } catch (IOException e) {
-            if (TileFiles.full(e)) {
+            if (files.full(e)) {
                 throw new NoRoomException("the log cannot be written: " + e.getMessage(), e);
             }
             throw failed(e);

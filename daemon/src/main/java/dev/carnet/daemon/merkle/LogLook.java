@@ -8,8 +8,10 @@ import dev.carnet.proto.log.Frontier;
 import dev.carnet.proto.log.LogCheckpoint;
 import dev.carnet.proto.log.LogException;
 import dev.carnet.proto.log.Merkle;
+import dev.carnet.proto.log.Proofs;
 import dev.carnet.proto.log.SignedCheckpoint;
 import dev.carnet.proto.log.Tile;
+import dev.carnet.proto.log.TileHashes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -126,12 +128,13 @@ public final class LogLook {
                         "it is of " + there.get().size() + " entries, and the state database remembers to have signed "
                                 + last);
             }
-            if (there.filter(note -> note.size() == last)
-                    .filter(note -> !note.equals(signed.orElseThrow().checkpoint()))
+            if (there.filter(note -> note.size() <= built.size())
+                    .filter(note -> !note.root()
+                            .equals(Proofs.root(note.size(), new TileHashes(built.size(), files::read))))
                     .isPresent()) {
-                misfit.accept("checkpoint", "it is not the one that was signed");
+                misfit.accept("checkpoint", "it has another root than the log has at its size");
             }
-        } catch (IOException | LogException e) {
+        } catch (IOException | LogException | LedgerException e) {
             misfit.accept("checkpoint", String.valueOf(e.getMessage()));
         }
     }

@@ -5,8 +5,10 @@ import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.ledger.LedgerException;
 import dev.carnet.daemon.ledger.Published;
 import dev.carnet.daemon.state.NoRoomException;
+import dev.carnet.proto.ledger.LogHead;
 import dev.carnet.proto.log.LogCheckpoint;
 import dev.carnet.proto.log.NoteSignature;
+import dev.carnet.proto.log.Proofs;
 import dev.carnet.proto.log.SignedCheckpoint;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -40,6 +42,9 @@ public final class Publisher implements Published, AutoCloseable {
 
     /** For cosignatures that nobody has to wait for. */
     private static final long LINES_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    /** Signature lines, where nobody demands the last ones. */
+    private static final int LINES_MAX = 32;
 
     private static final long STOP_SECONDS = 10;
 
@@ -114,6 +119,32 @@ public final class Publisher implements Published, AutoCloseable {
         return silent.isPresent() || last == null ? silent : witnesses.missing(last);
     }
 
+    @Override
+    public Optional<LogHead> head() {
+        return merkle.checkpoint().map(SignedCheckpoint::checkpoint).flatMap(Publisher::head);
+    }
+
+    @Override
+    public Optional<LogHead> head(String spiffeId, String origin) {
+        return witnesses.newest(spiffeId, origin).flatMap(Publisher::head);
+    }
+
+    private static Optional<LogHead> head(LogCheckpoint checkpoint) {
+        return checkpoint.size() == 0
+                ? Optional.empty()
+                : Optional.of(new LogHead(checkpoint.size(), checkpoint.root().hex()));
+    }
+
+    @Override
+    public boolean had(LogHead head) {
+        return merkle.signed()
+                .filter(note -> head.size() <= note.checkpoint().size())
+                .filter(note -> Proofs.root(head.size(), merkle.hashes(head.size()))
+                        .hex()
+                        .equals(head.root()))
+                .isPresent();
+    }
+
     private @Nullable SignedCheckpoint newest() {
         lock.lock();
         try {
@@ -129,12 +160,32 @@ public final class Publisher implements Published, AutoCloseable {
         try {
             SignedCheckpoint last = signed;
             if (last != null && last.checkpoint().equals(checkpoint)) {
-                signed = last.with(lines);
+                signed = merged(last, lines);
                 news.signal();
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    /** One line of each key, the newest; of those that nobody demands only so many that there is room for the others. */
+    private SignedCheckpoint merged(SignedCheckpoint note, List<NoteSignature> lines) {
+        List<NoteSignature> all = new ArrayList<>(note.signatures());
+        for (NoteSignature line : lines) {
+            boolean there = all.removeIf(
+                    other -> other.keyId() == line.keyId() && other.name().equals(line.name()));
+            int max = witnesses.demanded(line) ? SignedCheckpoint.SIGNATURES_MAX : LINES_MAX;
+            if (there || all.size() < max) {
+                all.add(line);
+            }
+        }
+        return new SignedCheckpoint(note.checkpoint(), all);
+    }
+
+    /** Whether cosignatures are waited for. */
+    public boolean urgent() {
+        SignedCheckpoint last = newest();
+        return last != null && witnesses.missing(last).isPresent();
     }
 
     // ---- the thread

@@ -17,6 +17,9 @@ import java.util.Optional;
 /** Tiles and bundles of entries, as they lie on disk and are served. */
 final class TileFiles {
     private static final String CHECKPOINT = "checkpoint";
+    /** What a commit may need; below it a failure to write is taken for want of room. */
+    private static final long ROOM_BYTES_MIN = 4 << 20;
+
     private final Path directory;
 
     TileFiles(Path directory) {
@@ -65,9 +68,11 @@ final class TileFiles {
     }
 
     /** Whether there is no room, or the user has used up what is his. */
-    static boolean full(IOException e) {
-        String said = String.valueOf(e.getMessage());
-        return said.endsWith("No space left on device") || said.endsWith("Disk quota exceeded");
+    boolean full(IOException e) {
+        String said = String.valueOf(e.getMessage()); // in the language of the environment, perhaps
+        return said.endsWith("No space left on device")
+                || said.endsWith("Disk quota exceeded")
+                || directory.toFile().getUsableSpace() < ROOM_BYTES_MIN;
     }
 
     private static byte[] first(Tile tile, byte[] full) {

@@ -1,5 +1,7 @@
 package dev.carnet.daemon.merkle;
 
+import dev.carnet.proto.log.LogCheckpoint;
+import dev.carnet.proto.log.NoteSignature;
 import dev.carnet.proto.log.SignedCheckpoint;
 import java.util.Optional;
 
@@ -15,6 +17,16 @@ public interface Witnesses {
 
     /** A log checkpoint is signed, on record, and to be cosigned: {@link Publisher#cosigned} takes the answers. */
     default void signed(SignedCheckpoint note) {}
+
+    /** The newest log checkpoint of a peer's log that this daemon has on record as its witness. */
+    default Optional<LogCheckpoint> newest(String spiffeId, String origin) {
+        return Optional.empty();
+    }
+
+    /** Whether the policy names the key that this line names: such lines find room before others. */
+    default boolean demanded(NoteSignature line) {
+        return false;
+    }
 
     /** Which cosignatures are missing that publication has to wait for; empty where there are enough. */
     default Optional<String> missing(SignedCheckpoint note) {

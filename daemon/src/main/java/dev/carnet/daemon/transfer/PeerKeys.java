@@ -267,6 +267,15 @@ final class PeerKeys {
         if (!verified.list().spiffeId().equals(peer)) {
             throw refused(peer, "it binds the keys of " + verified.list().spiffeId(), null);
         }
+        String origin = verified.list().origin();
+        if (origin.equals(room.ledger().origin())
+                || room.settings().peers().values().stream()
+                        .filter(other -> !other.equals(peer))
+                        .anyMatch(other -> pinned(other)
+                                .filter(known -> known.list().origin().equals(origin))
+                                .isPresent())) {
+            throw refused(peer, "it names the ledger " + origin + ", which is another's", null);
+        }
         X509Certificate leaf = verified.chain().getFirst();
         try {
             room.anchors().validate(verified.chain(), within(leaf), TrustAnchors.Usage.EVIDENCE);

@@ -234,7 +234,7 @@ final class Statements {
                                 row.getSealDigest(),
                                 keys.of(row.getPeer()).ids(),
                                 seal.time(),
-                                Optional.empty()),
+                                room.published().head(seal.source().id(), seal.source().origin())),
                         new TransferReceipt.Destination(
                                 self(),
                                 origin(),
@@ -244,7 +244,7 @@ final class Statements {
                                 row.getPossessionDigest(),
                                 room.ledger().keys().entryKeyIds(),
                                 now(),
-                                Optional.empty()),
+                                room.published().head()),
                         more ? facts.subList(0, Limits.RECEIPT_SESSIONS_MAX) : facts,
                         more ? Optional.of(room.ledger().blob(sessionsBlob(facts))) : Optional.empty(),
                         seal.partOf())
@@ -317,7 +317,11 @@ final class Statements {
                 row.getSealDigest(),
                 ourKeys(receipt),
                 seal.time(),
-                Optional.empty());
+                receipt.source().log());
+        demand(
+                source.log().isEmpty() || room.published().had(source.log().get()),
+                peer,
+                "the root of this daemon's log at a size that it names");
         demand(receipt.daemon().equals(peer) && receipt.destination().id().equals(peer), peer, "its signer");
         demand(receipt.transfer().equals(seal.transfer()), peer, "the transfer");
         demand(receipt.offer().equals(seal.offer()), peer, "the offer");

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,9 @@ final class LogSessions implements SessionListener {
 
     /** Between two cosignatures for one peer: each is a commit here. */
     private static final long ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    /** After which it is asked again: it may have had no room. */
+    private static final long ANSWER_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
 
     private final LogWitness room;
     private final PeerLogs logs;
@@ -105,6 +109,7 @@ final class LogSessions implements SessionListener {
     // ---- what the peer knows of our log
 
     private void known(Watch watch, LogKnown known) {
+        pace(watch);
         String peer = watch.session.peer().spiffeId();
         long size = 0;
         if (!known.getCheckpoint().isEmpty()) {
@@ -139,7 +144,14 @@ final class LogSessions implements SessionListener {
             if (watch.keys == null) {
                 throw new ProtocolException("of a log before LogKnown");
             }
-            return keys.accept(watch.session.peer().spiffeId(), watch.keys);
+            KeyBinding binding = keys.accept(watch.session.peer().spiffeId(), watch.keys);
+            if (!binding.list().origin().equals(watch.session.peerOrigin())) {
+                throw new BadLogException(
+                        Code.BAD_STATEMENT,
+                        "its Hello names the ledger " + watch.session.peerOrigin() + ", its key binding "
+                                + binding.list().origin());
+            }
+            return binding;
         }
     }
 
@@ -193,7 +205,7 @@ final class LogSessions implements SessionListener {
         synchronized (watch) {
             long now = System.nanoTime();
             if (watch.knows < 0
-                    || watch.asked != null
+                    || (watch.asked != null && now - watch.askedNanos < ANSWER_NANOS_MAX)
                     || note.checkpoint().equals(watch.cosigned)
                     || note.checkpoint().size() < watch.knows
                     || (watch.cosigned != null && now - watch.askedNanos < apart)) {

@@ -72,6 +72,7 @@ public final class LogWitness implements Witnesses, AutoCloseable {
             Thread.ofPlatform().daemon().name("witness-", 0).factory());
     private final ScheduledExecutorService tick = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("witness-tick").factory());
+    private volatile boolean closing;
     private volatile @Nullable LogSessions sessions;
     private volatile @Nullable Publisher publisher;
     private volatile @Nullable SignedCheckpoint newest;
@@ -141,6 +142,16 @@ public final class LogWitness implements Witnesses, AutoCloseable {
     }
 
     @Override
+    public Optional<LogCheckpoint> newest(String spiffeId, String origin) {
+        return logs.newest(spiffeId, origin).map(SignedCheckpoint::checkpoint);
+    }
+
+    @Override
+    public boolean demanded(NoteSignature line) {
+        return roll.demanded(line);
+    }
+
+    @Override
     public Optional<String> missing(SignedCheckpoint note) {
         return roll.missing(note);
     }
@@ -167,7 +178,12 @@ public final class LogWitness implements Witnesses, AutoCloseable {
         }
     }
 
+    /** Not of what is being closed: an interrupt ends what reads a file. */
     void fatal(RuntimeException e) {
+        if (closing) {
+            log.debug("while the daemon stops", e);
+            return;
+        }
         log.error("the daemon stops: {}", e.getMessage(), e);
         onFatal.accept(e);
     }
@@ -181,7 +197,8 @@ public final class LogWitness implements Witnesses, AutoCloseable {
             if (note == null) {
                 return;
             }
-            boolean urgent = roll.missing(note).isPresent();
+            Publisher to = publisher;
+            boolean urgent = to != null && to.urgent();
             if (open != null) {
                 open.watches().forEach(watch -> alone(watch, () -> open.ask(watch, note, urgent ? 0 : APART_NANOS)));
             }
@@ -245,6 +262,7 @@ public final class LogWitness implements Witnesses, AutoCloseable {
 
     @Override
     public void close() {
+        closing = true;
         tick.shutdownNow();
         pool.shutdownNow();
         http.shutdownNow();

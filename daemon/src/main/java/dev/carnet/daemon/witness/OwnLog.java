@@ -79,28 +79,30 @@ final class OwnLog {
         return Proofs.root(size, merkle.hashes(size));
     }
 
+    /** With both keys of one binding, of now or before: one key that leaked, long after it was replaced, must not be able to stop this daemon. */
     private boolean signedHere(SignedCheckpoint note) {
-        try {
-            return !note.verify(keys()).isEmpty();
-        } catch (LogException e) {
-            return false;
-        }
+        return bindings().stream().anyMatch(keys -> {
+            try {
+                return note.verify(keys).stream().map(SignedCheckpoint.Verified::key).distinct().count() == keys.size();
+            } catch (LogException e) {
+                return false;
+            }
+        });
     }
 
-    /** Those of now and before. */
-    private List<NoteKey> keys() {
+    private List<List<NoteKey>> bindings() {
         Keyring keyring = ledger.keys();
-        List<NoteKey> keys = new ArrayList<>(
-                LogKeys.log(ledger.origin(), keyring.publicKeys().log()));
+        List<List<NoteKey>> bindings = new ArrayList<>();
+        bindings.add(LogKeys.log(ledger.origin(), keyring.publicKeys().log()));
         for (Keyring.Evidence earlier : keyring.earlier()) {
-            keys.addAll(LogKeys.log(
+            bindings.add(LogKeys.log(
                     ledger.origin(),
                     KeyBindingStatement.read(Dsse.parse(earlier.binding()).payload())
                             .list()
                             .keys()
                             .log()));
         }
-        return keys.stream().distinct().toList();
+        return bindings;
     }
 
     Optional<SignedCheckpoint> signed() {

@@ -7,6 +7,7 @@ import dev.carnet.daemon.ledger.EntryKey;
 import dev.carnet.daemon.ledger.ForkedPeers;
 import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.policy.RefusalSink;
+import dev.carnet.daemon.state.NoRoomException;
 import dev.carnet.daemon.state.Store;
 import dev.carnet.daemon.transfer.PeerBindings;
 import dev.carnet.daemon.transport.Session;
@@ -55,8 +56,8 @@ final class PeerLogs {
         this.refusals = refusals;
     }
 
-    Optional<SignedCheckpoint> newest(String origin) {
-        return witnessed.newest(origin);
+    Optional<SignedCheckpoint> newest(String peer, String origin) {
+        return witnessed.newest(peer, origin);
     }
 
     /** Empty where the message is answered by what is on record instead. */
@@ -69,7 +70,8 @@ final class PeerLogs {
                     "it is asked to cosign a log checkpoint of " + now.size() + " entries with a proof from "
                             + grown.getOldSize());
         }
-        Optional<SignedCheckpoint> before = witnessed.newest(now.origin());
+        String peer = session.peer().spiffeId();
+        Optional<SignedCheckpoint> before = witnessed.newest(peer, now.origin());
         long known = before.map(one -> one.checkpoint().size()).orElse(0L);
         if (grown.getOldSize() != known) {
             return Optional.empty();
@@ -86,7 +88,7 @@ final class PeerLogs {
             throw new BadLogException(
                     Code.BAD_STATEMENT, "its log checkpoint of " + now.size() + " entries: " + e.getMessage());
         }
-        if (before.filter(one -> one.checkpoint().equals(now)).isEmpty() && !witnessed.replace(before, note)) {
+        if (before.filter(one -> one.checkpoint().equals(now)).isEmpty() && !witnessed.replace(peer, before, note)) {
             return Optional.empty(); // by another session, meanwhile
         }
         String lines = ledger.keys().cosign(ledger.origin() + LogKeys.WITNESS_SUFFIX, now, Instant.now(clock)).stream()
@@ -134,7 +136,7 @@ final class PeerLogs {
         }
     }
 
-    /** Two log checkpoints that cannot be of one log: on record, where that can be shown to others; and the end of trust in any case where the roots of one size differ or the proof leads somewhere else. */
+    /** Two log checkpoints that cannot be of one log: on record, and the end of trust. What cannot be shown to others (a bad proof, keys that changed in between) is told, and no more. */
     private void fork(
             Session session, KeyBinding binding, SignedCheckpoint before, SignedCheckpoint now, LogGrown grown) {
         String peer = session.peer().spiffeId();
@@ -150,7 +152,6 @@ final class PeerLogs {
                     new String(before.encode(), UTF_8),
                     new String(now.encode(), UTF_8),
                     evidence(before.checkpoint(), now.checkpoint(), grown));
-            fork.verify(binding);
         } catch (StatementException | LogException unproven) {
             log.error(
                     "the log of {} may have two histories, and what it sent does not show it: {}",
@@ -161,14 +162,19 @@ final class PeerLogs {
         String why = "its log has two histories: log checkpoints of "
                 + before.checkpoint().size() + " and " + now.checkpoint().size()
                 + " entries that it signed cannot be of one log";
-        log.error(
-                "ALARM: {}: {}. Both are in this daemon's ledger (observed-fork); nothing is exchanged with it until `carnet peer rekey`",
-                peer,
-                why);
-        ledger.record(
-                new EntryKey("fork/" + fork.fork().substring(0, 32), "self", Predicate.OBSERVED_FORK, 0),
-                () -> ledger.keys().sign(fork.payload()),
-                (tx, recorded) -> ForkedPeers.mark(tx, peer, why));
+        log.error("ALARM: {}: {}; nothing is exchanged with it until `carnet peer rekey`", peer, why);
+        try {
+            fork.verify(binding);
+            ledger.record(
+                    new EntryKey("fork/" + fork.fork().substring(0, 32), "self", Predicate.OBSERVED_FORK, 0),
+                    () -> ledger.keys().sign(fork.payload()),
+                    (tx, recorded) -> ForkedPeers.mark(tx, peer, why));
+            log.error("both log checkpoints are in this daemon's ledger (observed-fork)");
+        } catch (StatementException | NoRoomException without) {
+            // signed with keys that have changed since, or no room for an entry: no entry, and no trust either
+            log.error("there is no entry of it: {}", without.getMessage());
+            store.update(tx -> ForkedPeers.mark(tx, peer, why));
+        }
     }
 
     private static List<Hash32> evidence(LogCheckpoint before, LogCheckpoint now, LogGrown grown) {
@@ -196,7 +202,7 @@ final class PeerLogs {
     Control known(Session session, PeerBindings keys) {
         return Control.newBuilder()
                 .setLogKnown(dev.carnet.proto.wire.v1.LogKnown.newBuilder()
-                        .setCheckpoint(newest(session.peerOrigin())
+                        .setCheckpoint(newest(session.peer().spiffeId(), session.peerOrigin())
                                 .map(note -> ByteString.copyFrom(note.encode()))
                                 .orElse(ByteString.EMPTY))
                         .setKeys(keys.ours(session)))

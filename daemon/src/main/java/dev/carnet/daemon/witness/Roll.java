@@ -2,6 +2,7 @@ package dev.carnet.daemon.witness;
 
 import dev.carnet.proto.log.LogException;
 import dev.carnet.proto.log.NoteKey;
+import dev.carnet.proto.log.NoteSignature;
 import dev.carnet.proto.log.SignedCheckpoint;
 import dev.carnet.proto.log.TrustPolicy;
 import java.util.Collection;
@@ -54,6 +55,11 @@ final class Roll {
                                     + ", who might know more of this ledger than is here. Start them; or where one is gone for good, take"
                                     + " it out of the file that [daemon] witnesses names and say `carnet reload`: that is on record");
         });
+    }
+
+    boolean demanded(NoteSignature line) {
+        return policy().filter(one -> one.witnesses().values().stream().anyMatch(key -> key.named(line)))
+                .isPresent();
     }
 
     /** Who has to cosign and has not. */

@@ -13,7 +13,6 @@ import dev.carnet.proto.log.Proofs;
 import dev.carnet.proto.log.SignedCheckpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,6 +20,10 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Asks a witness by HTTP to cosign (C2SP tlog-witness, add-checkpoint). It is no daemon of ours: what it says without a signature, that it knows more of the log than is here for instance, is a reason to be careful and no
@@ -69,16 +72,8 @@ final class WebWitness {
         long size = note.checkpoint().size();
         long old = Math.min(size, remembered());
         for (int attempt = 0; attempt < 2; attempt++) {
-            HttpResponse<InputStream> answer = http.send(
-                    HttpRequest.newBuilder(address)
-                            .timeout(TIMEOUT)
-                            .POST(HttpRequest.BodyPublishers.ofByteArray(body(old, note)))
-                            .build(),
-                    HttpResponse.BodyHandlers.ofInputStream());
-            String text;
-            try (InputStream in = answer.body()) {
-                text = new String(in.readNBytes(ANSWER_BYTES_MAX), UTF_8);
-            }
+            HttpResponse<byte[]> answer = ask(old, note);
+            String text = new String(answer.body(), UTF_8);
             switch (answer.statusCode()) {
                 case 200 -> {
                     List<NoteSignature> lines = new SignedCheckpoint(note.checkpoint(), SignedCheckpoint.lines(text))
@@ -114,6 +109,25 @@ final class WebWitness {
             }
         }
         throw new LogException("it names another size each time");
+    }
+
+    /** All of it within a few seconds, whoever answers. */
+    private HttpResponse<byte[]> ask(long old, SignedCheckpoint note) throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<byte[]>> asked = http.sendAsync(
+                HttpRequest.newBuilder(address)
+                        .timeout(TIMEOUT)
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(body(old, note)))
+                        .build(),
+                HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), ANSWER_BYTES_MAX));
+        try {
+            return asked.get(2 * TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new IOException("it has not answered within " + 2 * TIMEOUT.toSeconds() + " s", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException failed ? failed : new IOException(e.getCause());
+        } finally {
+            asked.cancel(true);
+        }
     }
 
     private static long size(String text) {

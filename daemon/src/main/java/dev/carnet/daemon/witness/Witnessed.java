@@ -6,11 +6,12 @@ import dev.carnet.daemon.state.ReadTx;
 import dev.carnet.daemon.state.StateException;
 import dev.carnet.daemon.state.Store;
 import dev.carnet.daemon.state.Table;
+import dev.carnet.proto.ledger.Digests;
 import dev.carnet.proto.log.LogException;
 import dev.carnet.proto.log.SignedCheckpoint;
 import java.util.Optional;
 
-/** The newest log checkpoint of each peer's log that is on record here: rows of the state database, by origin. */
+/** The newest log checkpoint of each peer's log that is on record here: rows of the state database, by peer and origin, so that nobody can put anything on record for another. */
 final class Witnessed {
     private final Store store;
 
@@ -18,8 +19,8 @@ final class Witnessed {
         this.store = store;
     }
 
-    Optional<SignedCheckpoint> newest(String origin) {
-        return store.read(tx -> read(tx, origin));
+    Optional<SignedCheckpoint> newest(String peer, String origin) {
+        return store.read(tx -> read(tx, peer, origin));
     }
 
     /**
@@ -27,27 +28,28 @@ final class Witnessed {
      *
      * @return false where another one than {@code before} is on record by now
      */
-    boolean replace(Optional<SignedCheckpoint> before, SignedCheckpoint next) {
+    boolean replace(String peer, Optional<SignedCheckpoint> before, SignedCheckpoint next) {
         String origin = next.checkpoint().origin();
         return store.<Boolean>write(tx -> {
-            if (!read(tx, origin).equals(before)) {
+            if (!read(tx, peer, origin).equals(before)) {
                 return false;
             }
-            tx.put(Table.META, key(origin), next.encode());
+            tx.put(Table.META, key(peer, origin), next.encode());
             return true;
         });
     }
 
-    private static Optional<SignedCheckpoint> read(ReadTx tx, String origin) {
+    private static Optional<SignedCheckpoint> read(ReadTx tx, String peer, String origin) {
         try {
-            return tx.get(Table.META, key(origin)).map(SignedCheckpoint::parse);
+            return tx.get(Table.META, key(peer, origin)).map(SignedCheckpoint::parse);
         } catch (LogException e) {
             throw new StateException(
                     "the log checkpoint of " + origin + " in the state database: " + e.getMessage(), e);
         }
     }
 
-    private static byte[] key(String origin) {
-        return ("witnessed " + origin).getBytes(UTF_8);
+    /** Both may be longer together than a key. */
+    private static byte[] key(String peer, String origin) {
+        return ("witnessed " + Digests.sha256Hex((peer + "\n" + origin).getBytes(UTF_8))).getBytes(UTF_8);
     }
 }

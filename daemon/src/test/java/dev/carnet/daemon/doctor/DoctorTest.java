@@ -39,6 +39,7 @@ class DoctorTest {
                         Instant::now,
                         () -> new TlsCheck.Facts("SunJCE", "X25519MLKEM768", 3000, 200),
                         () -> new RevocationCheck.Facts(config, Map.of(), Map.of()),
+                        () -> new LedgerLook.Facts(Optional.empty(), Map.of()),
                         Optional::empty)
                 .run();
         assertThat(findings)
@@ -52,6 +53,7 @@ class DoctorTest {
                         "identity",
                         "keys",
                         "revocation",
+                        "ledger",
                         "clock",
                         "open files",
                         "memory",
@@ -65,6 +67,16 @@ class DoctorTest {
             assertThat(finding.found()).isNotEmpty();
             assertThat(finding.whatToDo().isEmpty()).as(finding.toString()).isEqualTo(finding.level() == Level.OK);
         });
+    }
+
+    @Test
+    void a_ledger_that_waits_and_a_peer_with_two_histories_are_told() {
+        List<Finding> findings = new Doctor(List.of(new LedgerLook(() -> new LedgerLook.Facts(
+                        Optional.of("w has not cosigned"), Map.of("spiffe://b.example/d", "its log has two histories")))))
+                .run();
+        assertThat(findings).extracting(Finding::level).containsOnly(Level.ERROR);
+        assertThat(findings).extracting(Finding::found).anyMatch(found -> found.contains("w has not cosigned"));
+        assertThat(findings).extracting(Finding::found).anyMatch(found -> found.startsWith("spiffe://b.example/d: "));
     }
 
     @Test

@@ -43,6 +43,7 @@ class PublisherTest {
     private static final class Watching implements Witnesses {
         volatile Optional<String> silence = Optional.empty();
         volatile boolean needed;
+        volatile String demanded = "";
         final List<SignedCheckpoint> told = Collections.synchronizedList(new ArrayList<>());
 
         @Override
@@ -53,6 +54,11 @@ class PublisherTest {
         @Override
         public void signed(SignedCheckpoint note) {
             told.add(note);
+        }
+
+        @Override
+        public boolean demanded(NoteSignature line) {
+            return line.name().equals(demanded);
         }
 
         @Override
@@ -178,6 +184,41 @@ class PublisherTest {
             covered.await();
         }
         assertThat(published()).isPositive();
+    }
+
+    /** Anybody may be a witness, and a peer cosigns again in each session. */
+    @Test
+    void many_witnesses_and_many_sessions_do_not_fill_the_note() throws InterruptedException {
+        publisher.start();
+        Recorded entry = record(1);
+        covered(entry).await();
+        eventually(() -> published() == fixture.ledger.size());
+        SignedCheckpoint note = witnesses.told.getLast();
+        for (int session = 0; session < 50; session++) {
+            publisher.cosigned(
+                    note.checkpoint(),
+                    fixture.ledger.keys().cosign("again", note.checkpoint(), TIME.plusSeconds(session)));
+        }
+        for (int i = 0; i < 70; i++) {
+            publisher.cosigned(note.checkpoint(), fixture.ledger.keys().cosign("w" + i, note.checkpoint(), TIME));
+        }
+        witnesses.demanded = "last";
+        publisher.cosigned(note.checkpoint(), fixture.ledger.keys().cosign("last", note.checkpoint(), TIME));
+        eventually(() -> {
+            SignedCheckpoint there = MerkleLog.open(
+                            temp.resolve("ledger"), fixture.store, fixture.ledger, body -> List.of())
+                    .checkpoint()
+                    .orElseThrow();
+            return there.signatures().stream()
+                                    .filter(line -> line.name().equals("last"))
+                                    .count()
+                            == 2
+                    && there.signatures().stream()
+                                    .filter(line -> line.name().equals("again"))
+                                    .count()
+                            == 2
+                    && there.signatures().size() <= 34;
+        });
     }
 
     @Test

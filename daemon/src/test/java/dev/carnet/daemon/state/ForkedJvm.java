@@ -18,6 +18,14 @@ public final class ForkedJvm {
 
     /** Starts a main class; its output goes to {@code output}. */
     public static Process start(Path output, List<String> flags, Class<?> main, String... args) throws IOException {
+        return new ProcessBuilder(command(flags, main, args))
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+    }
+
+    /** The words that start it. */
+    public static List<String> command(List<String> flags, Class<?> main, String... args) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -34,10 +42,7 @@ public final class ForkedJvm {
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 main.getName()));
         command.addAll(List.of(args));
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
+        return command;
     }
 
     /** Runs a main class to its end. */

@@ -19,6 +19,7 @@ import dev.carnet.proto.identity.Pem;
 import dev.carnet.proto.identity.SpiffeId;
 import dev.carnet.proto.identity.TrustAnchors;
 import dev.carnet.proto.ledger.Dsse;
+import dev.carnet.proto.ledger.LogHead;
 import dev.carnet.proto.ledger.Statement;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -158,7 +159,7 @@ final class Site implements AutoCloseable {
                 () -> settings,
                 store,
                 ledger,
-                (sequence, then) -> published.whenCovers(sequence, then),
+                new AsTheTestSays(),
                 transport,
                 this::policy,
                 () -> trusted,
@@ -171,6 +172,29 @@ final class Site implements AutoCloseable {
         questions = new Questions(room, engine.holdings(), engine, fatal::add);
         transport.start(questions);
         engine.start();
+    }
+
+    /** {@link #published}, asked anew each time. */
+    private final class AsTheTestSays implements Published {
+        @Override
+        public void whenCovers(long sequence, Runnable then) {
+            published.whenCovers(sequence, then);
+        }
+
+        @Override
+        public Optional<LogHead> head() {
+            return published.head();
+        }
+
+        @Override
+        public Optional<LogHead> head(String spiffeId, String origin) {
+            return published.head(spiffeId, origin);
+        }
+
+        @Override
+        public boolean had(LogHead head) {
+            return published.had(head);
+        }
     }
 
     private Map<String, List<X509Certificate>> anchorLists() {

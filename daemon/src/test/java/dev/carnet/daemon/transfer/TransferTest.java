@@ -3,9 +3,12 @@ package dev.carnet.daemon.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.carnet.daemon.ledger.Published;
 import dev.carnet.daemon.policy.Caller;
 import dev.carnet.daemon.policy.Policy;
 import dev.carnet.daemon.transport.Session;
+import dev.carnet.proto.ledger.LogHead;
+import dev.carnet.proto.ledger.TransferReceipt;
 import dev.carnet.proto.wire.ChunkHeader;
 import dev.carnet.proto.wire.v1.Code;
 import java.io.RandomAccessFile;
@@ -15,6 +18,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -147,6 +151,77 @@ class TransferTest {
         }
         assertThat(received.state()).isEqualTo("CLOSED");
         assertThat(Path.of(received.receipt())).isNotEmptyFile();
+    }
+
+    /** What the destination knows of both logs, and what the source says of its own. */
+    private record Logs(LogHead theirs, boolean right) implements Published {
+        @Override
+        public void whenCovers(long sequence, Runnable then) {
+            then.run();
+        }
+
+        @Override
+        public Optional<LogHead> head() {
+            return Optional.of(new LogHead(9, "ef".repeat(32)));
+        }
+
+        @Override
+        public Optional<LogHead> head(String spiffeId, String origin) {
+            return Optional.of(theirs);
+        }
+
+        @Override
+        public boolean had(LogHead asked) {
+            return right && asked.equals(theirs);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_receipt_names_both_logs_and_the_source_looks_at_what_it_says_of_its_own(boolean right) throws Exception {
+        LogHead head = new LogHead(3, "ab".repeat(32));
+        source.published = new Logs(head, right);
+        destination.published = new Logs(head, right);
+        start();
+        Path from = model("model", 1);
+        line.connect();
+        String id = push(from, "m").id();
+        TransferView sent = await(source, id, view -> view.finished() || view.code() != null);
+        if (right) {
+            assertThat(sent.state()).isEqualTo("CLOSED");
+            TransferReceipt receipt = (TransferReceipt) source.entries().getLast();
+            assertThat(receipt.source().log()).contains(head);
+            assertThat(receipt.destination().log()).contains(new LogHead(9, "ef".repeat(32)));
+        } else {
+            assertThat(sent.code()).isEqualTo("RECEIPT_MISMATCH");
+            assertThat(sent.state()).isEqualTo("SEALED");
+            assertThat(source.said()).doesNotContain("transfer-receipt");
+        }
+    }
+
+    /** What is in no log that others can read is handed out to nobody. */
+    @Test
+    void a_receipt_is_handed_out_when_the_published_log_covers_it() throws Exception {
+        Map<Site, Runnable> waiting = new java.util.concurrent.ConcurrentHashMap<>();
+        for (Site site : List.of(source, destination)) {
+            site.published = (sequence, then) -> {
+                assertThat(sequence).isEqualTo(site.ledger().size() - 1);
+                waiting.put(site, then);
+            };
+        }
+        start();
+        Path from = model("model", 1);
+        line.connect();
+        String id = push(from, "m").id();
+        for (Site site : List.of(source, destination)) {
+            await(site, id, view -> waiting.containsKey(site));
+            TransferView view = await(site, id, one -> one.state().equals("CLOSED"));
+            assertThat(view.finished()).isFalse();
+            assertThat(view.receipt()).isNull();
+            assertThat(view.waitingFor()).contains("its ledger to be published");
+            waiting.get(site).run();
+            assertThat(Path.of(awaitEnd(site, id).receipt())).isNotEmptyFile();
+        }
     }
 
     @Test

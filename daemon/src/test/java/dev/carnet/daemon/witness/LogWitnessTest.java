@@ -370,6 +370,28 @@ class LogWitnessTest {
     }
 
     @Test
+    void a_peer_speaks_for_the_ledger_of_its_hello_alone() throws InterruptedException {
+        b.awaitPublished(b.record("one"));
+        Wire wire = new Wire("%032x".formatted(++sessions), a, B, "elsewhere.example/log");
+        wires.add(wire);
+        wire.begin().said(BodyCase.LOG_KNOWN);
+        wire.arrive(known(ByteString.EMPTY));
+        assertThat(wire.awaitEnd()).startsWith("BAD_STATEMENT").contains("its Hello names");
+    }
+
+    /** What one peer shows is on record for itself, whatever origin it names. */
+    @Test
+    void what_a_peer_shows_is_on_record_for_it_alone() throws InterruptedException {
+        Wire wire = introduced();
+        wire.arrive(of(grown(b.published(), 0)));
+        wire.said(BodyCase.LOG_COSIGNED);
+        Wire other = new Wire("%032x".formatted(++sessions), a, "spiffe://c.example/d", b.origin());
+        wires.add(other);
+        assertThat(other.begin().said(BodyCase.LOG_KNOWN).getLogKnown().getCheckpoint())
+                .isEmpty();
+    }
+
+    @Test
     void what_comes_out_of_its_order_ends_the_session() throws InterruptedException {
         b.awaitPublished(b.record("one"));
         Wire early = asB();
