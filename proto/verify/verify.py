@@ -507,15 +507,15 @@ def decide(of: list[Entry], table: str, ledger: Ledger, where: tuple[str, str],
     until = e if state in ("destroyed", "released") else None
     seen = [p.time for p in began.ledger.entries[began.index:until and until.index] if p is began or (
         p.kind == "possession" and p.where == where and p.subject == began.subject)] if began else [None]
-    return e, {"state": state, "until": until and until.time, "verified": seen[-1], "volume": where[0],
+    return e, {"state": state, "until": until and until.time, "verified": seen[-1] if seen else None, "volume": where[0],
                "name": where[1]}
 
 def of_transfer(good: dict[str, Ledger], transfer: str, of: list[Entry]) -> Iterator[tuple[str, Copy]]:
     """Its copies, and the content of each."""
-    facts = [e for kind in FACTS if (e := first(of, kind))]
     for ledger, role in [(ledger, role) for ledger in good.values() for role in ("destination", "source")]:
         if not (intent := first(of, "transfer-intent", ledger, role)): continue
         p, here, peer = intent.says, role == "destination", good.get(intent.says["peerOrigin"])
+        facts = [e for l in ((ledger, peer) if here else (peer, ledger)) if l for k in FACTS if (e := first(of, k, l))]
         theirs = first(of, "transfer-intent", peer, "source" if here else "destination") if peer else None
         began = first(of, "possession", ledger) if here else None
         gave, decided = decide(of, role, ledger, intent.where, began)
@@ -523,7 +523,7 @@ def of_transfer(good: dict[str, Ledger], transfer: str, of: list[Entry]) -> Iter
         s, d = (theirs.says if theirs else {}, p) if here else (p, {})
         yield facts[0].says["content"] if facts else "", {
             "origin": ledger.origin if here else p["peerOrigin"], "holder": p["daemon" if here else "peer"],
-            "from": p["peer" if here else "daemon"], "transfer": transfer, **decided, "entries": of,
+            "from": p["peer" if here else "daemon"], "transfer": transfer, **decided, "entries": of, "facts": facts,
             "since": (began or (gave if decided["state"] == "receipted" else intent)).time, "principal": p["principal"],
             "tree": facts[0].subject if facts else d.get("tree", s.get("tree")),
             "grant": d.get("grant", s.get("grant")), "sourceRule": s.get("rule"), "sourcePolicy": s.get("policy"),
@@ -537,7 +537,7 @@ def adopted(began: Entry) -> tuple[str, Copy]:
             if e.subject == began.subject and e.kind in kinds: of.append(e)
     return began.says["content"], {
         "origin": began.ledger.origin, "holder": began.says["daemon"], "since": began.time, "tree": began.subject,
-        **decide(of, "adopted", began.ledger, began.where, began)[1], "entries": of}
+        **decide(of, "adopted", began.ledger, began.where, began)[1], "entries": of, "facts": [began]}
 
 def custody(ledgers: list[Ledger]) -> dict[str, Any]:
     ledgers = sorted(ledgers, key=lambda l: l.origin)
@@ -556,7 +556,7 @@ def custody(ledgers: list[Ledger]) -> dict[str, Any]:
         one = min(of, key=lambda e: (e.time, *order(e)))
         if (content, origin) not in held:
             copies.append((content, {"origin": origin, "holder": one.says["daemon"], "volume": "", "name": "",
-                                     "state": "source", "since": one.time, "tree": one.subject, "entries": of}))
+                                     "state": "source", "since": one.time, "tree": one.subject, "entries": of, "facts": of}))
     groups = dict[tuple[bool, str, str], list[Copy]]()
     for content, c in copies: groups.setdefault((not content, content, "" if content else c["transfer"]), []).append(c)
     return {"version": 1, "ledgers": [{"origin": l.origin, "daemon": l.daemon if l.counts else "", "size": l.size,
@@ -568,7 +568,8 @@ def told(content: str, group: list[Copy]) -> dict[str, Any]:
     """A checkpoint, as JSON."""
     group.sort(key=lambda c: (*(c.get(m, "") for m in ("origin", "volume", "name", "since", "transfer")),
                               order(c["entries"][0])))
-    sizes = sorted((e for c in group for e in c["entries"] if e.kind in FACTS[:3]), key=order)
+    sizes = sorted((e for c in group for e in c.pop("facts") if e.kind in FACTS[:3] and e.says["content"] == content),
+                   key=order)
     for c in group: c["entries"] = [{"origin": e.ledger.origin, "index": e.index, "what": e.kind} for e in c["entries"]]
     return {"content": content, "trees": sorted({c["tree"] for c in group if c["tree"]}),
             "names": sorted({f"{c['volume']}/{c['name']}" for c in group if c["volume"]}),

@@ -6,7 +6,7 @@ import sys
 
 from casework import first_keys, trust_text, unique, write
 from daemons import HERE, Daemon, line, record, sha
-from stories import long_ledger, pair, story
+from stories import long_ledger, pair, story, third
 
 VERIFY = HERE.parent.parent / "verify" / "verify.py"
 
@@ -15,6 +15,7 @@ def add(cases):
     east, west, push = pair()
     cases.base("pair/east", east.files(witnesses=[west]))
     cases.base("pair/west", west.files(witnesses=[east]))
+    cases.base("pair/north", third(push).files())
     (e, w, n, other), states = story()
     cases.base("story/east", e.files(witnesses=[w, n]))
     cases.base("story/west", w.files(witnesses=[e, n]))
@@ -36,6 +37,10 @@ def add(cases):
     cases.case("the story, north's ledger missing", ["story/east", "story/west"], custody="story-without-north")
     cases.case("the story, a source's ledger alone", ["story/east"], custody="story-east")
     cases.case("the story, a destination's ledger alone", ["story/west"], custody="story-west")
+    three = ["pair/north", "pair/east", "pair/west"]
+    cases.case("a third daemon says what somebody else's transfer brought, and releases before it has", three, custody="pair-third")
+    cases.case("a third daemon and the source's word alone", three[:2], custody="pair-third-source")
+    cases.case("a third daemon and the destination's word alone", three[::2], custody="pair-third-destination")
     cases.case("a ledger with a full tile and a second level", ["long"], custody="long")
     older = {**cases.bases["long"], "checkpoint": lone.checkpoint(size=200).encode()}
     cases.case("an older log checkpoint, and its partial tiles are gone", [("long", older)])

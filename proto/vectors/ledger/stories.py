@@ -32,6 +32,22 @@ def pair():
     return east, west, push
 
 
+def third(push):
+    """A third daemon, whose origin is before the destination's: it says that somebody else's transfer brought it something, and of one of its own that it was released before it came."""
+    north = daemon(Clock(), *NORTH)
+    open_up(north)
+    forged, early = copy.copy(push), Transfer(push.s, north, "early")
+    forged.d, forged.tree, forged.content = north, sha("forged tree"), sha("forged content")
+    forged.possess()
+    forged.pending(north)
+    early.seal = sha("early seal")
+    early.intend(north)
+    early.release()
+    early.possess()
+    early.verify()
+    return north
+
+
 # ---- a story with every predicate
 
 

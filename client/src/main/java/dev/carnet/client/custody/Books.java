@@ -41,12 +41,16 @@ final class Books {
         return facts == null ? null : facts.intent(role);
     }
 
-    /** The entry that says which tree and content a transfer brings. */
+    /**
+     * The entry that says which tree and content a transfer brings: the destination's, else the source's. Nobody else has a say, whatever their ledgers have under its id.
+     *
+     * @param ledger whose intent counts
+     */
     @Nullable
-    Said said(TransferId id) {
-        for (Predicate what : NAMING) {
-            for (Book book : all) {
-                TransferFacts facts = book.facts().transfer(id);
+    Said said(Book ledger, Intent intent, TransferId id) {
+        for (Book side : sides(ledger, intent)) {
+            TransferFacts facts = side.facts().transfer(id);
+            for (Predicate what : NAMING) {
                 Said said = facts == null ? null : facts.said(what);
                 if (said != null) {
                     return said;
@@ -54,6 +58,15 @@ final class Books {
             }
         }
         return null;
+    }
+
+    /** The destination's ledger and the source's, as far as they are given. */
+    List<Book> sides(Book ledger, Intent intent) {
+        Book peer = byOrigin.get(intent.peerOrigin());
+        if (peer == null) {
+            return List.of(ledger);
+        }
+        return intent.role() == Role.DESTINATION ? List.of(ledger, peer) : List.of(peer, ledger);
     }
 
     /** Every entry that names a transfer, by origin and index. */

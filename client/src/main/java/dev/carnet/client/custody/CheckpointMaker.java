@@ -34,13 +34,14 @@ final class CheckpointMaker {
     /** @param drafts at least one, all of the same content, or of one transfer without a known one */
     Checkpoint make(List<Draft> drafts) {
         List<Copy> copies = new ArrayList<>();
-        Sizes sizes = new Sizes();
+        Hash32 content = drafts.getFirst().content();
+        Sizes sizes = new Sizes(content);
         Map<String, List<Draft.Sealed>> sealed = new TreeMap<>();
         for (Draft draft : drafts) {
             switch (draft) {
                 case Draft.Moved moved -> {
                     copies.add(maker.moved(moved));
-                    sizes.moved(moved.transfer());
+                    sizes.moved(moved);
                 }
                 case Draft.Adopted adopted -> {
                     copies.add(maker.adopted(adopted));
@@ -63,7 +64,6 @@ final class CheckpointMaker {
             }
         });
         copies.sort(BY_HOLDER);
-        Hash32 content = drafts.getFirst().content();
         return new Checkpoint(
                 content == null ? "" : content.hex(),
                 copies.stream()
@@ -81,14 +81,19 @@ final class CheckpointMaker {
                 copies);
     }
 
-    /** Of all entries that say how much it is, the first one by place. */
+    /** Of all entries that say how much of this content there is, the first one by place. */
     private final class Sizes {
+        private final @Nullable Hash32 content;
         private @Nullable EntryRef at;
         private @Nullable Bulk first;
 
-        void moved(TransferId id) {
-            for (Book book : books.all()) {
-                TransferFacts facts = book.facts().transfer(id);
+        Sizes(@Nullable Hash32 content) {
+            this.content = content;
+        }
+
+        void moved(Draft.Moved draft) {
+            for (Book book : books.sides(draft.ledger(), draft.intent())) {
+                TransferFacts facts = book.facts().transfer(draft.transfer());
                 if (facts != null) {
                     SIZED.forEach(what -> see(book.origin(), facts, what));
                 }
@@ -103,7 +108,7 @@ final class CheckpointMaker {
         }
 
         void see(EntryRef ref, Bulk bulk) {
-            if (at == null || BY_PLACE.compare(ref, at) < 0) {
+            if (bulk.content().equals(content) && (at == null || BY_PLACE.compare(ref, at) < 0)) {
                 at = ref;
                 first = bulk;
             }

@@ -67,7 +67,7 @@ final class CopyMaker {
     }
 
     private Optional<String> tree(Draft.Moved draft, @Nullable Intent source) {
-        Said said = books.said(draft.transfer());
+        Said said = books.said(draft.ledger(), draft.intent(), draft.transfer());
         if (said != null) {
             return Optional.of(said.bulk().tree().hex());
         }

@@ -42,7 +42,7 @@ final class Derivation {
     }
 
     private void moved(Book book, TransferId id, TransferFacts facts, Intent intent, State state) {
-        Said said = books.said(id);
+        Said said = books.said(book, intent, id);
         drafts.add(new Draft.Moved(said == null ? null : said.bulk().content(), id, book, facts, intent, state));
     }
 

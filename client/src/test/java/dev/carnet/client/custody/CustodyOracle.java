@@ -250,10 +250,14 @@ final class CustodyOracle {
         copy.put(
                 "entries",
                 all.stream().filter(entry -> entry.of(id)).map(Entry::ref).toList());
-        Entry naming = Stream.of("possession", "seal", "transfer-receipt", "receipt-pending")
-                .flatMap(what -> entries(what).filter(entry -> entry.of(id)))
-                .findFirst()
-                .orElse(null);
+        String peer = place.get("peerOrigin");
+        List<Entry> counting = Stream.of(destination == null ? peer : ledger, destination == null ? ledger : peer)
+                .flatMap(side -> Stream.of("possession", "seal", "transfer-receipt", "receipt-pending")
+                        .map(what -> first(side, id, what)))
+                .filter(Objects::nonNull)
+                .toList();
+        copy.put("counting", counting);
+        Entry naming = counting.isEmpty() ? null : counting.getFirst();
         copy.put("content", naming == null ? null : naming.get("content"));
         if (naming != null) {
             copy.put("tree", naming.subject());
@@ -326,6 +330,7 @@ final class CustodyOracle {
                     what -> what.equals("possession") || what.equals("transfer-receipt") || find.apply(what) != null);
             Map<String, Object> copy = new LinkedHashMap<>();
             copy.put("content", began.get("content"));
+            copy.put("counting", List.of(began));
             copy.put("origin", began.ledger());
             copy.put("holder", daemons.get(began.ledger()));
             copy.put("volume", began.get("volume"));
@@ -369,6 +374,7 @@ final class CustodyOracle {
                         .orElseThrow();
                 Map<String, Object> copy = new LinkedHashMap<>();
                 copy.put("content", key.get(1));
+                copy.put("counting", all);
                 copy.put("origin", key.get(0));
                 copy.put("holder", first.side("source", "id"));
                 copy.put("volume", "");
@@ -412,11 +418,11 @@ final class CustodyOracle {
                 .thenComparing(copy -> (String) copy.getOrDefault("transfer", ""), BYTES)
                 .thenComparing(copy -> ((List<Map<String, Object>>) copy.get("entries")).getFirst(), place));
         copies.stream()
-                .flatMap(copy -> ((List<Map<String, Object>>) copy.get("entries")).stream())
-                .filter(ref -> Set.of("seal", "possession", "transfer-receipt").contains(ref.get("what")))
-                .min(place)
-                .flatMap(ref ->
-                        all.stream().filter(entry -> entry.ref().equals(ref)).findFirst())
+                .flatMap(copy -> ((List<Entry>) copy.remove("counting")).stream())
+                .filter(entry ->
+                        Set.of("seal", "possession", "transfer-receipt").contains(entry.what()))
+                .filter(entry -> content.equals(entry.get("content")))
+                .min(PLACE)
                 .ifPresent(entry -> {
                     checkpoint.put("files", entry.says().get("files"));
                     checkpoint.put("logicalBytes", entry.get("logicalBytes"));

@@ -334,6 +334,61 @@ class CustodyTest {
         });
     }
 
+    @Test
+    void a_third_daemon_has_no_say_in_what_a_transfer_brought() {
+        Diary.whole(move, clock);
+        Diary third = new Diary("aaa", clock); // before both by its origin
+        Move forged = new Move(
+                move.id(), north, third, "v", "n", Diary.digest("forged tree"), Diary.digest("forged content"));
+        List<BiConsumer<Diary, Move>> claims =
+                List.of(Diary::publishing, (there, what) -> there.say(Diary.receipt(what, clock)), Diary::pending);
+        claims.forEach(claim -> claim.accept(third, forged));
+        assertThat(Diary.checkpoints(third, north, south)).singleElement().satisfies(checkpoint -> {
+            assertThat(checkpoint.content()).isEqualTo(move.content());
+            assertThat(checkpoint.trees()).containsExactly(move.tree());
+        });
+        assertThat(Diary.checkpoints(third, north))
+                .as("the source's word alone")
+                .extracting(Checkpoint::content)
+                .containsExactly(move.content());
+        north.says.removeIf(statement -> statement.predicate() != Predicate.TRANSFER_INTENT);
+        assertThat(Diary.checkpoints(third, north))
+                .as("neither side says what it is")
+                .extracting(Checkpoint::content, Checkpoint::size)
+                .containsExactly(org.assertj.core.groups.Tuple.tuple("", Optional.empty()));
+        assertThat(copies(Diary.checkpoints(third, north)))
+                .flatExtracting(Copy::entries)
+                .as("but what names the transfer is told")
+                .hasSize(4);
+    }
+
+    @Test
+    void the_destinations_word_comes_before_the_sources() {
+        south.intent(move);
+        south.pending(move);
+        Move other = new Move(
+                move.id(), north, south, move.volume(), move.name(), Diary.digest("tree 2"), Diary.digest("content 2"));
+        north.intent(other);
+        north.seal(other);
+        assertThat(Diary.checkpoints(north, south))
+                .filteredOn(
+                        checkpoint -> checkpoint.copies().getFirst().origin().equals(south.origin))
+                .singleElement()
+                .satisfies(checkpoint -> {
+                    assertThat(checkpoint.content()).isEqualTo(move.content());
+                    assertThat(checkpoint.trees()).containsExactly(move.tree());
+                });
+    }
+
+    @Test
+    void a_copy_that_had_ended_before_it_began_was_never_verified() {
+        south.intent(move);
+        south.released(move, true);
+        south.publishing(move);
+        south.verified(move);
+        assertThat(at(Diary.checkpoints(south), south).verified()).isEmpty();
+    }
+
     // ---- ledgers
 
     @Test
