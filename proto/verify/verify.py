@@ -7,10 +7,12 @@ and the rest to stderr. Exits with 0: all verify and are vouched for; 3: one can
 9: something is missing, or nobody vouches for it. What is hostile is read within `except Exception`: it fails closed.
 """
 import argparse, base64, hashlib, json, os, re, sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from collections import defaultdict
 from datetime import datetime
-from functools import cache
-from typing import Any, BinaryIO
+from functools import cache, partial
+from itertools import permutations
+from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -41,8 +43,7 @@ def canonical(value: Any) -> bytes:
 
 def parse(raw: bytes) -> Any:
     """JSON in its one form: what is repeated, spaced or escaped needlessly does not come out as it went in."""
-    value = json.loads(raw.decode())
-    require(canonical(value) == raw, "JSON that is not canonical")
+    require(canonical(value := json.loads(raw.decode())) == raw, "JSON that is not canonical")
     return value
 
 def add(p: tuple[int, int], q: tuple[int, int]) -> tuple[int, int]:
@@ -50,23 +51,18 @@ def add(p: tuple[int, int], q: tuple[int, int]) -> tuple[int, int]:
     return ((p[0] * q[1] + p[1] * q[0]) * pow(1 + t, -1, P) % P, (p[1] * q[1] + p[0] * q[0]) * pow(1 - t, -1, P) % P)
 
 @cache
-def prime_order(raw: bytes) -> bool:
-    """Whether this is a canonically written point of Ed25519's prime-order group, and not its neutral element."""
-    y, sign = int.from_bytes(raw, "little") & (1 << 255) - 1, raw[31] >> 7
+def good_key(spki: bytes) -> bool:
+    """Each kind has one encoding; an Ed25519 key is in the prime-order group, and not its neutral element."""
+    if len(spki) == 91 and spki.startswith(P256):
+        return bool(ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), spki[26:]))
+    if len(spki) != 44 or not spki.startswith(ED): return len(spki) == 1334 and spki.startswith(ML)
+    y, sign, total = int.from_bytes(spki[12:], "little") & (1 << 255) - 1, spki[-1] >> 7, (0, 1)
     xx = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
     root = pow(xx, (P + 3) // 8, P)
     x = root if root * root % P == xx else root * pow(2, (P - 1) // 4, P) % P
-    at, total = (P - x if x % 2 != sign else x, y), (0, 1)
-    for bit in f"{ORDER:b}" if 1 < y < P and x * x % P == xx else "1":
-        total = add(total, total) if bit == "0" else add(add(total, total), at)
-    return total == (0, 1) and y != 1
-
-def good_key(spki: bytes) -> bool:
-    """Each kind of key has one encoding."""
-    if len(spki) == 91 and spki.startswith(P256):
-        return bool(ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), spki[26:]))
-    return (len(spki) == 1334 and spki.startswith(ML)
-            or len(spki) == 44 and spki.startswith(ED) and prime_order(spki[12:]))
+    for bit in f"{ORDER:b}" if x * x % P == xx else "1":
+        total = add(total, total) if bit == "0" else add(add(total, total), (P - x if x % 2 != sign else x, y))
+    return total == (0, 1) and 1 < y < P
 
 def verifies(spki: bytes, signature: bytes, message: bytes) -> bool:
     """Strict for a good key: R is compared with sB - hA, which is canonical and of prime order where the key is."""
@@ -75,49 +71,60 @@ def verifies(spki: bytes, signature: bytes, message: bytes) -> bool:
         if spki.startswith(ML): mldsa.MLDSA44PublicKey.from_public_bytes(spki[22:]).verify(signature, message)
         else: ed25519.Ed25519PublicKey.from_public_bytes(spki[12:]).verify(signature if strict else b"", message)
         return True
-    except Exception:
-        return False
+    except Exception: return False
 
 # ---- statements: SPEC section 11 as tables of `member:type`, `?` where it may be absent, `*` for an array
-# ---- without a type it has the type of its own name, or else it is a digest
+# ---- a type is a name of TYPES or a pattern; without one it is the member's own name, or else digest
 
-def text(pattern: str, most: int = 1 << 20) -> Callable[[Any], bool]:
-    return lambda v: isinstance(v, str) and re.fullmatch(pattern, v) is not None and len(v.encode()) <= most
+def fits(kind: str, v: Any, most: int = 1 << 20) -> bool:
+    """Whether it is of this type, and a string has at most so many bytes."""
+    if callable(rule := TYPES.get(kind, kind)): return rule(v)
+    return isinstance(v, str) and re.fullmatch(rule, v) is not None and len(v.encode()) <= most
 
-def key(length: int) -> Callable[[Any], bool]:
-    return lambda v: len(b64(v)) == length and good_key(b64(v))
+def check(table: str, what: str, value: Any) -> bool:
+    """An object has exactly the members of its table."""
+    types = {member.rstrip("?"): (kind, member[-1]) for member, _, kind in (m.partition(":") for m in table.split())}
+    needed = {name for name, (_, last) in types.items() if last != "?"}
+    require(type(value) is dict and needed <= set(value) <= set(types), f"{what} has not just its members")
+    for name, v in value.items():
+        kind = types[name][0] or (name if name in TYPES else "digest")
+        right = type(v) is list and all(fits(kind[:-1], one) for one in v) if kind[-1] == "*" else fits(kind, v)
+        require(right, f"{what}.{name} is no {kind}")
+    return True
 
 PART = r"(?!\.{1,2}(?:/|\Z)|\.carnet(?:/|\Z))[^/\x00-\x1f\x7f]+"
-CODES = """VERSION UNKNOWN_PEER PROTOCOL LIMIT TIMEOUT SHUTTING_DOWN REPLACED IDENTITY KEY_BINDING BUSY UNSUPPORTED
-POLICY BAD_NAME NAME_TAKEN NAME_CONFLICT NO_SPACE READ_ONLY UNKNOWN_TRANSFER OFFER_MISMATCH CHUNK_MISMATCH STORAGE
-FILE_MISMATCH TREE_MISMATCH SOURCE_CHANGED BAD_STATEMENT RECEIPT_MISMATCH CANCELLED EXPIRED NO_BEGIN TOO_LATE STOPPED
-BAD_SOURCE PAUSED CRITICAL_EXTENSION UNKNOWN_CHECKPOINT INTERNAL""".split()
-TYPES: dict[str, Callable[[Any], bool]] = {
-    "id": text("[0-9a-f]{32}"), "digest": text("[0-9a-f]{64}"), "previous": text("([0-9a-f]{64})?"),
+TYPES: dict[str, Any] = {
+    "id": "[0-9a-f]{32}", "digest": "[0-9a-f]{64}", "previous": "([0-9a-f]{64})?", "iana": "[A-Za-z0-9_-]{1,64}",
+    "origin": "[!-*,-~]{1,255}", "volume": "[a-z0-9][a-z0-9._-]{0,63}", "text": "(?s:.)+", "predicate": lambda v: True,
     "time": lambda v: v >= "1970" and v == datetime.fromisoformat(v[:-1]).isoformat("T", "milliseconds") + "Z",
-    "count": lambda v: type(v) is int and 0 <= v <= 2**53, "members": lambda v: TYPES["count"](v) and v <= 10**6,
-    "code": lambda v: v in CODES, "predicate": lambda v: True,
-    "bytes": lambda v: text("0|[1-9][0-9]{0,18}")(v) and int(v) < 2**63, "base64": lambda v: bool(b64(v)),
-    "spiffe": text(r"spiffe://[a-z0-9._-]{1,255}(/(?!\.{1,2}(/|\Z))[A-Za-z0-9._-]+)+", 2048),
-    "origin": text("[!-*,-~]{1,255}"), "volume": text("[a-z0-9][a-z0-9._-]{0,63}"), "text": text("(?s:.)+"),
-    "name": lambda v: text(f"{PART}(/{PART}){{0,63}}", 400)(v) and all(len(c.encode()) <= 255 for c in v.split("/")),
-    "label": text(r"[^\0-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+", 256),
-    "reason": text("(?s:.)+", 1024), "iana": text("[A-Za-z0-9_-]{1,64}"), "sig": lambda v: 1 <= len(b64(v)) <= 2420,
+    "count": lambda v: type(v) is int and 0 <= v <= 2**53, "members": lambda v: fits("count", v) and v <= 10**6,
+    "bytes": lambda v: fits("0|[1-9][0-9]{0,18}", v) and int(v) < 2**63, "base64": lambda v: bool(b64(v)),
+    "spiffe": r"(?=.{1,2048}\Z)spiffe://[a-z0-9._-]{1,255}(/(?!\.{1,2}(/|\Z))[A-Za-z0-9._-]+)+",
+    "name": lambda v: fits(f"{PART}(/{PART}){{0,63}}", v, 400) and all(len(c.encode()) <= 255 for c in v.split("/")),
+    "label": lambda v: fits(
+        r"[^\0-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+", v, 256),
+    "reason": lambda v: fits("text", v, 1024), "sig": lambda v: 1 <= len(b64(v)) <= 2420,
     "changed": lambda v: v in (["keys"], ["policy"], ["keys", "policy"]), "labels": lambda v: 1 <= len(v) <= 16 and all(
-        text("[a-z0-9][a-z0-9._-]{0,62}")(k) and TYPES["label"](e) for k, e in v.items()),
-    "ed25519": key(44), "mldsa44": key(1334), "p256": key(91),
-    "entryKeys": lambda v: type(v) is list and len(v) == 2 and all(map(TYPES["digest"], v))}
-ABOUT, MAYBE = "transfer:id role:source|destination peer:spiffe ", "transfer?:id role?:destination peer?:spiffe "
-AT, HELD, END = "volume name ", "content files:members logicalBytes:bytes ", "intent entryKeys time logSize?:count root? "
-WHOLE = HELD + "transfer:id offer checkpoint:id directories:count partOf? "
-OBJECTS = {
+        fits("[a-z0-9][a-z0-9._-]{0,62}", k) and fits("label", e) for k, e in v.items()),
+    "entryKeys": lambda v: type(v) is list and len(v) == 2 and all(fits("digest", one) for one in v),
+    "ed25519": lambda v: len(b64(v)) == 44 and good_key(b64(v)), "p256": lambda v: len(b64(v)) == 91 and good_key(b64(v)),
+    "mldsa44": lambda v: len(b64(v)) == 1334 and good_key(b64(v)),
+    "code": "|".join("""VERSION UNKNOWN_PEER PROTOCOL LIMIT TIMEOUT SHUTTING_DOWN REPLACED IDENTITY KEY_BINDING BUSY
+        UNSUPPORTED POLICY BAD_NAME NAME_TAKEN NAME_CONFLICT NO_SPACE READ_ONLY UNKNOWN_TRANSFER OFFER_MISMATCH STORAGE
+        CHUNK_MISMATCH FILE_MISMATCH TREE_MISMATCH SOURCE_CHANGED BAD_STATEMENT RECEIPT_MISMATCH CANCELLED EXPIRED
+        NO_BEGIN TOO_LATE STOPPED BAD_SOURCE PAUSED CRITICAL_EXTENSION UNKNOWN_CHECKPOINT INTERNAL""".split())}
+
+TYPES |= {name: partial(check, table, name) for name, table in {
     "part": "index:count of:count", "end": "id:spiffe origin", "place": "id:spiffe origin volume name",
-    "giver": END + "id:spiffe origin seal", "taker": END + "id:spiffe origin volume name possession",
+    "giver": "id:spiffe origin seal intent entryKeys time logSize?:count root?", "sha256": "sha256:digest",
+    "taker": "id:spiffe origin volume name possession intent entryKeys time logSize?:count root?",
     "list": "spiffeId:spiffe origin previous keys", "keys": "entry:pq log:pq witness:pq manifest",
-    "pq": "ed25519 mldsa44", "manifest": "p256", "sha256": "sha256:digest", "signature": "keyid sig",
-    "session": "id sourceKey destinationKey group:iana suite:iana exporter opened:time closed?:time",
-    "subject": "name:text digest:sha256"}
-PREDICATES = {
+    "pq": "ed25519 mldsa44", "manifest": "p256", "signature": "keyid sig", "subject": "name:text digest:sha256",
+    "session": "id sourceKey destinationKey group:iana suite:iana exporter opened:time closed?:time"}.items()}
+ABOUT, MAYBE = "transfer:id role:source|destination peer:spiffe ", "transfer?:id role?:destination peer?:spiffe "
+AT, HELD = "volume name ", "content files:members logicalBytes:bytes "
+WHOLE = HELD + "transfer:id offer checkpoint:id directories:count partOf? "
+PREDICATES = {  # the subject's name, and the members besides those that all have
     "key-binding": ("", "list proof"), "policy-change": ("policy", "previous?"), "trust-change": ("trust", "previous?"),
     "transfer-intent": ("offer", ABOUT + AT + "checkpoint:id mode:open|sealed direction:push|pull tree? partOf? "
         "request? labels? members:count logicalBytesMax:bytes part principal:label rule:label grant?:label policy "
@@ -129,41 +136,28 @@ PREDICATES = {
     "transfer-abort": ("offer", ABOUT + "code reason exposedBytesMax:bytes chunks"),
     "transfer-resumed": ("offer", ABOUT + "changed session:id policy rule:label peerBinding"),
     "refusal": ("policy", "peer?:spiffe principal?:label code volume? reason count from:time to:time"),
-    "destruction": ("tree", MAYBE + AT + "intent"),
     "destruction-intent": ("tree", MAYBE + AT + HELD + "principal:label grant:label policy"),
-    "possession-released": ("tree", MAYBE + AT + "reason"),
+    "destruction": ("tree", MAYBE + AT + "intent"), "possession-released": ("tree", MAYBE + AT + "reason"),
     "receipt-pending": ("tree", ABOUT + AT + "offer checkpoint:id content seal possession? receipt? since:time"),
     "observed-fork": ("fork", "peer:spiffe peerOrigin:origin binding first:text second:text proof?:digest*")}
-
-def check(value: Any, table: str, what: str) -> None:
-    """An object has exactly the members of its table."""
-    types = {member.rstrip("?"): (kind, member[-1]) for member, _, kind in (m.partition(":") for m in table.split())}
-    needed = {name for name, (_, last) in types.items() if last != "?"}
-    require(isinstance(value, dict) and needed <= set(value) <= set(types), f"{what} has not just its members")
-    for name, v in value.items():
-        kind = types[name][0] or (name if name in TYPES or name in OBJECTS else "digest")
-        require(kind[-1] != "*" or isinstance(v, list), f"{what}.{name} is no array")
-        for one in v if kind[-1] == "*" else [v]:
-            if (of := kind.rstrip("*")) in OBJECTS: check(one, OBJECTS[of], f"{what}.{name}")
-            else: require(TYPES[of](one) if of in TYPES else one in of.split("|"), f"{what}.{name} is no {of}")
 
 def together(kind: str, p: dict[str, Any], name: str, digest: str) -> bool:
     """What has to hold between members."""
     has, source, pull = p.__contains__, p.get("role") == "source", p.get("direction") == "pull"
     match kind:
         case "key-binding":
-            return ((name, p["origin"], digest) == (p["daemon"], p["list"]["origin"], sha(canonical(p["list"])).hex())
-                    and p["list"]["spiffeId"] == name)
+            return ((name, p["origin"], digest, name) == (
+                p["daemon"], p["list"]["origin"], sha(canonical(p["list"])).hex(), p["list"]["spiffeId"]))
         case "transfer-intent":
             return (has("tree") == (p["mode"] == "sealed") and has("request") == pull and has("peerIntent") == source
                     and (has("tree") if pull else not has("partOf")) and not (has("grant") and source == pull)
                     and 1 <= p["members"] <= 10**6 and p["part"]["index"] < p["part"]["of"] <= 65_536)
         case "seal" | "transfer-receipt":
-            ends, opened = [p["source"], p["destination"]], [s["opened"] for s in p.get("sessions", [])]
+            ends, sessions = [p["source"], p["destination"]], [(s["opened"], s["id"]) for s in p.get("sessions", [])]
             return ((ends[kind != "seal"]["id"], ends[kind != "seal"]["origin"]) == (p["daemon"], p["origin"])
                     and ends[0]["id"] != ends[1]["id"] and 1 <= p["files"] + p["directories"] <= 10**6
-                    and opened == sorted(opened) and len({s["id"] for s in p.get("sessions", [])}) == len(opened) <= 8
-                    and len(opened) >= 8 * has("sessionsMore")
+                    and [t for t, _ in sessions] == sorted(t for t, _ in sessions)
+                    and 8 * has("sessionsMore") <= len(sessions) == len({i for _, i in sessions}) <= 8
                     and all(("logSize" in end) == ("root" in end) and end.get("logSize", 1) for end in ends))
         case "possession":
             return (has("transfer") == has("seal") == (p["state"] == "publishing") and p.get("asker") != p["daemon"]
@@ -198,22 +192,24 @@ class Note:
         lines = re.findall(r"— ([^\s+\0-\x1f]+) ([A-Za-z0-9+/=]+)\n", signed)
         require(form and len(raw) <= NOTE_MAX and 1 <= len(lines) <= 64 and signed == "".join(
             f"— {name} {line}\n" for name, line in lines), "it has not the form of a log checkpoint")
-        self.text, self.origin, self.size, self.root = body + "\n", form[1], int(form[2]), b64(form[3])
+        self.text, self.origin, self.size, self.root = form[0], form[1], int(form[2]), b64(form[3])
         self.lines = [(name, b64(line)[:4], b64(line)[4:]) for name, line in lines]
         require(len(self.root) == 32 and self.size < 2**63 and all(s for _, _, s in self.lines), "a field is too short")
     def signed(self, name: str, kind: int, key: bytes) -> bool | None:
         """Whether all lines of this key verify; None where it has none."""
-        key_id = sha(name.encode("utf-8", "surrogateescape"), b"\n", bytes([kind]), key)[:4]
-        lines = [line for n, i, line in self.lines if (n, i) == (name, key_id)]
-        return all(verifies((ML if kind == 6 else ED) + key, s[8 * (kind > 1):], self.message(name, kind, s[:8]))
-                   for s in lines) if lines else None
-    def message(self, name: str, kind: int, stamp: bytes) -> bytes:
-        label, origin, time = name.encode(), self.origin.encode(), int.from_bytes(stamp)
-        if kind == 1: return self.text.encode()
-        if time >= 2**63 or (name == self.origin and time == 0): return b"never signed"
-        return f"cosignature/v1\ntime {time}\n{self.text}".encode() if kind == 4 else b"".join((
-            b"subtree/v1\n\0", bytes([len(label)]), label, stamp, bytes([len(origin)]), origin, bytes(8),
-            self.size.to_bytes(8), self.root))
+        label, origin = name.encode("utf-8", "surrogateescape"), self.origin.encode()
+        def holds(line: bytes) -> bool:
+            if kind == 1: return verifies(ED + key, line, self.text.encode())
+            stamp, time = line[:8], int.from_bytes(line[:8])
+            if kind == 4: message = f"cosignature/v1\ntime {time}\n{self.text}".encode()
+            else: message = b"".join((b"subtree/v1\n\0", bytes([len(label)]), label, stamp, bytes([len(origin)]), origin,
+                                      bytes(8), self.size.to_bytes(8), self.root))
+            own = time == 0 and name == self.origin
+            return time < 2**63 and not own and verifies((ED if kind == 4 else ML) + key, line[8:], message)
+        lines = [line for n, i, line in self.lines if (n, i) == (name, key_id(name, bytes([kind]) + key))]
+        return all(map(holds, lines)) if lines else None
+
+def key_id(name: str, key: bytes) -> bytes: return sha(name.encode("utf-8", "surrogateescape"), b"\n", key)[:4]
 
 class Trust:
     """A C2SP tlog-policy, with `entry` and `ca` lines besides (LEDGER.md, section 4)."""
@@ -221,8 +217,7 @@ class Trust:
         require(raw.endswith(b"\n") and len(raw) <= TRUST_MAX and not re.search(rb"[\0-\x08\x0b-\x1f\x7f]", raw),
                 "too large, without a newline at its end, or with control characters")
         self.logs, self.anchors, self.entry, quorums, members = [], [], set(), [], []
-        # of a witness (name, kind, key), of a group (how many, of whom)
-        self.names: dict[str, tuple] = {"none": (0, [])}
+        self.names: dict[str, tuple] = {"none": (0, [])}  # a witness: name, kind, key; a group: how many, of whom
         for line in raw.split(b"\n"):
             match [item.decode("utf-8", "surrogateescape") for item in line.split()]:
                 case []: pass
@@ -235,9 +230,9 @@ class Trust:
                     members += of
                     require(need <= len(of) and len(members) == len(set(members)), "too few, or one twice")
                     self.names[name] = need, of
-                case ["quorum", name] if name in self.names and not quorums: quorums.append(name)
-                case ["entry", origin, key_id] if TYPES["origin"](origin) and TYPES["digest"](key_id):
-                    self.entry.add((origin, key_id))
+                case ["quorum", name] if name in self.names: quorums.append(name)
+                case ["entry", origin, ident] if fits("origin", origin) and fits("digest", ident):
+                    self.entry.add((origin, ident))
                 case ["ca", domain, der]: self.anchors.append((domain, x509.load_der_x509_certificate(b64(der))))
                 case _: raise Wrong(f"a line that means nothing here: {line[:80]!r}")
         self.witnesses, (self.quorum,) = [of for of in self.names.values() if len(of) == 3], quorums
@@ -250,15 +245,16 @@ class Trust:
         return done[self.quorum]
 
 def read_vkey(line: str, kinds: tuple[int, ...]) -> tuple[str, int, bytes]:
-    (name, key_id, rest), raw = line.split("+", 2), b64(line.split("+", 2)[2])
-    require(name and raw[0] in kinds and good_key((ML if raw[0] == 6 else ED) + raw[1:]) and key_id == sha(
-        name.encode("utf-8", "surrogateescape"), b"\n", raw)[:4].hex(), "no key of this kind")
-    return name, raw[0], raw[1:]
+    name, ident, rest = line.split("+", 2)
+    kind, key = (raw := b64(rest))[0], raw[1:]
+    require(name and kind in kinds and good_key((ML if kind == 6 else ED) + key) and key_id(name, raw).hex() == ident,
+            "no key of this kind")
+    return name, kind, key
 
 def chain_of(raw: bytes, listed: bytes, spiffe: str) -> list[x509.Certificate]:
     """The certificates of a key proof, whose leaf has signed this list (SPEC, section 10)."""
     proof = parse(raw)
-    check(proof, "list:base64 signature:base64 algorithm:ecdsa-p256-sha256|ed25519|rsa-pss-sha256 chain:base64*", "it")
+    check("list:base64 signature:base64 algorithm:ecdsa-p256-sha256|ed25519|rsa-pss-sha256 chain:base64*", "it", proof)
     chain = [x509.load_der_x509_certificate(b64(c)) for c in proof["chain"]]
     names = chain[0].extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     require(len(raw) <= PROOF_MAX and len(chain) <= 4 and b64(proof["list"]) == listed and [spiffe]
@@ -269,8 +265,8 @@ def chain_of(raw: bytes, listed: bytes, spiffe: str) -> list[x509.Certificate]:
             leaf.verify(signature, message, ec.ECDSA(SHA256()))
         case "rsa-pss-sha256", rsa.RSAPublicKey() if 2048 <= leaf.key_size <= 8192:
             leaf.verify(signature, message, padding.PSS(padding.MGF1(SHA256()), 32), SHA256())
-        case "ed25519", ed25519.Ed25519PublicKey() if good_key(ED + leaf.public_bytes_raw()):
-            require(verifies(ED + leaf.public_bytes_raw(), signature, message), "its leaf has not signed its key proof")
+        case "ed25519", ed25519.Ed25519PublicKey() if good_key(key := ED + leaf.public_bytes_raw()):
+            require(verifies(key, signature, message), "its leaf has not signed its key proof")
         case _: raise Wrong("its key proof is by a key of another kind")
     return chain
 
@@ -284,38 +280,36 @@ def leads(chain: list[x509.Certificate], anchor: x509.Certificate) -> bool:
             basic, usage = ext[n + 1][x509.BasicConstraints], ext[n + 1].get(x509.KeyUsage)
             require(basic.ca and (basic.path_length is None or n <= basic.path_length), "no CA, or not for so many")
             require(usage is None or usage.key_cert_sign, "no CA")
-        basic, usage, use = map(ext[0].get, (x509.BasicConstraints, x509.KeyUsage, x509.ExtendedKeyUsage))
-        known = {x509.BasicConstraints, x509.KeyUsage, x509.ExtendedKeyUsage, x509.SubjectAlternativeName}
-        return (len(path) > 1 and {type(e.value) for c in path for e in c.extensions if e.critical} <= known
+        known = x509.BasicConstraints, x509.KeyUsage, x509.ExtendedKeyUsage, x509.SubjectAlternativeName
+        basic, usage, use = map(ext[0].get, known[:3])
+        return (len(path) > 1 and {type(e.value) for c in path for e in c.extensions if e.critical} <= {*known}
                 and max(c.not_valid_before_utc for c in path) <= min(c.not_valid_after_utc for c in path)
                 and usage.digital_signature and not (usage.key_cert_sign or usage.crl_sign or (basic and basic.ca))
                 and (use is None or Use.SERVER_AUTH in use or Use.CLIENT_AUTH in use))
-    except Exception:
-        return False
+    except Exception: return False
 
 # ---- one ledger: LEDGER.md, sections 3 and 4
 
 class Entry:
     def __init__(self, ledger: "Ledger", index: int, raw: bytes) -> None:
         envelope = parse(raw)
-        check(envelope, "payload:base64 payloadType:application/vnd.in-toto+json signatures:signature*", "envelope")
+        check(r"payload:base64 payloadType:application/vnd\.in-toto\+json signatures:signature*", "envelope", envelope)
         payload, ids = b64(envelope["payload"]), [s["keyid"] for s in envelope["signatures"]]
         require(len(raw) <= ENTRY_MAX and 1 <= len(ids) <= 4 and ids == sorted(set(ids)), "its size or signatures")
         said = parse(payload)
-        check(said, "_type:https://in-toto.io/Statement/v1 subject:subject* predicateType:text predicate", "statement")
+        check(r"_type:https://in-toto\.io/Statement/v1 subject:subject* predicateType:text predicate", "statement", said)
         (about,), self.says, self.kind = said["subject"], said["predicate"], said["predicateType"][19:-3]
         require(said["predicateType"] == f"https://carnet.dev/{self.kind}/v1" and self.kind in PREDICATES, "its type")
         self.subject, (of, table) = about["digest"]["sha256"], PREDICATES[self.kind]
-        check(self.says, "daemon:spiffe origin time " + table, self.kind)
-        require(of in ("", about["name"]) and together(self.kind, self.says, about["name"], self.subject)
-                and self.says.get("peer") != self.says["daemon"] and (MAYBE not in table or len(
-                    {m in self.says for m in ("transfer", "role", "peer")}) == 1), "members that do not go together")
-        self.ledger, self.index, self.raw, self.place = ledger, index, raw, f"entry {index}"
-        self.digest = sha(payload).hex()
+        check("daemon:spiffe origin time " + table, self.kind, p := self.says)
+        require(of in ("", about["name"]) and together(self.kind, p, about["name"], self.subject) and p.get("peer")
+                != p["daemon"] and (MAYBE not in table or len({m in p for m in ("transfer", "role", "peer")}) == 1),
+                "members that do not go together")
+        self.ledger, self.index, self.raw, self.place, self.digest = ledger, index, raw, f"entry {index}", sha(payload).hex()
         self.signatures = {s["keyid"]: b64(s["sig"]) for s in envelope["signatures"]}
         self.message = b"DSSEv1 28 application/vnd.in-toto+json %d %s" % (len(payload), payload)
-        self.time, self.where = self.says["time"], (self.says.get("volume", ""), self.says.get("name", ""))
-        self.sides = [self.says[s] for s in ("source", "destination") if s in self.says]
+        self.time, self.where = p["time"], (p.get("volume", ""), p.get("name", ""))
+        self.sides = [p[s] for s in ("source", "destination") if s in p]
     def signed(self, keys: dict[str, bytes], ids: Iterable[str]) -> bool:
         return all(k in keys and verifies(keys[k], self.signatures.get(k, b""), self.message) for k in ids)
     def keys(self, purpose: str = "entry") -> dict[str, bytes]:
@@ -325,43 +319,39 @@ class Entry:
 def mth(hashes: list[bytes]) -> bytes:
     """The root over hashes: neighbours are joined, and one that is left over moves up."""
     while len(hashes) > 1:
-        hashes = [sha(b"\1", *hashes[n:n + 2]) if n + 1 < len(hashes) else hashes[n] for n in range(0, len(hashes), 2)]
+        hashes = [sha(b"\1", *pair) if len(pair := hashes[n:n + 2]) > 1 else pair[0] for n in range(0, len(hashes), 2)]
     return hashes[0] if hashes else sha()
 
 class Ledger:
     def __init__(self, name: str, trust: Trust | None) -> None:
         self.name, self.origin, self.size, self.root, self.daemon, self.whole = name, "", 0, "", "", False
-        self.entries, self.leaves, self.found = list[Entry](), list[bytes](), list[Finding]()
+        self.entries, self.leaves = list[Entry](), list[bytes]()
+        self.found: list[tuple[str, str, str, str]] = []  # kind, place, sentence, and the verdict that it makes
         self.bindings: list[tuple[Entry, list[x509.Certificate]]] = []
         try: self.verify(trust)
         except Wrong as e: self.tell(*e.args)
-        except OSError as e:
-            self.tell("unreadable", os.path.relpath(e.filename or name, name), str(e.strerror), "unreadable")
-        self.verdict = worst(self.found, ("unreadable", "wrong", "incomplete"))
+        except OSError as e: self.tell("unreadable", os.path.relpath(e.filename or name, name), str(e), "unreadable")
+        self.verdict = worst([self], ("unreadable", "wrong", "incomplete"))
         self.counts = self.verdict in ("verifies", "incomplete")
     def tell(self, kind: str, place: str, sentence: str, weight: str = "wrong") -> None:
-        self.found.append((self, kind, place, sentence, weight))
-    def open(self, path: str) -> BinaryIO | None:
-        """Not waiting for what is no file; None where nothing is there."""
-        try: return open(os.path.join(self.name, path), "rb", opener=lambda p, flags: os.open(p, flags | os.O_NONBLOCK))
-        except (FileNotFoundError, NotADirectoryError): return None
-    def read(self, most: int, place: str, *others: str) -> tuple[bytes, bool]:
-        """The first file that is there, one byte more than the most where it has more; whether it is at the place."""
-        for path in place, *others:
-            if file := self.open(path):
-                with file: return file.read(most + 1), path == place
-        raise Wrong("unreadable", place, "it is not there", "unreadable")
+        self.found.append((kind, place, sentence, weight))
+    def open(self, *paths: str) -> tuple[Any, str]:
+        """The first file that is there, and its path; not waiting for what is no file."""
+        for path in paths:
+            try: return open(os.path.join(self.name, path), "rb",
+                             opener=lambda p, flags: os.open(p, flags | os.O_NONBLOCK)), path
+            except (FileNotFoundError, NotADirectoryError): pass
+        raise Wrong("unreadable", paths[0], "it is not there", "unreadable")
     def tiles(self, level: int | str, count: int, most: int) -> Iterator[tuple[str, bytes, int, int]]:
         """Place, bytes, width, and the width of what is there: the full one may stand for a partial one."""
-        for first in range(0, count, 256):
-            digits, width = str(first // 256), min(256, count - first)
-            *above, last = re.findall("...", digits.zfill(len(digits) + -len(digits) % 3))
-            full = "/".join([f"tile/{level}", *("x" + group for group in above), last])
+        for n, width in ((first // 256, min(256, count - first)) for first in range(0, count, 256)):
+            groups = re.findall("...", str(n).zfill(-(-len(str(n)) // 3) * 3))
+            full = "/".join([f"tile/{level}", *("x" + group for group in groups[:-1]), groups[-1]])
             path = full if width == 256 else f"{full}.p/{width}"
-            raw, exact = self.read(most, path, full)
-            yield path, raw, width, width if exact else 256
+            file, found = self.open(path, full)
+            with file: yield path, file.read(most + 1), width, width if found == path else 256
     def verify(self, trust: Trust | None) -> None:
-        raw, _ = self.read(NOTE_MAX, "checkpoint")
+        with self.open("checkpoint")[0] as file: raw = file.read(NOTE_MAX + 1)
         try: note = Note(raw)
         except Exception as e: raise Wrong("checkpoint", "checkpoint", str(e)) from None
         self.origin, self.size, self.root, raws, level = note.origin, note.size, note.root.hex(), list[bytes](), 0
@@ -395,7 +385,7 @@ class Ledger:
         if blob := change or e.says.get("chunks") or e.says.get("sessionsMore"): self.blob(e, blob)
         mine = {(s["id"], s["origin"]): s for s in e.sides} or {them: {}}
         if not self.bindings:
-            if not any("no binding" in finding[3] for finding in self.found):
+            if not any("no binding" in finding[2] for finding in self.found):
                 self.tell("binding", e.place, "no binding stands before it")
         elif us not in mine: self.tell("entry", e.place, f"it is of {them[0]}, and of the ledger {them[1]}")
         elif ids := mine[us].get("entryKeys"):
@@ -407,30 +397,25 @@ class Ledger:
         """The entry keys with these ids, where they have been in force."""
         return next((keys for binding, _ in self.bindings if [*(keys := binding.keys())] == ids), {})
     def bind(self, e: Entry, before: Entry | None) -> None:
-        proof, keys, listed = self.blob(e, e.says["proof"], PROOF_MAX), e.keys(), e.says["list"]
+        proof, keys, listed = self.blob(e, e.says["proof"]), e.keys(), e.says["list"]
         try:
             chain = chain_of(proof, canonical(listed), e.says["daemon"]) if proof else []
             require(e.says["origin"] == self.origin and self.daemon in ("", e.says["daemon"])
                     and listed["previous"] == (before.digest if before else ""), "it does not follow the one before")
-            require(e.signed(keys, keys), "it is not signed by both of its entry keys")
-            require(not before or e.signed(before.keys(), before.keys()), "the keys before have not signed it")
-        except Exception as why:
-            return self.tell("binding", e.place, str(why) or type(why).__name__)
+            require(e.signed(keys, keys) and (not before or e.signed(before.keys(), before.keys())),
+                    "not signed by both of its entry keys, and both before them")
+        except Exception as why: return self.tell("binding", e.place, str(why) or type(why).__name__)
         self.daemon = e.says["daemon"]
         self.bindings.append((e, chain))
-    def blob(self, e: Entry, digest: str, most: int = 0) -> bytes:
+    def blob(self, e: Entry, digest: str) -> bytes:
         """Told where it is not there, or is another; its beginning, where it is right."""
-        file = self.open(f"blobs/sha256/{digest}")
-        if not file: self.tell("blob", e.place, f"the blob {digest} is not there", "incomplete")
-        else:
-            with file:
-                if hashlib.file_digest(file, "sha256").hexdigest() == digest:
-                    file.seek(0)
-                    return file.read(most + 1 if most else 0)
-            self.tell("blob", e.place, f"the blob {digest} has other bytes")
-        return b""
+        try: file = self.open(f"blobs/sha256/{digest}")[0]
+        except Wrong: return self.tell("blob", e.place, f"the blob {digest} is not there", "incomplete") or b""
+        with file:
+            if hashlib.file_digest(file, "sha256").hexdigest() == digest: return file.seek(0) or file.read(PROOF_MAX + 1)
+        return self.tell("blob", e.place, f"the blob {digest} has other bytes") or b""
     def vouch(self, note: Note, trust: Trust | None) -> None:
-        def tell(place: str, sentence: str) -> None: self.tell("trust", place, sentence, "incomplete")
+        tell = partial(self.tell, "trust", weight="incomplete")
         if trust is None: return tell("checkpoint", "consistent with itself; without a trust file, no more is known")
         if {note.signed(*k) for k in trust.logs if k[0] == self.origin} - {None} != {True}:
             tell("checkpoint", "no listed key of this log has signed it, or one has not rightly")
@@ -444,17 +429,15 @@ class Ledger:
                 tell(binding.place, "no listed entry key has signed this key binding, and it leads to no listed anchor")
             before = keys
 
-Finding = tuple[Ledger, str, str, str, str]  # kind, place, sentence, and the verdict that it makes
-
-def worst(found: list[Finding], order: tuple[str, ...]) -> str:
-    return next((verdict for verdict in order if any(f[4] == verdict for f in found)), "verifies")
+def worst(ledgers: list[Ledger], order: tuple[str, ...]) -> str:
+    return next((weight for weight in order if any(weight == f[3] for l in ledgers for f in l.found)), "verifies")
 
 # ---- two ledgers: section 5
 
-def compare(a: Ledger, b: Ledger) -> Iterator[Finding]:
-    """What a has to do with b."""
+def compare(a: Ledger, b: Ledger) -> None:
+    """What a has to do with b: a's findings."""
     if a.origin == b.origin and a.whole and b.whole and a.size >= b.size and mth(a.leaves[:b.size]) != mth(b.leaves):
-        yield a, "fork", "checkpoint", f"it does not begin with what is in {b.name}", "wrong"
+        a.tell("fork", "checkpoint", f"it does not begin with what is in {b.name}")
     if a.origin == b.origin or not a.counts or not b.counts: return
     theirs, told = {e.digest: e for e in b.entries}, set[str]()
     intents = {l: {e.digest for e in l.entries if e.kind == "transfer-intent"} for l in (a, b)}
@@ -464,108 +447,105 @@ def compare(a: Ledger, b: Ledger) -> Iterator[Finding]:
         if e.kind == "transfer-receipt" and fitting:
             sides = [(a if s["origin"] == a.origin else b, s) for s in e.sides]
             named = [(ledger, s["intent"]) for ledger, s in sides]
-            if other is None: yield a, "receipt-missing", e.place, f"{b.name} does not have it", "incomplete"
-            elif other.raw != e.raw: yield a, "receipt-differs", e.place, f"not as in {b.name}, {other.place}", "wrong"
+            if other is None: a.tell("receipt-missing", e.place, f"{b.name} does not have it", "incomplete")
+            elif other.raw != e.raw: a.tell("receipt-differs", e.place, f"not as in {b.name}, {other.place}")
             if not all(e.signed(ledger.ever(s["entryKeys"]), s["entryKeys"]) for ledger, s in sides):
-                yield a, "receipt-signature", e.place, "a half is not signed by keys that were in force", "wrong"
+                a.tell("receipt-signature", e.place, "a half is not signed by keys that were in force")
         if e.kind == "seal" and fitting and e.says["origin"] == b.origin:
             wrong = (other and other.raw != e.raw) or not any(e.signed(k.keys(), k.keys()) for k, _ in b.bindings)
             if wrong or not other:
-                yield a, "seal-missing", e.place, f"{b.name} does not have it so", "wrong" if wrong else "incomplete"
+                a.tell("seal-missing", e.place, f"{b.name} does not have it so", "wrong" if wrong else "incomplete")
         for ledger, intent in named:
             if intent not in told | intents[ledger]:
-                yield a, "intent-missing", e.place, f"{ledger.name} does not have an intent that it names", "incomplete"
+                a.tell("intent-missing", e.place, f"{ledger.name} does not have an intent that it names", "incomplete")
                 told.add(intent)
         if e.kind == "observed-fork" and e.says["peerOrigin"] == b.origin:
             keys = next((k.keys("log") for k, _ in b.bindings if k.digest == e.says["binding"]), {})
             signed = [Note(e.says[n].encode()).signed(b.origin, kind, key[skip:]) for n in ("first", "second")
                       for kind, skip, key in zip((1, 6), (12, 22), keys.values())]
             if not signed or not all(signed):
-                yield a, "fork", e.place, "not signed by the log keys it names", "wrong" if signed else "incomplete"
+                a.tell("fork", e.place, "not signed by the log keys it names", "wrong" if signed else "incomplete")
 
 # ---- custody: section 6
 
-ENDS = [("destroyed", "destruction"), ("released", "possession-released"), ("destroying", "destruction-intent")]
-STATES = {"adopted": [*ENDS, ("held", "possession")], "source": [
-    ("receipted", "transfer-receipt"), ("partial", "transfer-abort"), ("possible", "transfer-intent")], "destination": [
-    *ENDS, ("held", "possession", "transfer-receipt"), ("one-sided", "possession"),
-    ("", "transfer-abort", "staging-destroyed"), ("partial", "transfer-abort"), ("possible", "transfer-intent")]}
+ENDS = {"destroyed": ["destruction"], "released": ["possession-released"], "destroying": ["destruction-intent"]}
+ROWS = {"adopted": ENDS | {"held": ["possession"]}, "source": {
+    "receipted": ["transfer-receipt"], "partial": ["transfer-abort"], "possible": ["transfer-intent"]}, "destination": ENDS | {
+    "held": ["possession", "transfer-receipt"], "one-sided": ["possession"], "": ["transfer-abort", "staging-destroyed"],
+    "partial": ["transfer-abort"], "possible": ["transfer-intent"]}}
 FACTS = ["possession", "seal", "transfer-receipt", "receipt-pending"]
 Copy = dict[str, Any]
 
 def order(e: Entry) -> tuple[str, int]: return e.ledger.origin, e.index
 
-def first(entries: Iterable[Entry], kind: str, ledger: Ledger | None = None, role: str | None = None) -> Entry | None:
-    return next((e for e in entries if e.kind == kind and ledger in (None, e.ledger)
-                 and role in (None, e.says.get("role"))), None)
+def first(of: list[Entry], kind: str, ledger: Ledger | None, role: str | None = None) -> Entry | None:
+    return next((e for e in of if e.ledger is ledger and e.kind == kind and role in (None, e.says.get("role"))), None)
 
-def decide(of: list[Entry], table: str, ledger: Ledger, where: tuple[str, str],
-           began: Entry | None) -> tuple[Entry, Copy]:
-    """The first row of which all is there: the entry that gave the state, and what follows from it."""
-    state, e = next((state, first(of, kinds[0], ledger)) for state, *kinds in STATES[table]
-                    if all(first(of, kind, ledger) for kind in kinds))
-    until = e if state in ("destroyed", "released") else None
-    seen = [p.time for p in began.ledger.entries[began.index:until and until.index] if p is began or (
-        p.kind == "possession" and p.where == where and p.subject == began.subject)] if began else [None]
-    return e, {"state": state, "until": until and until.time, "verified": seen[-1] if seen else None, "volume": where[0],
-               "name": where[1]}
+def copy(of: list[Entry], table: str, about: Entry) -> Copy:
+    """The first row of which all is there in its ledger decides: what follows from it."""
+    ledger = about.ledger
+    state, gave = next((state, first(of, kinds[0], ledger)) for state, kinds in ROWS[table].items()
+                       if all(first(of, kind, ledger) for kind in kinds))
+    if table == "source" and gave.says.get("exposedBytesMax") == "0": state = ""
+    began, until = first(of, "possession", ledger) if table != "source" else None, gave if state in ("destroyed", "released") else None
+    seen = [p.time for p in ledger.entries[began.index:until and until.index] if p is began or (
+        p.kind == "possession" and p.where == about.where and p.subject == began.subject)] if began else []
+    return {"state": state, "since": (began or (gave if state == "receipted" else about)).time, "volume": about.where[0],
+            "name": about.where[1], "until": until and until.time, "verified": seen[-1] if seen else None, "entries": of}
 
-def of_transfer(good: dict[str, Ledger], transfer: str, of: list[Entry]) -> Iterator[tuple[str, Copy]]:
-    """Its copies, and the content of each."""
-    for ledger, role in [(ledger, role) for ledger in good.values() for role in ("destination", "source")]:
-        if not (intent := first(of, "transfer-intent", ledger, role)): continue
-        p, here, peer = intent.says, role == "destination", good.get(intent.says["peerOrigin"])
-        facts = [e for l in ((ledger, peer) if here else (peer, ledger)) if l for k in FACTS if (e := first(of, k, l))]
-        theirs = first(of, "transfer-intent", peer, "source" if here else "destination") if peer else None
-        began = first(of, "possession", ledger) if here else None
-        gave, decided = decide(of, role, ledger, intent.where, began)
-        if not decided["state"] or (not here and (theirs or gave.says.get("exposedBytesMax") == "0")): continue
-        s, d = (theirs.says if theirs else {}, p) if here else (p, {})
-        yield facts[0].says["content"] if facts else "", {
-            "origin": ledger.origin if here else p["peerOrigin"], "holder": p["daemon" if here else "peer"],
-            "from": p["peer" if here else "daemon"], "transfer": transfer, **decided, "entries": of, "facts": facts,
-            "since": (began or (gave if decided["state"] == "receipted" else intent)).time, "principal": p["principal"],
-            "tree": facts[0].subject if facts else d.get("tree", s.get("tree")),
-            "grant": d.get("grant", s.get("grant")), "sourceRule": s.get("rule"), "sourcePolicy": s.get("policy"),
-            "destinationRule": d.get("rule"), "destinationPolicy": d.get("policy")}
+def of_transfer(good: dict[str, Ledger], of: list[Entry]) -> Iterator[Copy]:
+    """The copies of a transfer, by the first intent of each ledger and role."""
+    for e in {(e.ledger, e.says["role"]): e for e in reversed(of) if e.kind == "transfer-intent"}.values():
+        p, here, peer = e.says, e.says["role"] == "destination", good.get(e.says["peerOrigin"])
+        theirs = first(of, "transfer-intent", peer, "source" if here else "destination")
+        made = copy(of, p["role"], e)
+        if not made["state"] or (theirs and not here): continue
+        facts = [f for l in ((e.ledger, peer) if here else (peer, e.ledger)) for kind in FACTS if (f := first(of, kind, l))]
+        d, s = (p, theirs.says if theirs else {}) if here else ({}, p)
+        yield made | {
+            "content": facts[0].says["content"] if facts else "", "facts": facts, "transfer": p["transfer"],
+            "origin": e.ledger.origin if here else p["peerOrigin"], "holder": p["daemon" if here else "peer"],
+            "from": p["peer" if here else "daemon"], "principal": p["principal"], "grant": d.get("grant", s.get("grant")),
+            "tree": facts[0].subject if facts else d.get("tree", s.get("tree")), "sourceRule": s.get("rule"),
+            "sourcePolicy": s.get("policy"), "destinationRule": d.get("rule"), "destinationPolicy": d.get("policy")}
 
-def adopted(began: Entry) -> tuple[str, Copy]:
-    of, kinds = [began], [kind for _, kind in ENDS]
+def adopted(began: Entry) -> Copy:
+    of = [began]
     for e in began.ledger.entries[began.index + 1:]:
         if e.where == began.where and "transfer" not in e.says:
             if e.says.get("state") == "adopted": break
-            if e.subject == began.subject and e.kind in kinds: of.append(e)
-    return began.says["content"], {
-        "origin": began.ledger.origin, "holder": began.says["daemon"], "since": began.time, "tree": began.subject,
-        **decide(of, "adopted", began.ledger, began.where, began)[1], "entries": of, "facts": [began]}
+            if e.subject == began.subject and [e.kind] in ENDS.values(): of.append(e)
+    return copy(of, "adopted", began) | {"content": began.says["content"], "origin": began.ledger.origin, "facts": [began],
+                                         "holder": began.says["daemon"], "tree": began.subject}
 
 def custody(ledgers: list[Ledger]) -> dict[str, Any]:
     ledgers = sorted(ledgers, key=lambda l: l.origin)
-    good, copies = {l.origin: l for l in ledgers if l.counts}, list[tuple[str, Copy]]()
-    missing, transfers, seals = set[tuple[str, str]](), dict[str, list[Entry]](), dict[tuple[str, str], list[Entry]]()
+    good, copies, missing = {l.origin: l for l in ledgers if l.counts}, list[Copy](), set[tuple[str, str]]()
+    transfers, seals = defaultdict(list), defaultdict(list)
     for e in (e for l in good.values() for e in l.entries):
         missing |= {(s["origin"], s["id"]) for s in e.sides}
         if e.kind == "transfer-intent": missing.add((e.says["peerOrigin"], e.says["peer"]))
         if e.kind == "seal" and good.get(e.says["origin"], e.ledger) is e.ledger:
-            seals.setdefault((e.says["content"], e.says["origin"]), []).append(e)
-        if "transfer" in e.says: transfers.setdefault(e.says["transfer"], []).append(e)
-        elif e.kind == "possession" and e.says["state"] == "adopted": copies.append(adopted(e))
-    copies += [copy for transfer, of in transfers.items() for copy in of_transfer(good, transfer, of)]
-    held = {(content, c["origin"]) for content, c in copies if c["state"] in ("held", "one-sided", "destroying")}
+            seals[e.says["content"], e.says["origin"]].append(e)
+        if "transfer" in e.says: transfers[e.says["transfer"]].append(e)
+        elif e.says.get("state") == "adopted": copies.append(adopted(e))
+    copies += [copy for of in transfers.values() for copy in of_transfer(good, of)]
+    held = {(c["content"], c["origin"]) for c in copies if c["state"] in ("held", "one-sided", "destroying")}
     for (content, origin), of in seals.items():
         one = min(of, key=lambda e: (e.time, *order(e)))
         if (content, origin) not in held:
-            copies.append((content, {"origin": origin, "holder": one.says["daemon"], "volume": "", "name": "",
-                                     "state": "source", "since": one.time, "tree": one.subject, "entries": of, "facts": of}))
-    groups = dict[tuple[bool, str, str], list[Copy]]()
-    for content, c in copies: groups.setdefault((not content, content, "" if content else c["transfer"]), []).append(c)
+            copies.append({"content": content, "origin": origin, "holder": one.says["daemon"], "volume": "", "name": "",
+                           "state": "source", "since": one.time, "tree": one.subject, "entries": of, "facts": of})
+    groups = defaultdict(list)
+    for c in copies: groups[not c["content"], c["content"] or c["transfer"]].append(c)
     return {"version": 1, "ledgers": [{"origin": l.origin, "daemon": l.daemon if l.counts else "", "size": l.size,
                                        "root": l.root, "verdict": l.verdict} for l in ledgers],
             "missing": [{"origin": o, "daemon": d} for o, d in sorted(missing) if o not in {l.origin for l in ledgers}],
-            "checkpoints": [told(content, group) for (_, content, _), group in sorted(groups.items())]}
+            "checkpoints": [checkpoint(group) for _, group in sorted(groups.items())]}
 
-def told(content: str, group: list[Copy]) -> dict[str, Any]:
-    """A checkpoint, as JSON."""
+def checkpoint(group: list[Copy]) -> dict[str, Any]:
+    """Copies of one content, as JSON."""
+    content = [c.pop("content") for c in group][0]
     group.sort(key=lambda c: (*(c.get(m, "") for m in ("origin", "volume", "name", "since", "transfer")),
                               order(c["entries"][0])))
     sizes = sorted((e for c in group for e in c.pop("facts") if e.kind in FACTS[:3] and e.says["content"] == content),
@@ -589,11 +569,11 @@ def main() -> int:
         print(f"unreadable\t{args.trust}\t{e}", file=sys.stderr)
         return 3
     ledgers, out = [Ledger(name, trust) for name in args.ledger], sys.stderr if args.custody else sys.stdout
-    found = [f for l in ledgers for f in l.found]
-    found += [f for a in ledgers for b in ledgers if a is not b for f in compare(a, b)]
-    for l, kind, place, sentence, _ in found: print(f"{kind}\t{l.name}: {place}\t{sentence}", file=out)
+    for a, b in permutations(ledgers, 2): compare(a, b)
+    for l in ledgers:
+        for kind, place, sentence, _ in l.found: print(f"{kind}\t{l.name}: {place}\t{sentence}", file=out)
     for l in ledgers: print(f"{l.verdict}\t{l.name}\t{l.origin}, {l.size} entries", file=out)
-    verdict = worst(found, ("wrong", "unreadable", "incomplete"))
+    verdict = worst(ledgers, ("wrong", "unreadable", "incomplete"))
     if args.custody:
         origins = [l.origin for l in ledgers if l.origin]
         if len(origins) != len(set(origins)): parser.error("two ledgers of one origin")
