@@ -1,18 +1,16 @@
 #!/usr/bin/env python3
 """verify.py LEDGER... [--trust FILE] [--custody]: verifies ledgers, and says what they say about copies.
 
-A second opinion, written from SPEC.md and LEDGER.md in the folder above and from nothing else. Prints a line for each
-finding, `<kind> TAB <ledger>: <place> TAB <sentence>`, then verdicts; with --custody the JSON of LEDGER.md, section 6,
-and the rest to stderr. Exits with 0: all verify and are vouched for; 3: one cannot be read; 5: one does not verify;
-9: something is missing, or nobody vouches for it. What is hostile is read within `except Exception`: it fails closed.
+Written from SPEC.md and LEDGER.md in the folder above and from nothing else. Prints `<kind> TAB <ledger>: <place> TAB
+<sentence>` for each finding, then verdicts; with --custody the JSON of LEDGER.md, section 6, and the rest to stderr.
+Exits with 0: all verify and are vouched for; 3: one cannot be read; 5: one is wrong; 9: something is missing, or nobody
+vouches for it. What is hostile is read within `except Exception`: it fails closed.
 """
 import argparse, base64, hashlib, json, os, re, sys
-from collections.abc import Iterable, Iterator
 from collections import defaultdict
 from datetime import datetime
 from functools import cache, partial
-from itertools import permutations
-from typing import Any
+from typing import Any, Iterable, Iterator
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -24,17 +22,13 @@ D = -121665 * pow(121666, -1, P) % P
 ED, ML, P256 = map(bytes.fromhex, ("302a300506032b6570032100", "30820532300b06096086480165030403110382052100",
                                    "3059301306072a8648ce3d020106082a8648ce3d03010703420004"))
 
-class Wrong(Exception):
-    """Something is not as the text demands; out of a ledger's verification, the finding that ends it."""
+class Wrong(Exception): """Something is not as the text demands; of a ledger, the finding that ends verification."""
 
 def require(holds: object, sentence: str) -> None:
     if not holds: raise Wrong(sentence)
-
 def sha(*parts: bytes) -> bytes: return hashlib.sha256(b"".join(parts)).digest()
-
 def b64(text: str) -> bytes:
-    raw = base64.b64decode(text, validate=True)
-    require(base64.b64encode(raw).decode() == text, "base64 that is not in its one form")
+    require(base64.b64encode(raw := base64.b64decode(text, validate=True)).decode() == text, "not base64's one form")
     return raw
 
 def canonical(value: Any) -> bytes:
@@ -48,21 +42,19 @@ def parse(raw: bytes) -> Any:
 
 def add(p: tuple[int, int], q: tuple[int, int]) -> tuple[int, int]:
     t = D * p[0] * q[0] * p[1] * q[1] % P
-    return ((p[0] * q[1] + p[1] * q[0]) * pow(1 + t, -1, P) % P, (p[1] * q[1] + p[0] * q[0]) * pow(1 - t, -1, P) % P)
+    return (p[0] * q[1] + p[1] * q[0]) * pow(1 + t, -1, P) % P, (p[1] * q[1] + p[0] * q[0]) * pow(1 - t, -1, P) % P
 
 @cache
 def good_key(spki: bytes) -> bool:
     """Each kind has one encoding; an Ed25519 key is in the prime-order group, and not its neutral element."""
-    if len(spki) == 91 and spki.startswith(P256):
-        return bool(ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), spki[26:]))
-    if len(spki) != 44 or not spki.startswith(ED): return len(spki) == 1334 and spki.startswith(ML)
+    if spki.startswith(ML): return len(spki) == 1334
+    if spki.startswith(P256): return bool(ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), spki[26:]))
     y, sign, total = int.from_bytes(spki[12:], "little") & (1 << 255) - 1, spki[-1] >> 7, (0, 1)
     xx = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
-    root = pow(xx, (P + 3) // 8, P)
-    x = root if root * root % P == xx else root * pow(2, (P - 1) // 4, P) % P
+    x = root if (root := pow(xx, (P + 3) // 8, P)) ** 2 % P == xx else root * pow(2, (P - 1) // 4, P) % P
     for bit in f"{ORDER:b}" if x * x % P == xx else "1":
         total = add(total, total) if bit == "0" else add(add(total, total), (P - x if x % 2 != sign else x, y))
-    return total == (0, 1) and 1 < y < P
+    return spki.startswith(ED) and len(spki) == 44 and total == (0, 1) and 1 < y < P
 
 def verifies(spki: bytes, signature: bytes, message: bytes) -> bool:
     """Strict for a good key: R is compared with sB - hA, which is canonical and of prime order where the key is."""
@@ -70,8 +62,8 @@ def verifies(spki: bytes, signature: bytes, message: bytes) -> bool:
     try:
         if spki.startswith(ML): mldsa.MLDSA44PublicKey.from_public_bytes(spki[22:]).verify(signature, message)
         else: ed25519.Ed25519PublicKey.from_public_bytes(spki[12:]).verify(signature if strict else b"", message)
-        return True
     except Exception: return False
+    return True
 
 # ---- statements: SPEC section 11 as tables of `member:type`, `?` where it may be absent, `*` for an array
 # ---- a type is a name of TYPES or a pattern; without one it is the member's own name, or else digest
@@ -81,11 +73,10 @@ def fits(kind: str, v: Any, most: int = 1 << 20) -> bool:
     if callable(rule := TYPES.get(kind, kind)): return rule(v)
     return isinstance(v, str) and re.fullmatch(rule, v) is not None and len(v.encode()) <= most
 
-def check(table: str, what: str, value: Any) -> bool:
+def check(table: str, what: str, value: dict[str, Any]) -> bool:
     """An object has exactly the members of its table."""
     types = {member.rstrip("?"): (kind, member[-1]) for member, _, kind in (m.partition(":") for m in table.split())}
-    needed = {name for name, (_, last) in types.items() if last != "?"}
-    require(type(value) is dict and needed <= set(value) <= set(types), f"{what} has not just its members")
+    require({m for m, (_, last) in types.items() if last != "?"} <= {*value} <= {*types}, f"{what} has other members")
     for name, v in value.items():
         kind = types[name][0] or (name if name in TYPES else "digest")
         right = type(v) is list and all(fits(kind[:-1], one) for one in v) if kind[-1] == "*" else fits(kind, v)
@@ -93,51 +84,51 @@ def check(table: str, what: str, value: Any) -> bool:
     return True
 
 PART = r"(?!\.{1,2}(?:/|\Z)|\.carnet(?:/|\Z))[^/\x00-\x1f\x7f]+"
+PLAIN = r"[^\0-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+"
 TYPES: dict[str, Any] = {
     "id": "[0-9a-f]{32}", "digest": "[0-9a-f]{64}", "previous": "([0-9a-f]{64})?", "iana": "[A-Za-z0-9_-]{1,64}",
     "origin": "[!-*,-~]{1,255}", "volume": "[a-z0-9][a-z0-9._-]{0,63}", "text": "(?s:.)+", "predicate": lambda v: True,
     "time": lambda v: v >= "1970" and v == datetime.fromisoformat(v[:-1]).isoformat("T", "milliseconds") + "Z",
     "count": lambda v: type(v) is int and 0 <= v <= 2**53, "members": lambda v: fits("count", v) and v <= 10**6,
+    "from1": lambda v: fits("count", v) and v > 0, "some": lambda v: fits("members", v) and v > 0,
     "bytes": lambda v: fits("0|[1-9][0-9]{0,18}", v) and int(v) < 2**63, "base64": lambda v: bool(b64(v)),
     "spiffe": r"(?=.{1,2048}\Z)spiffe://[a-z0-9._-]{1,255}(/(?!\.{1,2}(/|\Z))[A-Za-z0-9._-]+)+",
     "name": lambda v: fits(f"{PART}(/{PART}){{0,63}}", v, 400) and all(len(c.encode()) <= 255 for c in v.split("/")),
-    "label": lambda v: fits(
-        r"[^\0-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+", v, 256),
-    "reason": lambda v: fits("text", v, 1024), "sig": lambda v: 1 <= len(b64(v)) <= 2420,
-    "changed": lambda v: v in (["keys"], ["policy"], ["keys", "policy"]), "labels": lambda v: 1 <= len(v) <= 16 and all(
-        fits("[a-z0-9][a-z0-9._-]{0,62}", k) and fits("label", e) for k, e in v.items()),
+    "label": lambda v: fits(PLAIN, v, 256), "reason": lambda v: fits("text", v, 1024), "labels": lambda v: all(
+        fits("[a-z0-9][a-z0-9._-]{0,62}", k) and fits("label", e) for k, e in v.items()) and 1 <= len(v) <= 16,
+    "changed": lambda v: v in (["keys"], ["policy"], ["keys", "policy"]), "sig": lambda v: 1 <= len(b64(v)) <= 2420,
     "entryKeys": lambda v: type(v) is list and len(v) == 2 and all(fits("digest", one) for one in v),
-    "ed25519": lambda v: len(b64(v)) == 44 and good_key(b64(v)), "p256": lambda v: len(b64(v)) == 91 and good_key(b64(v)),
-    "mldsa44": lambda v: len(b64(v)) == 1334 and good_key(b64(v)),
-    "code": "|".join("""VERSION UNKNOWN_PEER PROTOCOL LIMIT TIMEOUT SHUTTING_DOWN REPLACED IDENTITY KEY_BINDING BUSY
-        UNSUPPORTED POLICY BAD_NAME NAME_TAKEN NAME_CONFLICT NO_SPACE READ_ONLY UNKNOWN_TRANSFER OFFER_MISMATCH STORAGE
-        CHUNK_MISMATCH FILE_MISMATCH TREE_MISMATCH SOURCE_CHANGED BAD_STATEMENT RECEIPT_MISMATCH CANCELLED EXPIRED
-        NO_BEGIN TOO_LATE STOPPED BAD_SOURCE PAUSED CRITICAL_EXTENSION UNKNOWN_CHECKPOINT INTERNAL""".split())}
-
+    "ed25519": lambda v: b64(v).startswith(ED) and good_key(b64(v)), "mldsa44": lambda v: b64(v).startswith(ML) and
+    good_key(b64(v)), "p256": lambda v: b64(v).startswith(P256) and good_key(b64(v)), "code": "|".join("""VERSION LIMIT
+        UNKNOWN_PEER PROTOCOL TIMEOUT SHUTTING_DOWN REPLACED IDENTITY KEY_BINDING BUSY UNSUPPORTED POLICY BAD_NAME
+        NAME_TAKEN NAME_CONFLICT NO_SPACE READ_ONLY UNKNOWN_TRANSFER OFFER_MISMATCH CHUNK_MISMATCH FILE_MISMATCH EXPIRED
+        TREE_MISMATCH SOURCE_CHANGED BAD_STATEMENT RECEIPT_MISMATCH CANCELLED NO_BEGIN TOO_LATE STOPPED BAD_SOURCE
+        STORAGE PAUSED CRITICAL_EXTENSION UNKNOWN_CHECKPOINT INTERNAL""".split())}
+TYPES |= {"statement": r"https://in-toto\.io/Statement/v1", "dsse": r"application/vnd\.in-toto\+json"}
+SIDE = "intent entryKeys time logSize?:from1 root?"
 TYPES |= {name: partial(check, table, name) for name, table in {
     "part": "index:count of:count", "end": "id:spiffe origin", "place": "id:spiffe origin volume name",
-    "giver": "id:spiffe origin seal intent entryKeys time logSize?:count root?", "sha256": "sha256:digest",
-    "taker": "id:spiffe origin volume name possession intent entryKeys time logSize?:count root?",
-    "list": "spiffeId:spiffe origin previous keys", "keys": "entry:pq log:pq witness:pq manifest",
-    "pq": "ed25519 mldsa44", "manifest": "p256", "signature": "keyid sig", "subject": "name:text digest:sha256",
+    "giver": "id:spiffe origin seal " + SIDE, "taker": "id:spiffe origin volume name possession " + SIDE,
+    "list": "spiffeId:spiffe origin previous keys", "keys": "entry:pq log:pq witness:pq manifest", "manifest": "p256",
+    "pq": "ed25519 mldsa44", "signature": "keyid sig", "subject": "name:text digest:sha256", "sha256": "sha256:digest",
     "session": "id sourceKey destinationKey group:iana suite:iana exporter opened:time closed?:time"}.items()}
 ABOUT, MAYBE = "transfer:id role:source|destination peer:spiffe ", "transfer?:id role?:destination peer?:spiffe "
-AT, HELD = "volume name ", "content files:members logicalBytes:bytes "
-WHOLE = HELD + "transfer:id offer checkpoint:id directories:count partOf? "
+AT, HELD = "volume name ", "volume name content files:members logicalBytes:bytes "
+WHOLE = "content files:members directories:members logicalBytes:bytes transfer:id offer checkpoint:id partOf? "
 PREDICATES = {  # the subject's name, and the members besides those that all have
     "key-binding": ("", "list proof"), "policy-change": ("policy", "previous?"), "trust-change": ("trust", "previous?"),
     "transfer-intent": ("offer", ABOUT + AT + "checkpoint:id mode:open|sealed direction:push|pull tree? partOf? "
-        "request? labels? members:count logicalBytesMax:bytes part principal:label rule:label grant?:label policy "
+        "request? labels? members:some logicalBytesMax:bytes part principal:label rule:label grant?:label policy "
         "peerOrigin:origin peerIntent?"), "seal": ("tree", WHOLE + "source:end destination:place"),
-    "possession": ("tree", MAYBE + AT + HELD + "state:publishing|verified|adopted seal? request?:id asker?:spiffe "
-        "partOf?"), "daemon-start": ("software", "version:label stopped:first|clean|unclean"),
     "transfer-receipt": ("tree", WHOLE + "wireBytes:bytes resentBytes:bytes source:giver destination:taker "
         "sessions:session* sessionsMore?"), "staging-destroyed": ("offer", ABOUT + AT),
-    "transfer-abort": ("offer", ABOUT + "code reason exposedBytesMax:bytes chunks"),
+    "possession": ("tree", MAYBE + HELD + "state:publishing|verified|adopted seal? request?:id asker?:spiffe partOf?"),
+    "transfer-abort": ("offer", ABOUT + "code reason exposedBytesMax:bytes chunks"), "daemon-start": ("software",
+        "version:label stopped:first|clean|unclean"), "destruction": ("tree", MAYBE + AT + "intent"),
     "transfer-resumed": ("offer", ABOUT + "changed session:id policy rule:label peerBinding"),
-    "refusal": ("policy", "peer?:spiffe principal?:label code volume? reason count from:time to:time"),
-    "destruction-intent": ("tree", MAYBE + AT + HELD + "principal:label grant:label policy"),
-    "destruction": ("tree", MAYBE + AT + "intent"), "possession-released": ("tree", MAYBE + AT + "reason"),
+    "refusal": ("policy", "peer?:spiffe principal?:label code volume? reason count:from1 from:time to:time"),
+    "destruction-intent": ("tree", MAYBE + HELD + "principal:label grant:label policy"),
+    "possession-released": ("tree", MAYBE + AT + "reason"),
     "receipt-pending": ("tree", ABOUT + AT + "offer checkpoint:id content seal possession? receipt? since:time"),
     "observed-fork": ("fork", "peer:spiffe peerOrigin:origin binding first:text second:text proof?:digest*")}
 
@@ -146,24 +137,24 @@ def together(kind: str, p: dict[str, Any], name: str, digest: str) -> bool:
     has, source, pull = p.__contains__, p.get("role") == "source", p.get("direction") == "pull"
     match kind:
         case "key-binding":
-            return ((name, p["origin"], digest, name) == (
-                p["daemon"], p["list"]["origin"], sha(canonical(p["list"])).hex(), p["list"]["spiffeId"]))
+            listed = p["list"]["spiffeId"], p["list"]["origin"], sha(canonical(p["list"])).hex()
+            return (name, p["origin"], digest) == listed and name == p["daemon"]
         case "transfer-intent":
             return (has("tree") == (p["mode"] == "sealed") and has("request") == pull and has("peerIntent") == source
                     and (has("tree") if pull else not has("partOf")) and not (has("grant") and source == pull)
-                    and 1 <= p["members"] <= 10**6 and p["part"]["index"] < p["part"]["of"] <= 65_536)
+                    and p["part"]["index"] < p["part"]["of"] <= 65_536)
         case "seal" | "transfer-receipt":
-            ends, sessions = [p["source"], p["destination"]], [(s["opened"], s["id"]) for s in p.get("sessions", [])]
-            return ((ends[kind != "seal"]["id"], ends[kind != "seal"]["origin"]) == (p["daemon"], p["origin"])
-                    and ends[0]["id"] != ends[1]["id"] and 1 <= p["files"] + p["directories"] <= 10**6
-                    and [t for t, _ in sessions] == sorted(t for t, _ in sessions)
-                    and 8 * has("sessionsMore") <= len(sessions) == len({i for _, i in sessions}) <= 8
-                    and all(("logSize" in end) == ("root" in end) and end.get("logSize", 1) for end in ends))
+            ends, sessions = [p["source"], p["destination"]], p.get("sessions", [])
+            own, opened = ends[kind != "seal"], [s["opened"] for s in sessions]
+            return ((own["id"], own["origin"]) == (p["daemon"], p["origin"]) and ends[0]["id"] != ends[1]["id"]
+                    and 1 <= p["files"] + p["directories"] <= 10**6 and opened == sorted(opened)
+                    and 8 * has("sessionsMore") <= len(sessions) == len({s["id"] for s in sessions}) <= 8
+                    and all(("logSize" in end) == ("root" in end) for end in ends))
         case "possession":
             return (has("transfer") == has("seal") == (p["state"] == "publishing") and p.get("asker") != p["daemon"]
-                    and has("request") == has("asker") and (p["state"] == "verified" or not has("asker")))
+                    and has("request") == has("asker") <= (p["state"] == "verified"))
         case "staging-destroyed": return not source
-        case "refusal": return has("peer") != has("principal") and p["count"] >= 1 and p["from"] <= p["to"]
+        case "refusal": return has("peer") != has("principal") and p["from"] <= p["to"]
         case "policy-change" | "trust-change": return p.get("previous") != digest
         case "receipt-pending": return has("possession") == has("receipt") != source
         case "observed-fork":
@@ -189,72 +180,66 @@ class Note:
     def __init__(self, raw: bytes) -> None:
         body, _, signed = raw.decode().rpartition("\n\n")
         form = re.fullmatch(r"([!-*,-~]{1,255})\n(0|[1-9][0-9]{0,18})\n(.{44})\n", body + "\n")
-        lines = re.findall(r"— ([^\s+\0-\x1f]+) ([A-Za-z0-9+/=]+)\n", signed)
-        require(form and len(raw) <= NOTE_MAX and 1 <= len(lines) <= 64 and signed == "".join(
-            f"— {name} {line}\n" for name, line in lines), "it has not the form of a log checkpoint")
+        signed_by = re.fullmatch(r"(— [^\s+\0-\x1f]+ [A-Za-z0-9+/=]+\n){1,64}", signed)
+        require(form and signed_by and len(raw) <= NOTE_MAX, "it has not the form of a log checkpoint")
         self.text, self.origin, self.size, self.root = form[0], form[1], int(form[2]), b64(form[3])
-        self.lines = [(name, b64(line)[:4], b64(line)[4:]) for name, line in lines]
+        lines = [(line.split(" ")[1], b64(line.split(" ")[2])) for line in signed.splitlines()]
+        self.lines = [(name, line[:4], line[4:]) for name, line in lines]
         require(len(self.root) == 32 and self.size < 2**63 and all(s for _, _, s in self.lines), "a field is too short")
     def signed(self, name: str, kind: int, key: bytes) -> bool | None:
         """Whether all lines of this key verify; None where it has none."""
-        label, origin = name.encode("utf-8", "surrogateescape"), self.origin.encode()
+        spki, tree = (ML if kind == 6 else ED) + key, bytes(8) + self.size.to_bytes(8) + self.root
         def holds(line: bytes) -> bool:
-            if kind == 1: return verifies(ED + key, line, self.text.encode())
-            stamp, time = line[:8], int.from_bytes(line[:8])
-            if kind == 4: message = f"cosignature/v1\ntime {time}\n{self.text}".encode()
-            else: message = b"".join((b"subtree/v1\n\0", bytes([len(label)]), label, stamp, bytes([len(origin)]), origin,
-                                      bytes(8), self.size.to_bytes(8), self.root))
-            own = time == 0 and name == self.origin
-            return time < 2**63 and not own and verifies((ED if kind == 4 else ML) + key, line[8:], message)
+            if kind == 1: return verifies(spki, line, self.text.encode())
+            time = int.from_bytes(stamp := line[:8])
+            of, by = (bytes([len(text)]) + text for text in (self.origin.encode(), raw_name(name)))
+            text = f"cosignature/v1\ntime {time}\n{self.text}".encode()
+            message = text if kind == 4 else b"subtree/v1\n\0" + by + stamp + of + tree
+            return (name == self.origin) <= time < 2**63 and verifies(spki, line[8:], message)
         lines = [line for n, i, line in self.lines if (n, i) == (name, key_id(name, bytes([kind]) + key))]
         return all(map(holds, lines)) if lines else None
 
-def key_id(name: str, key: bytes) -> bytes: return sha(name.encode("utf-8", "surrogateescape"), b"\n", key)[:4]
+def raw_name(name: str) -> bytes: return name.encode("utf-8", "surrogateescape")
+def key_id(name: str, key: bytes) -> bytes: return sha(raw_name(name), b"\n", key)[:4]
+
+def read_vkey(line: str, kinds: str) -> tuple[str, int, bytes]:
+    name, ident, rest = line.split("+", 2)
+    kind, key = (raw := b64(rest))[0], raw[1:]
+    good = str(kind) in kinds and good_key((ML if kind == 6 else ED) + key)
+    require(name and good and key_id(name, raw).hex() == ident, "no key of this kind, or of another id")
+    return name, kind, key
 
 class Trust:
     """A C2SP tlog-policy, with `entry` and `ca` lines besides (LEDGER.md, section 4)."""
     def __init__(self, raw: bytes) -> None:
-        require(raw.endswith(b"\n") and len(raw) <= TRUST_MAX and not re.search(rb"[\0-\x08\x0b-\x1f\x7f]", raw),
-                "too large, without a newline at its end, or with control characters")
+        require(raw.endswith(b"\n") and len(raw) <= TRUST_MAX and not re.search(rb"[\0-\x08\x0b-\x1f\x7f]", raw), "")
         self.logs, self.anchors, self.entry, quorums, members = [], [], set(), [], []
         self.names: dict[str, tuple] = {"none": (0, [])}  # a witness: name, kind, key; a group: how many, of whom
         for line in raw.split(b"\n"):
             match [item.decode("utf-8", "surrogateescape") for item in line.split()]:
-                case []: pass
-                case [item, *_] if item[0] == "#": pass
-                case ["log", vkey] | ["log", vkey, _]: self.logs.append(read_vkey(vkey, (1, 6)))
+                case [*items] if not items or items[0][0] == "#": pass
+                case ["log", vkey] | ["log", vkey, _]: self.logs.append(read_vkey(vkey, "16"))
                 case ["witness", name, vkey] | ["witness", name, vkey, _] if name not in self.names:
-                    self.names[name] = read_vkey(vkey, (4, 6))
-                case ["group", name, k, *of] if name not in self.names and of and set(of) <= set(self.names) - {"none"}:
+                    self.names[name] = read_vkey(vkey, "46")
+                case ["group", name, k, *of] if name not in self.names and of and {*of} <= {*self.names} - {"none"}:
                     need = {"all": len(of), "any": 1}.get(k) or int(re.fullmatch("[1-9][0-9]{0,5}", k)[0])
-                    members += of
-                    require(need <= len(of) and len(members) == len(set(members)), "too few, or one twice")
-                    self.names[name] = need, of
+                    self.names[name], members = (need, of), members + of
+                    require(need <= len(of) and len(members) == len({*members}), "too few, or one twice")
                 case ["quorum", name] if name in self.names: quorums.append(name)
-                case ["entry", origin, ident] if fits("origin", origin) and fits("digest", ident):
-                    self.entry.add((origin, ident))
+                case ["entry", of, key] if fits("origin", of) and fits("digest", key): self.entry.add((of, key))
                 case ["ca", domain, der]: self.anchors.append((domain, x509.load_der_x509_certificate(b64(der))))
                 case _: raise Wrong(f"a line that means nothing here: {line[:80]!r}")
         self.witnesses, (self.quorum,) = [of for of in self.names.values() if len(of) == 3], quorums
-        for keys in self.logs, self.witnesses:
-            require(len(keys) == len({k for _, _, k in keys}), "a key is listed twice")
+        for keys in self.logs, self.witnesses: require(len(keys) == len({k for _, _, k in keys}), "a key is there twice")
     def met(self, note: Note) -> bool:
         done: dict[str, bool] = {}
         for name, of in self.names.items():
             done[name] = note.signed(*of) is True if len(of) == 3 else sum(done[m] for m in of[1]) >= of[0]
         return done[self.quorum]
 
-def read_vkey(line: str, kinds: tuple[int, ...]) -> tuple[str, int, bytes]:
-    name, ident, rest = line.split("+", 2)
-    kind, key = (raw := b64(rest))[0], raw[1:]
-    require(name and kind in kinds and good_key((ML if kind == 6 else ED) + key) and key_id(name, raw).hex() == ident,
-            "no key of this kind")
-    return name, kind, key
-
 def chain_of(raw: bytes, listed: bytes, spiffe: str) -> list[x509.Certificate]:
     """The certificates of a key proof, whose leaf has signed this list (SPEC, section 10)."""
-    proof = parse(raw)
-    check("list:base64 signature:base64 algorithm:ecdsa-p256-sha256|ed25519|rsa-pss-sha256 chain:base64*", "it", proof)
+    check("list:base64 signature:base64 algorithm:text chain:base64*", "its key proof", proof := parse(raw))
     chain = [x509.load_der_x509_certificate(b64(c)) for c in proof["chain"]]
     names = chain[0].extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     require(len(raw) <= PROOF_MAX and len(chain) <= 4 and b64(proof["list"]) == listed and [spiffe]
@@ -272,17 +257,17 @@ def chain_of(raw: bytes, listed: bytes, spiffe: str) -> list[x509.Certificate]:
 
 def leads(chain: list[x509.Certificate], anchor: x509.Certificate) -> bool:
     """RFC 5280 at some moment of the leaf's life; critical extensions that are not known here are not believed."""
+    known = x509.BasicConstraints, x509.KeyUsage, x509.ExtendedKeyUsage, x509.SubjectAlternativeName
     path = chain if chain[-1:] == [anchor] else [*chain, anchor]
     try:
-        ext = [{type(e.value): e.value for e in c.extensions} for c in path]
+        of = [[{type(e.value): e.value for e in c.extensions}.get(kind) for kind in known] for c in path]
         for n, (cert, issuer) in enumerate(zip(path, path[1:])):
             cert.verify_directly_issued_by(issuer)
-            basic, usage = ext[n + 1][x509.BasicConstraints], ext[n + 1].get(x509.KeyUsage)
-            require(basic.ca and (basic.path_length is None or n <= basic.path_length), "no CA, or not for so many")
-            require(usage is None or usage.key_cert_sign, "no CA")
-        known = x509.BasicConstraints, x509.KeyUsage, x509.ExtendedKeyUsage, x509.SubjectAlternativeName
-        basic, usage, use = map(ext[0].get, known[:3])
-        return (len(path) > 1 and {type(e.value) for c in path for e in c.extensions if e.critical} <= {*known}
+            basic, usage, *_ = of[n + 1]
+            most = n if basic.path_length is None else basic.path_length
+            require(basic.ca and n <= most and (usage is None or usage.key_cert_sign), "no CA, or not for so many")
+        basic, usage, use, _ = of[0]
+        return (len(path) > 1 and all(isinstance(e.value, known) for c in path for e in c.extensions if e.critical)
                 and max(c.not_valid_before_utc for c in path) <= min(c.not_valid_after_utc for c in path)
                 and usage.digital_signature and not (usage.key_cert_sign or usage.crl_sign or (basic and basic.ca))
                 and (use is None or Use.SERVER_AUTH in use or Use.CLIENT_AUTH in use))
@@ -292,29 +277,32 @@ def leads(chain: list[x509.Certificate], anchor: x509.Certificate) -> bool:
 
 class Entry:
     def __init__(self, ledger: "Ledger", index: int, raw: bytes) -> None:
-        envelope = parse(raw)
-        check(r"payload:base64 payloadType:application/vnd\.in-toto\+json signatures:signature*", "envelope", envelope)
-        payload, ids = b64(envelope["payload"]), [s["keyid"] for s in envelope["signatures"]]
-        require(len(raw) <= ENTRY_MAX and 1 <= len(ids) <= 4 and ids == sorted(set(ids)), "its size or signatures")
-        said = parse(payload)
-        check(r"_type:https://in-toto\.io/Statement/v1 subject:subject* predicateType:text predicate", "statement", said)
+        check("payload:base64 payloadType:dsse signatures:signature*", "envelope", dsse := parse(raw))
+        payload, ids = b64(dsse["payload"]), [s["keyid"] for s in dsse["signatures"]]
+        self.signatures = {s["keyid"]: b64(s["sig"]) for s in dsse["signatures"]}
+        require(len(raw) <= ENTRY_MAX and 1 <= len(ids) <= 4 and ids == sorted({*ids}), "its size or signatures")
+        check("_type:statement subject:subject* predicateType:text predicate", "statement", said := parse(payload))
         (about,), self.says, self.kind = said["subject"], said["predicate"], said["predicateType"][19:-3]
         require(said["predicateType"] == f"https://carnet.dev/{self.kind}/v1" and self.kind in PREDICATES, "its type")
-        self.subject, (of, table) = about["digest"]["sha256"], PREDICATES[self.kind]
-        check("daemon:spiffe origin time " + table, self.kind, p := self.says)
-        require(of in ("", about["name"]) and together(self.kind, p, about["name"], self.subject) and p.get("peer")
-                != p["daemon"] and (MAYBE not in table or len({m in p for m in ("transfer", "role", "peer")}) == 1),
-                "members that do not go together")
-        self.ledger, self.index, self.raw, self.place, self.digest = ledger, index, raw, f"entry {index}", sha(payload).hex()
-        self.signatures = {s["keyid"]: b64(s["sig"]) for s in envelope["signatures"]}
+        self.subject, (of, table), p = about["digest"]["sha256"], PREDICATES[self.kind], self.says
+        check("daemon:spiffe origin time " + table, self.kind, p)
+        whole = MAYBE not in table or len({member in p for member in ("transfer", "role", "peer")}) == 1
+        require(of in ("", about["name"]) and p.get("peer") != p["daemon"] and whole
+                and together(self.kind, p, about["name"], self.subject), "members that do not go together")
+        self.ledger, self.index, self.raw, self.place = ledger, index, raw, f"entry {index}"
+        self.digest, self.sides = sha(payload).hex(), [p[s] for s in ("source", "destination") if s in p]
         self.message = b"DSSEv1 28 application/vnd.in-toto+json %d %s" % (len(payload), payload)
-        self.time, self.where = p["time"], (p.get("volume", ""), p.get("name", ""))
-        self.sides = [p[s] for s in ("source", "destination") if s in p]
+        self.time, self.where, self.by = p["time"], (p.get("volume", ""), p.get("name", "")), (p["daemon"], p["origin"])
+        self.chain = list[x509.Certificate]()
     def signed(self, keys: dict[str, bytes], ids: Iterable[str]) -> bool:
         return all(k in keys and verifies(keys[k], self.signatures.get(k, b""), self.message) for k in ids)
     def keys(self, purpose: str = "entry") -> dict[str, bytes]:
         """Of a key binding: by key id, Ed25519 first."""
         return {sha(b64(k)).hex(): b64(k) for _, k in sorted(self.says["list"]["keys"][purpose].items())}
+    def log_signed(self, note: Note) -> list[bool | None]:
+        """Whether both log keys of a key binding have signed this."""
+        one, two = self.keys("log").values()
+        return [note.signed(self.says["origin"], 1, one[12:]), note.signed(self.says["origin"], 6, two[22:])]
 
 def mth(hashes: list[bytes]) -> bytes:
     """The root over hashes: neighbours are joined, and one that is left over moves up."""
@@ -322,112 +310,103 @@ def mth(hashes: list[bytes]) -> bytes:
         hashes = [sha(b"\1", *pair) if len(pair := hashes[n:n + 2]) > 1 else pair[0] for n in range(0, len(hashes), 2)]
     return hashes[0] if hashes else sha()
 
+STRANGE = "before any key binding, of another ledger or daemon, or not signed by keys in force"
+
 class Ledger:
     def __init__(self, name: str, trust: Trust | None) -> None:
         self.name, self.origin, self.size, self.root, self.daemon, self.whole = name, "", 0, "", "", False
-        self.entries, self.leaves = list[Entry](), list[bytes]()
+        self.entries, self.bindings, self.leaves = list[Entry](), list[Entry](), list[bytes]()
         self.found: list[tuple[str, str, str, str]] = []  # kind, place, sentence, and the verdict that it makes
-        self.bindings: list[tuple[Entry, list[x509.Certificate]]] = []
         try: self.verify(trust)
         except Wrong as e: self.tell(*e.args)
         except OSError as e: self.tell("unreadable", os.path.relpath(e.filename or name, name), str(e), "unreadable")
         self.verdict = worst([self], ("unreadable", "wrong", "incomplete"))
         self.counts = self.verdict in ("verifies", "incomplete")
-    def tell(self, kind: str, place: str, sentence: str, weight: str = "wrong") -> None:
-        self.found.append((kind, place, sentence, weight))
+    def tell(self, kind: str, place: str, sentence: str, weight: str = "wrong", unless: object = False) -> None:
+        if not unless: self.found.append((kind, place, sentence, weight))
     def open(self, *paths: str) -> tuple[Any, str]:
         """The first file that is there, and its path; not waiting for what is no file."""
         for path in paths:
-            try: return open(os.path.join(self.name, path), "rb",
-                             opener=lambda p, flags: os.open(p, flags | os.O_NONBLOCK)), path
+            try: return open(f"{self.name}/{path}", "rb", opener=lambda p, how: os.open(p, how | os.O_NONBLOCK)), path
             except (FileNotFoundError, NotADirectoryError): pass
         raise Wrong("unreadable", paths[0], "it is not there", "unreadable")
     def tiles(self, level: int | str, count: int, most: int) -> Iterator[tuple[str, bytes, int, int]]:
         """Place, bytes, width, and the width of what is there: the full one may stand for a partial one."""
-        for n, width in ((first // 256, min(256, count - first)) for first in range(0, count, 256)):
-            groups = re.findall("...", str(n).zfill(-(-len(str(n)) // 3) * 3))
-            full = "/".join([f"tile/{level}", *("x" + group for group in groups[:-1]), groups[-1]])
-            path = full if width == 256 else f"{full}.p/{width}"
-            file, found = self.open(path, full)
-            with file: yield path, file.read(most + 1), width, width if found == path else 256
+        for n, width in ((at // 256, min(256, count - at)) for at in range(0, count, 256)):
+            full = f"tile/{level}/" + re.sub(r"(...)(?=.)", r"x\1/", str(n).zfill(-len(str(n)) // 3 * -3))
+            file, path = self.open(place := full if width == 256 else f"{full}.p/{width}", full)
+            with file: yield place, file.read(most + 1), width, width if path == place else 256
     def verify(self, trust: Trust | None) -> None:
         with self.open("checkpoint")[0] as file: raw = file.read(NOTE_MAX + 1)
         try: note = Note(raw)
         except Exception as e: raise Wrong("checkpoint", "checkpoint", str(e)) from None
         self.origin, self.size, self.root, raws, level = note.origin, note.size, note.root.hex(), list[bytes](), 0
         for path, raw, width, there in self.tiles("entries", note.size, BUNDLE_MAX):
-            at, found = 0, list[bytes]()
+            found, at = list[bytes](), 0
             while at < len(raw):
-                start, at = at + 2, at + 2 + int.from_bytes(raw[at:at + 2])
-                found.append(raw[start:at])
-            if at != len(raw) or len(found) != there: raise Wrong("bundle", path, f"it has not exactly {there} entries")
+                found.append(raw[at + 2:(end := at + 2 + int.from_bytes(raw[at:at + 2]))])
+                at = end
+            if at != len(raw) or len(found) != there: raise Wrong("bundle", path, f"it has not just {there} entries")
             raws += found[:width]
         self.leaves = hashes = [sha(b"\0", raw) for raw in raws]
         while hashes:
             for n, (path, raw, width, there) in enumerate(self.tiles(level, len(hashes), 8192)):
-                if len(raw) != 32 * there or raw[:32 * width] != b"".join(hashes[256 * n:256 * n + width]):
-                    self.tell("tile", path, "its hashes are not those of what is below it")
+                right = len(raw) == 32 * there and raw[:32 * width] == b"".join(hashes[256 * n:256 * n + width])
+                self.tell("tile", path, "its hashes are not those of what is below it", unless=right)
             hashes, level = [mth(hashes[n:n + 256]) for n in range(0, len(hashes) - 255, 256)], level + 1
         self.whole = mth(self.leaves) == note.root
-        if not self.whole: self.tell("root", "checkpoint", f"the root over its {note.size} entries is another one")
+        self.tell("root", "checkpoint", "the root over its entries is another one", unless=self.whole)
         for index, raw in enumerate(raws):
             try: self.entries.append(Entry(self, index, raw))
             except Exception as e: self.tell("entry", f"entry {index}", str(e))
             else: self.judge(self.entries[-1])
-        log = [*self.bindings[-1][0].keys("log").values()] if self.bindings else []
-        if not log or not note.signed(self.origin, 1, log[0][12:]) or not note.signed(self.origin, 6, log[1][22:]):
-            self.tell("log-signature", "checkpoint", "the log keys of the newest key binding have not both signed it")
+        signed = self.bindings and all(self.bindings[-1].log_signed(note))
+        self.tell("log-signature", "checkpoint", "not signed by the newest key binding's log keys", unless=signed)
         if self.whole: self.vouch(note, trust)
     def judge(self, e: Entry) -> None:
-        us, them = (self.daemon, self.origin), (e.says["daemon"], e.says["origin"])
-        if e.kind == "key-binding": return self.bind(e, self.bindings[-1][0] if self.bindings else None)
+        if e.kind == "key-binding": return self.bind(e, self.bindings[-1] if self.bindings else None)
         change = e.subject if e.kind in ("policy-change", "trust-change") else None
         if blob := change or e.says.get("chunks") or e.says.get("sessionsMore"): self.blob(e, blob)
-        mine = {(s["id"], s["origin"]): s for s in e.sides} or {them: {}}
-        if not self.bindings:
-            if not any("no binding" in finding[2] for finding in self.found):
-                self.tell("binding", e.place, "no binding stands before it")
-        elif us not in mine: self.tell("entry", e.place, f"it is of {them[0]}, and of the ledger {them[1]}")
-        elif ids := mine[us].get("entryKeys"):
-            if len(e.signatures) != 4 or not e.signed(self.ever(ids), ids):
-                self.tell("signature", e.place, "not signed by both sides, or not by keys in force here that it names")
-        elif us == them and not e.signed(keys := self.bindings[-1][0].keys(), [*keys][:2 if e.kind == "seal" else 1]):
-            self.tell("signature", e.place, "it is not signed by the entry keys in force")
+        us, of, log = (self.daemon, self.origin), {(s["id"], s["origin"]): s for s in e.sides} or {e.by: {}}, self.bindings
+        if not log: kind, right = "binding", any(sentence == STRANGE for _, _, sentence, _ in self.found)
+        elif us not in of: kind, right = "entry", False
+        elif ids := of[us].get("entryKeys"):
+            kind, right = "signature", len(e.signatures) == 4 and e.signed(self.ever(ids), ids)
+        else: kind, right = "signature", us != e.by or e.signed(k := log[-1].keys(), [*k][:2 if e.kind == "seal" else 1])
+        self.tell(kind, e.place, STRANGE, unless=right)
     def ever(self, ids: list[str]) -> dict[str, bytes]:
         """The entry keys with these ids, where they have been in force."""
-        return next((keys for binding, _ in self.bindings if [*(keys := binding.keys())] == ids), {})
-    def bind(self, e: Entry, before: Entry | None) -> None:
+        return next((keys for binding in self.bindings if [*(keys := binding.keys())] == ids), {})
+    def bind(self, e: Entry, last: Entry | None) -> None:
         proof, keys, listed = self.blob(e, e.says["proof"]), e.keys(), e.says["list"]
         try:
-            chain = chain_of(proof, canonical(listed), e.says["daemon"]) if proof else []
-            require(e.says["origin"] == self.origin and self.daemon in ("", e.says["daemon"])
-                    and listed["previous"] == (before.digest if before else ""), "it does not follow the one before")
-            require(e.signed(keys, keys) and (not before or e.signed(before.keys(), before.keys())),
-                    "not signed by both of its entry keys, and both before them")
+            e.chain = chain_of(proof, canonical(listed), e.says["daemon"]) if proof else []
+            of, previous = (self.daemon or e.by[0], self.origin), last.digest if last else ""
+            require(e.by == of and listed["previous"] == previous, "it does not follow the one before")
+            require(e.signed(keys, keys) and (not last or e.signed(last.keys(), last.keys())), "not signed by all keys")
         except Exception as why: return self.tell("binding", e.place, str(why) or type(why).__name__)
         self.daemon = e.says["daemon"]
-        self.bindings.append((e, chain))
+        self.bindings.append(e)
     def blob(self, e: Entry, digest: str) -> bytes:
         """Told where it is not there, or is another; its beginning, where it is right."""
-        try: file = self.open(f"blobs/sha256/{digest}")[0]
+        try:
+            with self.open(f"blobs/sha256/{digest}")[0] as file:
+                right = hashlib.file_digest(file, "sha256").hexdigest() == digest
+                self.tell("blob", e.place, f"the blob {digest} has other bytes", unless=right)
+                return (file.seek(0) or file.read(PROOF_MAX + 1)) if right else b""
         except Wrong: return self.tell("blob", e.place, f"the blob {digest} is not there", "incomplete") or b""
-        with file:
-            if hashlib.file_digest(file, "sha256").hexdigest() == digest: return file.seek(0) or file.read(PROOF_MAX + 1)
-        return self.tell("blob", e.place, f"the blob {digest} has other bytes") or b""
     def vouch(self, note: Note, trust: Trust | None) -> None:
         tell = partial(self.tell, "trust", weight="incomplete")
         if trust is None: return tell("checkpoint", "consistent with itself; without a trust file, no more is known")
-        if {note.signed(*k) for k in trust.logs if k[0] == self.origin} - {None} != {True}:
-            tell("checkpoint", "no listed key of this log has signed it, or one has not rightly")
-        if not trust.met(note) or any(note.signed(*k) is False for k in trust.witnesses):
-            tell("checkpoint", f"the quorum {trust.quorum} is not met, or a listed witness has not signed rightly")
-        before: set[str] = set()
-        for binding, chain in self.bindings:
-            keys, domain = set(binding.keys()), binding.says["daemon"].split("/")[2]
-            if not any((self.origin, k) in trust.entry for k in keys | before) and not any(
-                    d == domain and leads(chain, anchor) for d, anchor in trust.anchors):
-                tell(binding.place, "no listed entry key has signed this key binding, and it leads to no listed anchor")
-            before = keys
+        logs = {note.signed(*k) for k in trust.logs if k[0] == self.origin} - {None}
+        tell("checkpoint", "no listed key of this log has signed it, or one has not rightly", unless=logs == {True})
+        met = trust.met(note) and not any(note.signed(*k) is False for k in trust.witnesses)
+        tell("checkpoint", f"the quorum {trust.quorum} is not met, or a witness has not signed rightly", unless=met)
+        for last, e in zip([None, *self.bindings], self.bindings):
+            known = any((self.origin, k) in trust.entry for k in [*e.keys(), *(last.keys() if last else ())])
+            anchors = [anchor for domain, anchor in trust.anchors if domain == self.daemon.split("/")[2]]
+            led = known or any(leads(e.chain, anchor) for anchor in anchors)
+            tell(e.place, "signed by no listed entry key, and its key proof leads to no listed anchor", unless=led)
 
 def worst(ledgers: list[Ledger], order: tuple[str, ...]) -> str:
     return next((weight for weight in order if any(weight == f[3] for l in ledgers for f in l.found)), "verifies")
@@ -436,43 +415,41 @@ def worst(ledgers: list[Ledger], order: tuple[str, ...]) -> str:
 
 def compare(a: Ledger, b: Ledger) -> None:
     """What a has to do with b: a's findings."""
-    if a.origin == b.origin and a.whole and b.whole and a.size >= b.size and mth(a.leaves[:b.size]) != mth(b.leaves):
-        a.tell("fork", "checkpoint", f"it does not begin with what is in {b.name}")
-    if a.origin == b.origin or not a.counts or not b.counts: return
-    theirs, told = {e.digest: e for e in b.entries}, set[str]()
-    intents = {l: {e.digest for e in l.entries if e.kind == "transfer-intent"} for l in (a, b)}
-    for e in a.entries:
-        other, fitting = theirs.get(e.digest), {s["origin"] for s in e.sides} == {a.origin, b.origin}
-        named = [(b, e.says["peerIntent"])] if "peerIntent" in e.says and e.says["peerOrigin"] == b.origin else []
+    if a.origin == b.origin:
+        same = not (a.whole and b.whole) or a.size < b.size or mth(a.leaves[:b.size]) == mth(b.leaves)
+        return a.tell("fork", "checkpoint", f"it does not begin with what is in {b.name}", unless=same)
+    theirs = {e.digest: e for e in b.entries}
+    intents = {(e.ledger, e.digest) for e in a.entries + b.entries if e.kind == "transfer-intent"}
+    for e in a.entries if a.counts and b.counts else []:
+        other, p, peers = theirs.get(e.digest), e.says, e.says.get("peerOrigin") == b.origin
+        sides = [(a if s["origin"] == a.origin else b, s) for s in e.sides]
+        fitting = {s["origin"] for s in e.sides} == {a.origin, b.origin}
+        named = [(b, p["peerIntent"])] if "peerIntent" in p and peers else []
         if e.kind == "transfer-receipt" and fitting:
-            sides = [(a if s["origin"] == a.origin else b, s) for s in e.sides]
             named = [(ledger, s["intent"]) for ledger, s in sides]
             if other is None: a.tell("receipt-missing", e.place, f"{b.name} does not have it", "incomplete")
             elif other.raw != e.raw: a.tell("receipt-differs", e.place, f"not as in {b.name}, {other.place}")
-            if not all(e.signed(ledger.ever(s["entryKeys"]), s["entryKeys"]) for ledger, s in sides):
-                a.tell("receipt-signature", e.place, "a half is not signed by keys that were in force")
-        if e.kind == "seal" and fitting and e.says["origin"] == b.origin:
-            wrong = (other and other.raw != e.raw) or not any(e.signed(k.keys(), k.keys()) for k, _ in b.bindings)
-            if wrong or not other:
-                a.tell("seal-missing", e.place, f"{b.name} does not have it so", "wrong" if wrong else "incomplete")
-        for ledger, intent in named:
-            if intent not in told | intents[ledger]:
-                a.tell("intent-missing", e.place, f"{ledger.name} does not have an intent that it names", "incomplete")
-                told.add(intent)
-        if e.kind == "observed-fork" and e.says["peerOrigin"] == b.origin:
-            keys = next((k.keys("log") for k, _ in b.bindings if k.digest == e.says["binding"]), {})
-            signed = [Note(e.says[n].encode()).signed(b.origin, kind, key[skip:]) for n in ("first", "second")
-                      for kind, skip, key in zip((1, 6), (12, 22), keys.values())]
-            if not signed or not all(signed):
-                a.tell("fork", e.place, "not signed by the log keys it names", "wrong" if signed else "incomplete")
+            signed = all(e.signed(ledger.ever(s["entryKeys"]), s["entryKeys"]) for ledger, s in sides)
+            a.tell("receipt-signature", e.place, "a half is not signed by keys that were in force", unless=signed)
+        if e.kind == "seal" and fitting and p["origin"] == b.origin:
+            right = (not other or other.raw == e.raw) and any(e.signed(k.keys(), k.keys()) for k in b.bindings)
+            weight = "incomplete" if right else "wrong"
+            a.tell("seal-missing", e.place, f"it is not so in {b.name}", weight, unless=right and other)
+        for missing in [one for one in named if one not in intents]:
+            a.tell("intent-missing", e.place, f"{missing[0].name} does not have an intent it names", "incomplete")
+            intents.add(missing)
+        if e.kind == "observed-fork" and peers:
+            keys = [k for k in b.bindings if k.digest == p["binding"]]
+            signed = keys and all(all(keys[0].log_signed(Note(p[note].encode()))) for note in ("first", "second"))
+            a.tell("fork", e.place, "not signed by the log keys it names", "wrong" if keys else "incomplete", signed)
 
 # ---- custody: section 6
 
 ENDS = {"destroyed": ["destruction"], "released": ["possession-released"], "destroying": ["destruction-intent"]}
-ROWS = {"adopted": ENDS | {"held": ["possession"]}, "source": {
-    "receipted": ["transfer-receipt"], "partial": ["transfer-abort"], "possible": ["transfer-intent"]}, "destination": ENDS | {
-    "held": ["possession", "transfer-receipt"], "one-sided": ["possession"], "": ["transfer-abort", "staging-destroyed"],
-    "partial": ["transfer-abort"], "possible": ["transfer-intent"]}}
+BEGUN = {"partial": ["transfer-abort"], "possible": ["transfer-intent"]}
+ROWS = {"adopted": ENDS | {"held": ["possession"]}, "source": {"receipted": ["transfer-receipt"]} | BEGUN,
+        "destination": ENDS | {"held": ["possession", "transfer-receipt"], "one-sided": ["possession"],
+                               "": ["transfer-abort", "staging-destroyed"]} | BEGUN}
 FACTS = ["possession", "seal", "transfer-receipt", "receipt-pending"]
 Copy = dict[str, Any]
 
@@ -481,33 +458,34 @@ def order(e: Entry) -> tuple[str, int]: return e.ledger.origin, e.index
 def first(of: list[Entry], kind: str, ledger: Ledger | None, role: str | None = None) -> Entry | None:
     return next((e for e in of if e.ledger is ledger and e.kind == kind and role in (None, e.says.get("role"))), None)
 
-def copy(of: list[Entry], table: str, about: Entry) -> Copy:
+def copy(of: list[Entry], table: str, about: Entry, **facts: Any) -> Copy:
     """The first row of which all is there in its ledger decides: what follows from it."""
-    ledger = about.ledger
-    state, gave = next((state, first(of, kinds[0], ledger)) for state, kinds in ROWS[table].items()
-                       if all(first(of, kind, ledger) for kind in kinds))
+    state, gave = next((state, there[0]) for state, kinds in ROWS[table].items()
+                       if all(there := [first(of, kind, about.ledger) for kind in kinds]))
     if table == "source" and gave.says.get("exposedBytesMax") == "0": state = ""
-    began, until = first(of, "possession", ledger) if table != "source" else None, gave if state in ("destroyed", "released") else None
-    seen = [p.time for p in ledger.entries[began.index:until and until.index] if p is began or (
-        p.kind == "possession" and p.where == about.where and p.subject == began.subject)] if began else []
-    return {"state": state, "since": (began or (gave if state == "receipted" else about)).time, "volume": about.where[0],
-            "name": about.where[1], "until": until and until.time, "verified": seen[-1] if seen else None, "entries": of}
+    began = None if table == "source" else first(of, "possession", about.ledger)
+    until = gave if state in ("destroyed", "released") else None
+    seen = [p.time for p in about.ledger.entries[began.index:until and until.index] if p is began or (
+        p.kind == "possession" and (p.where, p.subject) == (about.where, began.subject))] if began else []
+    return {"state": state, "since": (began or (gave if state == "receipted" else about)).time, "entries": of,
+            "until": until and until.time, "verified": [None, *seen][-1], "volume": about.where[0],
+            "name": about.where[1], **facts}
 
 def of_transfer(good: dict[str, Ledger], of: list[Entry]) -> Iterator[Copy]:
     """The copies of a transfer, by the first intent of each ledger and role."""
     for e in {(e.ledger, e.says["role"]): e for e in reversed(of) if e.kind == "transfer-intent"}.values():
         p, here, peer = e.says, e.says["role"] == "destination", good.get(e.says["peerOrigin"])
         theirs = first(of, "transfer-intent", peer, "source" if here else "destination")
-        made = copy(of, p["role"], e)
-        if not made["state"] or (theirs and not here): continue
-        facts = [f for l in ((e.ledger, peer) if here else (peer, e.ledger)) for kind in FACTS if (f := first(of, kind, l))]
+        if theirs and not here: continue
         d, s = (p, theirs.says if theirs else {}) if here else ({}, p)
-        yield made | {
-            "content": facts[0].says["content"] if facts else "", "facts": facts, "transfer": p["transfer"],
+        sides = [e.ledger, peer] if here else [peer, e.ledger]  # the destination's word comes first, no other counts
+        facts = [fact for side in sides for kind in FACTS if (fact := first(of, kind, side))]
+        yield copy(of, p["role"], e, facts=facts, transfer=p["transfer"], principal=p["principal"], **{
+            "content": facts[0].says["content"] if facts else "", "from": p["peer" if here else "daemon"],
+            "tree": facts[0].subject if facts else d.get("tree", s.get("tree")), "grant": d.get("grant", s.get("grant")),
             "origin": e.ledger.origin if here else p["peerOrigin"], "holder": p["daemon" if here else "peer"],
-            "from": p["peer" if here else "daemon"], "principal": p["principal"], "grant": d.get("grant", s.get("grant")),
-            "tree": facts[0].subject if facts else d.get("tree", s.get("tree")), "sourceRule": s.get("rule"),
-            "sourcePolicy": s.get("policy"), "destinationRule": d.get("rule"), "destinationPolicy": d.get("policy")}
+            "sourceRule": s.get("rule"), "sourcePolicy": s.get("policy"),
+            "destinationRule": d.get("rule"), "destinationPolicy": d.get("policy")})
 
 def adopted(began: Entry) -> Copy:
     of = [began]
@@ -515,45 +493,44 @@ def adopted(began: Entry) -> Copy:
         if e.where == began.where and "transfer" not in e.says:
             if e.says.get("state") == "adopted": break
             if e.subject == began.subject and [e.kind] in ENDS.values(): of.append(e)
-    return copy(of, "adopted", began) | {"content": began.says["content"], "origin": began.ledger.origin, "facts": [began],
-                                         "holder": began.says["daemon"], "tree": began.subject}
+    return copy(of, "adopted", began, content=began.says["content"], origin=began.ledger.origin, facts=[began],
+                holder=began.says["daemon"], tree=began.subject)
 
 def custody(ledgers: list[Ledger]) -> dict[str, Any]:
-    ledgers = sorted(ledgers, key=lambda l: l.origin)
-    good, copies, missing = {l.origin: l for l in ledgers if l.counts}, list[Copy](), set[tuple[str, str]]()
-    transfers, seals = defaultdict(list), defaultdict(list)
-    for e in (e for l in good.values() for e in l.entries):
+    ledgers.sort(key=lambda l: l.origin)
+    good, missing = {l.origin: l for l in ledgers if l.counts}, set[tuple[str, str]]()
+    transfers, seals, groups = defaultdict(list), defaultdict(list), defaultdict(list)
+    for e in (entries := [e for l in good.values() for e in l.entries]):
         missing |= {(s["origin"], s["id"]) for s in e.sides}
         if e.kind == "transfer-intent": missing.add((e.says["peerOrigin"], e.says["peer"]))
         if e.kind == "seal" and good.get(e.says["origin"], e.ledger) is e.ledger:
             seals[e.says["content"], e.says["origin"]].append(e)
         if "transfer" in e.says: transfers[e.says["transfer"]].append(e)
-        elif e.says.get("state") == "adopted": copies.append(adopted(e))
-    copies += [copy for of in transfers.values() for copy in of_transfer(good, of)]
+    copies = [copy for of in transfers.values() for copy in of_transfer(good, of) if copy["state"]]
+    copies += [adopted(e) for e in entries if e.says.get("state") == "adopted"]
     held = {(c["content"], c["origin"]) for c in copies if c["state"] in ("held", "one-sided", "destroying")}
     for (content, origin), of in seals.items():
         one = min(of, key=lambda e: (e.time, *order(e)))
         if (content, origin) not in held:
             copies.append({"content": content, "origin": origin, "holder": one.says["daemon"], "volume": "", "name": "",
                            "state": "source", "since": one.time, "tree": one.subject, "entries": of, "facts": of})
-    groups = defaultdict(list)
     for c in copies: groups[not c["content"], c["content"] or c["transfer"]].append(c)
     return {"version": 1, "ledgers": [{"origin": l.origin, "daemon": l.daemon if l.counts else "", "size": l.size,
                                        "root": l.root, "verdict": l.verdict} for l in ledgers],
             "missing": [{"origin": o, "daemon": d} for o, d in sorted(missing) if o not in {l.origin for l in ledgers}],
-            "checkpoints": [checkpoint(group) for _, group in sorted(groups.items())]}
+            "checkpoints": [checkpoint(groups[key]) for key in sorted(groups)]}
 
 def checkpoint(group: list[Copy]) -> dict[str, Any]:
     """Copies of one content, as JSON."""
     content = [c.pop("content") for c in group][0]
-    group.sort(key=lambda c: (*(c.get(m, "") for m in ("origin", "volume", "name", "since", "transfer")),
-                              order(c["entries"][0])))
-    sizes = sorted((e for c in group for e in c.pop("facts") if e.kind in FACTS[:3] and e.says["content"] == content),
-                   key=order)
+    sizes = [e for c in group for e in c.pop("facts") if e.kind in FACTS[:3] and e.says["content"] == content]
+    said = min(sizes, key=order).says if sizes else {}
+    by = "origin", "volume", "name", "since", "transfer"
+    group.sort(key=lambda c: (*(c.get(member, "") for member in by), order(c["entries"][0])))
     for c in group: c["entries"] = [{"origin": e.ledger.origin, "index": e.index, "what": e.kind} for e in c["entries"]]
     return {"content": content, "trees": sorted({c["tree"] for c in group if c["tree"]}),
             "names": sorted({f"{c['volume']}/{c['name']}" for c in group if c["volume"]}),
-            **{member: sizes[0].says[member] for member in ("files", "logicalBytes") if sizes},
+            **{member: said[member] for member in ("files", "logicalBytes") if said},
             "copies": [{member: v for member, v in c.items() if v is not None} for c in group]}
 
 def main() -> int:
@@ -563,16 +540,16 @@ def main() -> int:
     parser.add_argument("--custody", action="store_true", help="what they say about copies, as JSON")
     args = parser.parse_args()
     try:
-        with open(args.trust or os.devnull, "rb") as file:
-            trust = Trust(file.read(TRUST_MAX + 1)) if args.trust else None
+        with open(args.trust or os.devnull, "rb") as file: raw = file.read(TRUST_MAX + 1)
+        trust = Trust(raw) if args.trust else None
     except Exception as e:
         print(f"unreadable\t{args.trust}\t{e}", file=sys.stderr)
         return 3
     ledgers, out = [Ledger(name, trust) for name in args.ledger], sys.stderr if args.custody else sys.stdout
-    for a, b in permutations(ledgers, 2): compare(a, b)
+    for a, b in ((a, b) for a in ledgers for b in ledgers if a is not b): compare(a, b)
     for l in ledgers:
         for kind, place, sentence, _ in l.found: print(f"{kind}\t{l.name}: {place}\t{sentence}", file=out)
-    for l in ledgers: print(f"{l.verdict}\t{l.name}\t{l.origin}, {l.size} entries", file=out)
+        print(f"{l.verdict}\t{l.name}\t{l.origin}, {l.size} entries", file=out)
     verdict = worst(ledgers, ("wrong", "unreadable", "incomplete"))
     if args.custody:
         origins = [l.origin for l in ledgers if l.origin]
