@@ -14,9 +14,9 @@ from typing import Any, Iterable, Iterator
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.x509.oid import ExtendedKeyUsageOID as Use
 
 ENTRY_MAX, PROOF_MAX, NOTE_MAX, TRUST_MAX, BUNDLE_MAX = 32_768, 24_576, 256 << 10, 4 << 20, 256 * (2 + 0xFFFF)
+EXITS = {"wrong": 5, "unreadable": 3, "incomplete": 9, "verifies": 0}  # the worst first
 P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, -1, P) % P
 ED, ML, P256 = map(bytes.fromhex, ("302a300506032b6570032100", "30820532300b06096086480165030403110382052100",
@@ -30,11 +30,9 @@ def sha(*parts: bytes) -> bytes: return hashlib.sha256(b"".join(parts)).digest()
 def b64(text: str) -> bytes:
     require(base64.b64encode(raw := base64.b64decode(text, validate=True)).decode() == text, "not base64's one form")
     return raw
-
 def canonical(value: Any) -> bytes:
     """RFC 8785 where names are ASCII: no table below has others."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
 def parse(raw: bytes) -> Any:
     """JSON in its one form: what is repeated, spaced or escaped needlessly does not come out as it went in."""
     require(canonical(value := json.loads(raw.decode())) == raw, "JSON that is not canonical")
@@ -188,20 +186,19 @@ class Note:
         require(len(self.root) == 32 and self.size < 2**63 and all(s for _, _, s in self.lines), "a field is too short")
     def signed(self, name: str, kind: int, key: bytes) -> bool | None:
         """Whether all lines of this key verify; None where it has none."""
-        spki, tree = (ML if kind == 6 else ED) + key, bytes(8) + self.size.to_bytes(8) + self.root
+        spki, of, by = (ML if kind == 6 else ED) + key, self.origin.encode(), raw_name(name)
         def holds(line: bytes) -> bool:
             if kind == 1: return verifies(spki, line, self.text.encode())
             time = int.from_bytes(stamp := line[:8])
-            of, by = (bytes([len(text)]) + text for text in (self.origin.encode(), raw_name(name)))
-            text = f"cosignature/v1\ntime {time}\n{self.text}".encode()
-            message = text if kind == 4 else b"subtree/v1\n\0" + by + stamp + of + tree
+            message = f"cosignature/v1\ntime {time}\n{self.text}".encode() if kind == 4 else b"".join((
+                b"subtree/v1\n\0", bytes([len(by) & 255]), by, stamp, bytes([len(of)]), of, bytes(8),
+                self.size.to_bytes(8), self.root))
             return (name == self.origin) <= time < 2**63 and verifies(spki, line[8:], message)
         lines = [line for n, i, line in self.lines if (n, i) == (name, key_id(name, bytes([kind]) + key))]
         return all(map(holds, lines)) if lines else None
 
 def raw_name(name: str) -> bytes: return name.encode("utf-8", "surrogateescape")
 def key_id(name: str, key: bytes) -> bytes: return sha(raw_name(name), b"\n", key)[:4]
-
 def read_vkey(line: str, kinds: str) -> tuple[str, int, bytes]:
     name, ident, rest = line.split("+", 2)
     kind, key = (raw := b64(rest))[0], raw[1:]
@@ -212,7 +209,8 @@ def read_vkey(line: str, kinds: str) -> tuple[str, int, bytes]:
 class Trust:
     """A C2SP tlog-policy, with `entry` and `ca` lines besides (LEDGER.md, section 4)."""
     def __init__(self, raw: bytes) -> None:
-        require(raw.endswith(b"\n") and len(raw) <= TRUST_MAX and not re.search(rb"[\0-\x08\x0b-\x1f\x7f]", raw), "")
+        require(raw.endswith(b"\n") and len(raw) <= TRUST_MAX, "too large, or without a newline at its end")
+        require(not re.search(rb"[\0-\x08\x0b-\x1f\x7f]", raw), "it has control characters")
         self.logs, self.anchors, self.entry, quorums, members = [], [], set(), [], []
         self.names: dict[str, tuple] = {"none": (0, [])}  # a witness: name, kind, key; a group: how many, of whom
         for line in raw.split(b"\n"):
@@ -230,7 +228,7 @@ class Trust:
                 case ["ca", domain, der]: self.anchors.append((domain, x509.load_der_x509_certificate(b64(der))))
                 case _: raise Wrong(f"a line that means nothing here: {line[:80]!r}")
         self.witnesses, (self.quorum,) = [of for of in self.names.values() if len(of) == 3], quorums
-        for keys in self.logs, self.witnesses: require(len(keys) == len({k for _, _, k in keys}), "a key is there twice")
+        for keys in self.logs, self.witnesses: require(len(keys) == len({k for *_, k in keys}), "a key is there twice")
     def met(self, note: Note) -> bool:
         done: dict[str, bool] = {}
         for name, of in self.names.items():
@@ -257,20 +255,19 @@ def chain_of(raw: bytes, listed: bytes, spiffe: str) -> list[x509.Certificate]:
 
 def leads(chain: list[x509.Certificate], anchor: x509.Certificate) -> bool:
     """RFC 5280 at some moment of the leaf's life; critical extensions that are not known here are not believed."""
+    path, eku = chain if chain[-1:] == [anchor] else [*chain, anchor], x509.oid.ExtendedKeyUsageOID
     known = x509.BasicConstraints, x509.KeyUsage, x509.ExtendedKeyUsage, x509.SubjectAlternativeName
-    path = chain if chain[-1:] == [anchor] else [*chain, anchor]
     try:
         of = [[{type(e.value): e.value for e in c.extensions}.get(kind) for kind in known] for c in path]
         for n, (cert, issuer) in enumerate(zip(path, path[1:])):
             cert.verify_directly_issued_by(issuer)
-            basic, usage, *_ = of[n + 1]
-            most = n if basic.path_length is None else basic.path_length
-            require(basic.ca and n <= most and (usage is None or usage.key_cert_sign), "no CA, or not for so many")
+            (basic, usage, *_), most = of[n + 1], of[n + 1][0].path_length
+            require(basic.ca and (most is None or n <= most) and (usage is None or usage.key_cert_sign), "no such CA")
         basic, usage, use, _ = of[0]
         return (len(path) > 1 and all(isinstance(e.value, known) for c in path for e in c.extensions if e.critical)
                 and max(c.not_valid_before_utc for c in path) <= min(c.not_valid_after_utc for c in path)
                 and usage.digital_signature and not (usage.key_cert_sign or usage.crl_sign or (basic and basic.ca))
-                and (use is None or Use.SERVER_AUTH in use or Use.CLIENT_AUTH in use))
+                and (use is None or eku.SERVER_AUTH in use or eku.CLIENT_AUTH in use))
     except Exception: return False
 
 # ---- one ledger: LEDGER.md, sections 3 and 4
@@ -290,10 +287,10 @@ class Entry:
         require(of in ("", about["name"]) and p.get("peer") != p["daemon"] and whole
                 and together(self.kind, p, about["name"], self.subject), "members that do not go together")
         self.ledger, self.index, self.raw, self.place = ledger, index, raw, f"entry {index}"
+        self.order, self.chain = (ledger.origin, index), list[x509.Certificate]()
         self.digest, self.sides = sha(payload).hex(), [p[s] for s in ("source", "destination") if s in p]
         self.message = b"DSSEv1 28 application/vnd.in-toto+json %d %s" % (len(payload), payload)
         self.time, self.where, self.by = p["time"], (p.get("volume", ""), p.get("name", "")), (p["daemon"], p["origin"])
-        self.chain = list[x509.Certificate]()
     def signed(self, keys: dict[str, bytes], ids: Iterable[str]) -> bool:
         return all(k in keys and verifies(keys[k], self.signatures.get(k, b""), self.message) for k in ids)
     def keys(self, purpose: str = "entry") -> dict[str, bytes]:
@@ -320,10 +317,11 @@ class Ledger:
         try: self.verify(trust)
         except Wrong as e: self.tell(*e.args)
         except OSError as e: self.tell("unreadable", os.path.relpath(e.filename or name, name), str(e), "unreadable")
-        self.verdict = worst([self], ("unreadable", "wrong", "incomplete"))
+        self.verdict = self.worst("unreadable", "wrong", "incomplete")
         self.counts = self.verdict in ("verifies", "incomplete")
     def tell(self, kind: str, place: str, sentence: str, weight: str = "wrong", unless: object = False) -> None:
         if not unless: self.found.append((kind, place, sentence, weight))
+    def worst(self, *order: str) -> str: return next((w for w in order if w in {f[3] for f in self.found}), "verifies")
     def open(self, *paths: str) -> tuple[Any, str]:
         """The first file that is there, and its path; not waiting for what is no file."""
         for path in paths:
@@ -367,12 +365,14 @@ class Ledger:
         if e.kind == "key-binding": return self.bind(e, self.bindings[-1] if self.bindings else None)
         change = e.subject if e.kind in ("policy-change", "trust-change") else None
         if blob := change or e.says.get("chunks") or e.says.get("sessionsMore"): self.blob(e, blob)
-        us, of, log = (self.daemon, self.origin), {(s["id"], s["origin"]): s for s in e.sides} or {e.by: {}}, self.bindings
-        if not log: kind, right = "binding", any(sentence == STRANGE for _, _, sentence, _ in self.found)
+        us, of = (self.daemon, self.origin), {(s["id"], s["origin"]): s for s in e.sides} or {e.by: {}}
+        if not self.bindings: kind, right = "binding", any(sentence == STRANGE for _, _, sentence, _ in self.found)
         elif us not in of: kind, right = "entry", False
         elif ids := of[us].get("entryKeys"):
             kind, right = "signature", len(e.signatures) == 4 and e.signed(self.ever(ids), ids)
-        else: kind, right = "signature", us != e.by or e.signed(k := log[-1].keys(), [*k][:2 if e.kind == "seal" else 1])
+        else:
+            keys, most = self.bindings[-1].keys(), 2 if e.kind == "seal" else 1
+            kind, right = "signature", us != e.by or e.signed(keys, [*keys][:most])
         self.tell(kind, e.place, STRANGE, unless=right)
     def ever(self, ids: list[str]) -> dict[str, bytes]:
         """The entry keys with these ids, where they have been in force."""
@@ -389,12 +389,13 @@ class Ledger:
         self.bindings.append(e)
     def blob(self, e: Entry, digest: str) -> bytes:
         """Told where it is not there, or is another; its beginning, where it is right."""
-        try:
-            with self.open(f"blobs/sha256/{digest}")[0] as file:
-                right = hashlib.file_digest(file, "sha256").hexdigest() == digest
-                self.tell("blob", e.place, f"the blob {digest} has other bytes", unless=right)
-                return (file.seek(0) or file.read(PROOF_MAX + 1)) if right else b""
-        except Wrong: return self.tell("blob", e.place, f"the blob {digest} is not there", "incomplete") or b""
+        try: file = self.open(f"blobs/sha256/{digest}")[0]
+        except Wrong: return self.tell("blob", e.place, f"{digest} is not there", "incomplete") or b""
+        with file:
+            same = hashlib.file_digest(file, "sha256").hexdigest() == digest
+            head = file.seek(0) or file.read(PROOF_MAX + 1)
+        self.tell("blob", e.place, f"{digest} has other bytes", unless=same)
+        return head if same else b""
     def vouch(self, note: Note, trust: Trust | None) -> None:
         tell = partial(self.tell, "trust", weight="incomplete")
         if trust is None: return tell("checkpoint", "consistent with itself; without a trust file, no more is known")
@@ -407,9 +408,6 @@ class Ledger:
             anchors = [anchor for domain, anchor in trust.anchors if domain == self.daemon.split("/")[2]]
             led = known or any(leads(e.chain, anchor) for anchor in anchors)
             tell(e.place, "signed by no listed entry key, and its key proof leads to no listed anchor", unless=led)
-
-def worst(ledgers: list[Ledger], order: tuple[str, ...]) -> str:
-    return next((weight for weight in order if any(weight == f[3] for l in ledgers for f in l.found)), "verifies")
 
 # ---- two ledgers: section 5
 
@@ -453,8 +451,6 @@ ROWS = {"adopted": ENDS | {"held": ["possession"]}, "source": {"receipted": ["tr
 FACTS = ["possession", "seal", "transfer-receipt", "receipt-pending"]
 Copy = dict[str, Any]
 
-def order(e: Entry) -> tuple[str, int]: return e.ledger.origin, e.index
-
 def first(of: list[Entry], kind: str, ledger: Ledger | None, role: str | None = None) -> Entry | None:
     return next((e for e in of if e.ledger is ledger and e.kind == kind and role in (None, e.says.get("role"))), None)
 
@@ -481,11 +477,12 @@ def of_transfer(good: dict[str, Ledger], of: list[Entry]) -> Iterator[Copy]:
         sides = [e.ledger, peer] if here else [peer, e.ledger]  # the destination's word comes first, no other counts
         facts = [fact for side in sides for kind in FACTS if (fact := first(of, kind, side))]
         yield copy(of, p["role"], e, facts=facts, transfer=p["transfer"], principal=p["principal"], **{
-            "content": facts[0].says["content"] if facts else "", "from": p["peer" if here else "daemon"],
-            "tree": facts[0].subject if facts else d.get("tree", s.get("tree")), "grant": d.get("grant", s.get("grant")),
-            "origin": e.ledger.origin if here else p["peerOrigin"], "holder": p["daemon" if here else "peer"],
-            "sourceRule": s.get("rule"), "sourcePolicy": s.get("policy"),
-            "destinationRule": d.get("rule"), "destinationPolicy": d.get("policy")})
+            "content": facts[0].says["content"] if facts else "", "grant": d.get("grant", s.get("grant")),
+            "tree": facts[0].subject if facts else d.get("tree", s.get("tree")),
+            "origin": e.ledger.origin if here else p["peerOrigin"],
+            "holder": p["daemon" if here else "peer"], "from": p["peer" if here else "daemon"],
+            **{f"source{m.title()}": s.get(m) for m in ("rule", "policy")},
+            **{f"destination{m.title()}": d.get(m) for m in ("rule", "policy")}})
 
 def adopted(began: Entry) -> Copy:
     of = [began]
@@ -510,7 +507,7 @@ def custody(ledgers: list[Ledger]) -> dict[str, Any]:
     copies += [adopted(e) for e in entries if e.says.get("state") == "adopted"]
     held = {(c["content"], c["origin"]) for c in copies if c["state"] in ("held", "one-sided", "destroying")}
     for (content, origin), of in seals.items():
-        one = min(of, key=lambda e: (e.time, *order(e)))
+        one = min(of, key=lambda e: (e.time, *e.order))
         if (content, origin) not in held:
             copies.append({"content": content, "origin": origin, "holder": one.says["daemon"], "volume": "", "name": "",
                            "state": "source", "since": one.time, "tree": one.subject, "entries": of, "facts": of})
@@ -524,9 +521,9 @@ def checkpoint(group: list[Copy]) -> dict[str, Any]:
     """Copies of one content, as JSON."""
     content = [c.pop("content") for c in group][0]
     sizes = [e for c in group for e in c.pop("facts") if e.kind in FACTS[:3] and e.says["content"] == content]
-    said = min(sizes, key=order).says if sizes else {}
+    said = min(sizes, key=lambda e: e.order).says if sizes else {}
     by = "origin", "volume", "name", "since", "transfer"
-    group.sort(key=lambda c: (*(c.get(member, "") for member in by), order(c["entries"][0])))
+    group.sort(key=lambda c: (*(c.get(member, "") for member in by), c["entries"][0].order))
     for c in group: c["entries"] = [{"origin": e.ledger.origin, "index": e.index, "what": e.kind} for e in c["entries"]]
     return {"content": content, "trees": sorted({c["tree"] for c in group if c["tree"]}),
             "names": sorted({f"{c['volume']}/{c['name']}" for c in group if c["volume"]}),
@@ -542,21 +539,19 @@ def main() -> int:
     try:
         with open(args.trust or os.devnull, "rb") as file: raw = file.read(TRUST_MAX + 1)
         trust = Trust(raw) if args.trust else None
-    except Exception as e:
-        print(f"unreadable\t{args.trust}\t{e}", file=sys.stderr)
-        return 3
+    except Exception as e: return print(f"unreadable\t{args.trust}\t{e}", file=sys.stderr) or EXITS["unreadable"]
     ledgers, out = [Ledger(name, trust) for name in args.ledger], sys.stderr if args.custody else sys.stdout
     for a, b in ((a, b) for a in ledgers for b in ledgers if a is not b): compare(a, b)
     for l in ledgers:
         for kind, place, sentence, _ in l.found: print(f"{kind}\t{l.name}: {place}\t{sentence}", file=out)
         print(f"{l.verdict}\t{l.name}\t{l.origin}, {l.size} entries", file=out)
-    verdict = worst(ledgers, ("wrong", "unreadable", "incomplete"))
+    verdict = min((l.worst(*EXITS) for l in ledgers), key=[*EXITS].index)
     if args.custody:
         origins = [l.origin for l in ledgers if l.origin]
         if len(origins) != len(set(origins)): parser.error("two ledgers of one origin")
         print(canonical(derived := custody(ledgers)).decode())
         verdict = "incomplete" if verdict == "verifies" and derived["missing"] else verdict
-    return {"wrong": 5, "unreadable": 3, "incomplete": 9, "verifies": 0}[verdict]
+    return EXITS[verdict]
 
 if __name__ == "__main__":
     sys.exit(main())
