@@ -10,6 +10,7 @@ import argparse, base64, hashlib, json, os, re, sys
 from collections import defaultdict
 from datetime import datetime
 from functools import cache, partial
+from itertools import permutations, takewhile
 from typing import Any, Iterable, Iterator
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, padding, rsa
@@ -485,11 +486,9 @@ def of_transfer(good: dict[str, Ledger], of: list[Entry]) -> Iterator[Copy]:
             **{f"destination{m.title()}": d.get(m) for m in ("rule", "policy")}})
 
 def adopted(began: Entry) -> Copy:
-    of = [began]
-    for e in began.ledger.entries[began.index + 1:]:
-        if e.where == began.where and "transfer" not in e.says:
-            if e.says.get("state") == "adopted": break
-            if e.subject == began.subject and [e.kind] in ENDS.values(): of.append(e)
+    there = [e for e in began.ledger.entries[began.index + 1:] if e.where == began.where and "transfer" not in e.says]
+    window = takewhile(lambda e: e.says.get("state") != "adopted", there)
+    of = [began, *(e for e in window if e.subject == began.subject and [e.kind] in ENDS.values())]
     return copy(of, "adopted", began, content=began.says["content"], origin=began.ledger.origin, facts=[began],
                 holder=began.says["daemon"], tree=began.subject)
 
@@ -541,7 +540,7 @@ def main() -> int:
         trust = Trust(raw) if args.trust else None
     except Exception as e: return print(f"unreadable\t{args.trust}\t{e}", file=sys.stderr) or EXITS["unreadable"]
     ledgers, out = [Ledger(name, trust) for name in args.ledger], sys.stderr if args.custody else sys.stdout
-    for a, b in ((a, b) for a in ledgers for b in ledgers if a is not b): compare(a, b)
+    for a, b in permutations(ledgers, 2): compare(a, b)
     for l in ledgers:
         for kind, place, sentence, _ in l.found: print(f"{kind}\t{l.name}: {place}\t{sentence}", file=out)
         print(f"{l.verdict}\t{l.name}\t{l.origin}, {l.size} entries", file=out)
