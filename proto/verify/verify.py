@@ -97,8 +97,8 @@ TYPES: dict[str, Any] = {
         fits("[a-z0-9][a-z0-9._-]{0,62}", k) and fits("label", e) for k, e in v.items()) and 1 <= len(v) <= 16,
     "changed": lambda v: v in (["keys"], ["policy"], ["keys", "policy"]), "sig": lambda v: 1 <= len(b64(v)) <= 2420,
     "entryKeys": lambda v: type(v) is list and len(v) == 2 and all(fits("digest", one) for one in v),
-    "ed25519": lambda v: b64(v).startswith(ED) and good_key(b64(v)), "mldsa44": lambda v: b64(v).startswith(ML) and
-    good_key(b64(v)), "p256": lambda v: b64(v).startswith(P256) and good_key(b64(v)), "code": "|".join("""VERSION LIMIT
+    **{name: lambda v, start=start: b64(v).startswith(start) and good_key(b64(v)) for name, start in (
+        ("ed25519", ED), ("mldsa44", ML), ("p256", P256))}, "code": "|".join("""VERSION LIMIT
         UNKNOWN_PEER PROTOCOL TIMEOUT SHUTTING_DOWN REPLACED IDENTITY KEY_BINDING BUSY UNSUPPORTED POLICY BAD_NAME
         NAME_TAKEN NAME_CONFLICT NO_SPACE READ_ONLY UNKNOWN_TRANSFER OFFER_MISMATCH CHUNK_MISMATCH FILE_MISMATCH EXPIRED
         TREE_MISMATCH SOURCE_CHANGED BAD_STATEMENT RECEIPT_MISMATCH CANCELLED NO_BEGIN TOO_LATE STOPPED BAD_SOURCE
