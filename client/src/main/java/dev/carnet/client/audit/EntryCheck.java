@@ -3,6 +3,7 @@ package dev.carnet.client.audit;
 import dev.carnet.client.audit.Finding.Kind;
 import dev.carnet.proto.ledger.Dsse;
 import dev.carnet.proto.ledger.EntryKeys;
+import dev.carnet.proto.ledger.FrequentKey;
 import dev.carnet.proto.ledger.KeyBinding;
 import dev.carnet.proto.ledger.KeyBindingStatement;
 import dev.carnet.proto.ledger.Seal;
@@ -56,7 +57,7 @@ final class EntryCheck {
         return switch (says) {
             case TransferReceipt receipt -> receipt(entry, receipt, self);
             case Seal seal when !own(seal, self) -> foreign(entry, seal, self);
-            default -> own(says, self) ? signed(entry, now.get().entry()) : alien(entry, says);
+            default -> own(says, self) ? signed(entry, now.get().entry(), keys.frequent()) : alien(entry, says);
         };
     }
 
@@ -80,13 +81,13 @@ final class EntryCheck {
         }
     }
 
-    private static Optional<Signed> signed(LedgerEntry entry, EntryKeys by) {
+    private static Optional<Signed> signed(LedgerEntry entry, EntryKeys by, FrequentKey frequent) {
         boolean both = entry.statement() instanceof Seal;
         return Optional.of(() -> {
             if (both) {
                 by.verifyBoth(entry.envelope());
             } else {
-                by.verifyEd25519(entry.envelope());
+                frequent.verify(entry.envelope());
             }
         });
     }

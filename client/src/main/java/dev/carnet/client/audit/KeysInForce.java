@@ -2,6 +2,7 @@ package dev.carnet.client.audit;
 
 import dev.carnet.client.audit.Finding.Kind;
 import dev.carnet.proto.ledger.EntryKeys;
+import dev.carnet.proto.ledger.FrequentKey;
 import dev.carnet.proto.ledger.KeyBinding;
 import dev.carnet.proto.ledger.KeyBindingStatement;
 import dev.carnet.proto.ledger.StatementException;
@@ -9,7 +10,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The keys of one ledger, as its key bindings bring them. Entry by entry, in order. */
 final class KeysInForce {
@@ -19,6 +22,7 @@ final class KeysInForce {
     private final List<KeysAt> bindings = new ArrayList<>();
     private final Map<List<String>, EntryKeys> ever = new HashMap<>();
     private final BlobCheck blobs;
+    private @Nullable FrequentKey frequent;
 
     KeysInForce(BlobCheck blobs) {
         this.blobs = blobs;
@@ -29,6 +33,11 @@ final class KeysInForce {
         return bindings.isEmpty()
                 ? Optional.empty()
                 : Optional.of(bindings.getLast().binding());
+    }
+
+    /** The Ed25519 entry key of {@link #now}, ready to verify many entries. */
+    FrequentKey frequent() {
+        return Objects.requireNonNull(frequent, "before the first binding");
     }
 
     /** All so far, the first one first. */
@@ -70,5 +79,8 @@ final class KeysInForce {
         }
         bindings.add(new KeysAt(index, binding));
         ever.put(binding.entry().ids(), binding.entry());
+        if (before.isEmpty() || !before.get().entry().equals(binding.entry())) {
+            frequent = new FrequentKey(binding.entry());
+        }
     }
 }

@@ -3,10 +3,10 @@ package dev.carnet.proto.ledger;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes values as RFC 8785 says: no white space, members sorted by the UTF-16 units of their names, the shortest escapes, UTF-8. */
 final class CanonicalWriter {
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+    private byte[] out = new byte[1 << 10];
+    private int length;
 
     byte[] bytes() {
-        return out.toByteArray();
+        return Arrays.copyOf(out, length);
     }
 
     void value(@Nullable Object value) {
@@ -35,36 +36,45 @@ final class CanonicalWriter {
     }
 
     private void object(Map<?, ?> map) {
-        // String's own order is that of UTF-16 units, which is what RFC 8785 asks for.
-        TreeMap<String, Object> sorted = new TreeMap<>();
-        map.forEach((name, member) -> {
-            if (!(name instanceof String key) || member == null) {
+        char separator = '{';
+        for (Map.Entry<?, ?> member : sorted(map).entrySet()) {
+            if (!(member.getKey() instanceof String name) || member.getValue() == null) {
                 throw new StatementException("a member has a name and a value");
             }
-            sorted.put(key, member);
-        });
-        String separator = "{";
-        for (Map.Entry<String, Object> member : sorted.entrySet()) {
-            ascii(separator);
-            string(member.getKey());
-            out.write(':');
+            put(separator);
+            string(name);
+            put(':');
             value(member.getValue());
-            separator = ",";
+            separator = ',';
         }
-        ascii(sorted.isEmpty() ? "{}" : "}");
+        ascii(map.isEmpty() ? "{}" : "}");
+    }
+
+    /** String's own order is that of UTF-16 units, which is what RFC 8785 asks for. What was read from canonical text is in it already. */
+    private static Map<?, ?> sorted(Map<?, ?> map) {
+        boolean ascending = true;
+        String before = null;
+        for (Object name : map.keySet()) {
+            if (!(name instanceof String text)) {
+                throw new StatementException("a member has a name and a value");
+            }
+            ascending &= before == null || before.compareTo(text) < 0;
+            before = text;
+        }
+        return ascending ? map : new TreeMap<>(map);
     }
 
     private void array(Collection<?> list) {
-        out.write('[');
+        put('[');
         boolean first = true;
         for (Object element : list) {
             if (!first) {
-                out.write(',');
+                put(',');
             }
             value(element);
             first = false;
         }
-        out.write(']');
+        put(']');
     }
 
     private void integer(long number) {
@@ -75,6 +85,23 @@ final class CanonicalWriter {
     }
 
     private void string(String text) {
+        int start = length;
+        ensure(text.length() + 2);
+        out[length++] = '"';
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+                length = start;
+                escaped(text);
+                return;
+            }
+            out[length++] = (byte) c;
+        }
+        out[length++] = '"';
+    }
+
+    /** One that has more than plain ASCII: few strings of records do. */
+    private void escaped(String text) {
         StringBuilder escaped = new StringBuilder(text.length() + 16).append('"');
         for (int i = 0; i < text.length(); i++) {
             escape(text.charAt(i), escaped);
@@ -82,7 +109,7 @@ final class CanonicalWriter {
         escaped.append('"');
         try {
             ByteBuffer utf8 = UTF_8.newEncoder().encode(CharBuffer.wrap(escaped));
-            out.write(utf8.array(), utf8.arrayOffset(), utf8.remaining());
+            put(utf8.array(), utf8.arrayOffset(), utf8.remaining());
         } catch (CharacterCodingException e) {
             throw new StatementException("a string with half a surrogate pair has no encoding", e);
         }
@@ -108,6 +135,24 @@ final class CanonicalWriter {
     }
 
     private void ascii(String text) {
-        out.writeBytes(text.getBytes(US_ASCII));
+        byte[] bytes = text.getBytes(US_ASCII);
+        put(bytes, 0, bytes.length);
+    }
+
+    private void put(char ascii) {
+        ensure(1);
+        out[length++] = (byte) ascii;
+    }
+
+    private void put(byte[] bytes, int from, int count) {
+        ensure(count);
+        System.arraycopy(bytes, from, out, length, count);
+        length += count;
+    }
+
+    private void ensure(int more) {
+        if (more > out.length - length) {
+            out = Arrays.copyOf(out, Math.max(Math.addExact(length, more), 2 * out.length));
+        }
     }
 }
