@@ -66,8 +66,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -305,9 +305,7 @@ final class Daemon implements AutoCloseable {
 
     private static LedgerLook.Facts ledger(Live live, Store store, Publisher publisher) {
         Map<String, String> forked = new TreeMap<>();
-        live.now()
-                .peerIds()
-                .forEach(peer -> ForkedPeers.why(store, peer).ifPresent(why -> forked.put(peer, why)));
+        live.now().peerIds().forEach(peer -> ForkedPeers.why(store, peer).ifPresent(why -> forked.put(peer, why)));
         return new LedgerLook.Facts(publisher.waitingFor(), forked);
     }
 

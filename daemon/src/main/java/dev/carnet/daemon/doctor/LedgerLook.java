@@ -38,10 +38,12 @@ public final class LedgerLook implements Check {
                         "ask its operators, by another way than the daemon, what happened; both log checkpoints are in this ledger"
                                 + " (observed-fork). Nothing is exchanged with it until `carnet peer rekey`")));
         now.waiting()
-                .ifPresent(why -> findings.add(Finding.error(
-                        name(),
-                        "no receipt is handed out: " + why,
-                        "see to it that the witnesses run and know this ledger (daemon/docs/ledger.md, \"Witnesses\")")));
+                .ifPresent(
+                        why -> findings.add(
+                                Finding.error(
+                                        name(),
+                                        "no receipt is handed out: " + why,
+                                        "see to it that the witnesses run and know this ledger (daemon/docs/ledger.md, \"Witnesses\")")));
         if (findings.isEmpty()) {
             findings.add(Finding.ok(name(), "what counts is published, and no peer's log has two histories"));
         }

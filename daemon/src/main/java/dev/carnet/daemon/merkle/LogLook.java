@@ -129,8 +129,8 @@ public final class LogLook {
                                 + last);
             }
             if (there.filter(note -> note.size() <= built.size())
-                    .filter(note -> !note.root()
-                            .equals(Proofs.root(note.size(), new TileHashes(built.size(), files::read))))
+                    .filter(note ->
+                            !note.root().equals(Proofs.root(note.size(), new TileHashes(built.size(), files::read))))
                     .isPresent()) {
                 misfit.accept("checkpoint", "it has another root than the log has at its size");
             }

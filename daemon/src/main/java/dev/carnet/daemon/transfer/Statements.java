@@ -234,7 +234,8 @@ final class Statements {
                                 row.getSealDigest(),
                                 keys.of(row.getPeer()).ids(),
                                 seal.time(),
-                                room.published().head(seal.source().id(), seal.source().origin())),
+                                room.published()
+                                        .head(seal.source().id(), seal.source().origin())),
                         new TransferReceipt.Destination(
                                 self(),
                                 origin(),

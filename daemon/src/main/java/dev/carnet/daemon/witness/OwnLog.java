@@ -83,7 +83,11 @@ final class OwnLog {
     private boolean signedHere(SignedCheckpoint note) {
         return bindings().stream().anyMatch(keys -> {
             try {
-                return note.verify(keys).stream().map(SignedCheckpoint.Verified::key).distinct().count() == keys.size();
+                return note.verify(keys).stream()
+                                .map(SignedCheckpoint.Verified::key)
+                                .distinct()
+                                .count()
+                        == keys.size();
             } catch (LogException e) {
                 return false;
             }

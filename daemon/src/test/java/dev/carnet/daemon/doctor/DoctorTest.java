@@ -72,7 +72,8 @@ class DoctorTest {
     @Test
     void a_ledger_that_waits_and_a_peer_with_two_histories_are_told() {
         List<Finding> findings = new Doctor(List.of(new LedgerLook(() -> new LedgerLook.Facts(
-                        Optional.of("w has not cosigned"), Map.of("spiffe://b.example/d", "its log has two histories")))))
+                        Optional.of("w has not cosigned"),
+                        Map.of("spiffe://b.example/d", "its log has two histories")))))
                 .run();
         assertThat(findings).extracting(Finding::level).containsOnly(Level.ERROR);
         assertThat(findings).extracting(Finding::found).anyMatch(found -> found.contains("w has not cosigned"));

@@ -156,10 +156,7 @@ class LogFaultTest {
     private static long verified(Path state, String what) {
         LedgerCheck.Result result =
                 LedgerCheck.run(new DirectoryFiles(state.resolve("ledger")), Trust.NONE, EntryVisitor.NONE);
-        assertThat(result.findings())
-                .as(what)
-                .extracting(Finding::kind)
-                .containsOnly(Finding.Kind.TRUST);
+        assertThat(result.findings()).as(what).extracting(Finding::kind).containsOnly(Finding.Kind.TRUST);
         return result.checkpoint().checkpoint().size();
     }
 }
