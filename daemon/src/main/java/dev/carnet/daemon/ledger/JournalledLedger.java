@@ -33,7 +33,8 @@ final class JournalledLedger {
     /** Entries of one commit at most. */
     private static final int GROUP_MAX = 256;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    /** Fair: who has just been served waits for the others, so that groups are large. */
+    private final ReentrantLock lock = new ReentrantLock(true);
     private final Queue<Wanted> waiting = new ConcurrentLinkedQueue<>();
     private final List<Runnable> followers = new CopyOnWriteArrayList<>();
     private final LedgerTables tables;

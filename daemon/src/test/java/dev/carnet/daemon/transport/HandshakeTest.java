@@ -185,7 +185,7 @@ class HandshakeTest {
 
     @Test
     void a_client_without_application_protocol_or_with_another_is_refused() {
-        for (String[] names : List.of(new String[0], new String[] {"http/1.1"}, new String[] {"h2", "carnet"})) {
+        for (String[] names : List.of(new String[0], new String[] {"http/1.0"}, new String[] {"h2", "carnet"})) {
             Throwable thrown = catchThrowable(() -> new RawPeer.Loose(northCa.credentials("carnetd"))
                     .alpn(names)
                     .connect(south.address()));
