@@ -35,6 +35,7 @@ final class JournalledLedger {
 
     /** Fair: who has just been served waits for the others, so that groups are large. */
     private final ReentrantLock lock = new ReentrantLock(true);
+
     private final Queue<Wanted> waiting = new ConcurrentLinkedQueue<>();
     private final List<Runnable> followers = new CopyOnWriteArrayList<>();
     private final LedgerTables tables;
