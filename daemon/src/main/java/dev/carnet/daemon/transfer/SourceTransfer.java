@@ -61,6 +61,9 @@ final class SourceTransfer extends Transfer {
 
     @Override
     void sessionUp(Session session) {
+        if (link().session().filter(live -> live.id().equals(session.id())).isPresent()) {
+            return; // it was found while it came up, and has been greeted
+        }
         link().up(session);
         meter().connected(System.nanoTime());
         answered = false;

@@ -123,6 +123,19 @@ class KillTest {
         }
     }
 
+    /** Whether the receipt's file or the closing word comes first is open, since the file waits for the published log: so it is not one of those in turn. */
+    @Test
+    void the_destination_is_killed_when_it_has_written_the_receipt() {
+        try (TwoSites sites = sites()) {
+            DaemonProcess receiver = sites.startReceiver("carnet.failpoint=" + FailPoint.DESTINATION_RECEIPT_WRITTEN);
+            sites.startSender();
+            String id = push(sites);
+            assertThat(receiver.await()).as(receiver.log()).isEqualTo(FailPoint.EXIT_STATUS);
+            sites.startReceiver();
+            assertEnded(sites, id, 1);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"sender", "receiver"})
     void a_daemon_is_killed_in_each_window_of_its_ledger(String side) {
