@@ -1,13 +1,8 @@
 package dev.carnet.client.audit;
 
 import dev.carnet.client.audit.Finding.Kind;
-import dev.carnet.proto.ledger.Change;
 import dev.carnet.proto.ledger.Digests;
-import dev.carnet.proto.ledger.KeyBindingStatement;
-import dev.carnet.proto.ledger.Statement;
 import dev.carnet.proto.ledger.StatementException;
-import dev.carnet.proto.ledger.TransferAbort;
-import dev.carnet.proto.ledger.TransferReceipt;
 import dev.carnet.proto.wire.Limits;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,17 +38,6 @@ final class BlobCheck {
     /** Where a blob lies, below the ledger's root. */
     static String path(String digest) {
         return FOLDER + digest;
-    }
-
-    /** The digest of the blob that an entry names (LEDGER.md, section 3). */
-    static Optional<String> named(Statement says) {
-        return switch (says) {
-            case KeyBindingStatement binding -> Optional.of(binding.proof());
-            case Change change -> Optional.of(change.digest());
-            case TransferAbort abort -> Optional.of(abort.chunks());
-            case TransferReceipt receipt -> receipt.sessionsMore();
-            default -> Optional.empty();
-        };
     }
 
     /** Tells where it is not there, or is not what its name says. */

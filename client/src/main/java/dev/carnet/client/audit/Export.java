@@ -107,7 +107,7 @@ public final class Export {
     /** What is no entry names none; that it is none is for whoever verifies the copy. */
     private static Optional<String> blob(byte[] entry) {
         try {
-            return BlobCheck.named(Statement.read(Dsse.parse(entry).payload()));
+            return Statement.read(Dsse.parse(entry).payload()).blob();
         } catch (StatementException e) {
             return Optional.empty();
         }

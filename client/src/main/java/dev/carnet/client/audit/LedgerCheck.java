@@ -153,7 +153,7 @@ public final class LedgerCheck {
         visitor.entry(entry);
         check.next(entry).ifPresent(signed -> work.add(() -> check.verify(entry.index(), signed)));
         if (entry.statement().predicate() != Predicate.KEY_BINDING) {
-            BlobCheck.named(entry.statement()).ifPresent(digest -> work.add(() -> blobs.check(entry.index(), digest)));
+            entry.statement().blob().ifPresent(digest -> work.add(() -> blobs.check(entry.index(), digest)));
         }
     }
 }

@@ -1,12 +1,8 @@
 package dev.carnet.daemon.ledger;
 
-import dev.carnet.proto.ledger.Change;
 import dev.carnet.proto.ledger.Dsse;
-import dev.carnet.proto.ledger.KeyBindingStatement;
 import dev.carnet.proto.ledger.Statement;
 import dev.carnet.proto.ledger.StatementException;
-import dev.carnet.proto.ledger.TransferAbort;
-import dev.carnet.proto.ledger.TransferReceipt;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -14,7 +10,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
-import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /** Whether the blobs that entries name are there, whole. Reads each as often as it is named. */
@@ -34,20 +29,10 @@ public final class NamedBlobs {
     /** The next entry. */
     public void entry(long sequence, byte[] envelope) {
         try {
-            named(Statement.read(Dsse.parse(envelope).payload())).ifPresent(digest -> look(sequence, digest));
+            Statement.read(Dsse.parse(envelope).payload()).blob().ifPresent(digest -> look(sequence, digest));
         } catch (StatementException e) {
             // told by whoever reads entries
         }
-    }
-
-    private static Optional<String> named(Statement statement) {
-        return switch (statement) {
-            case KeyBindingStatement binding -> Optional.of(binding.proof());
-            case Change change -> Optional.of(change.digest());
-            case TransferAbort abort -> Optional.of(abort.chunks());
-            case TransferReceipt receipt -> receipt.sessionsMore();
-            default -> Optional.empty();
-        };
     }
 
     private void look(long sequence, String digest) {

@@ -201,7 +201,7 @@ final class LogBuilder implements MerkleLog {
 
     private byte[] content(Tile tile, long first, List<byte[]> entries) {
         if (tile.level() > 0) {
-            return hashesBelow(tile);
+            return files.hashesBelow(tile); // which are on disk by now: lower levels are written first
         }
         int from = (int) (tile.index() * Tile.WIDTH - first);
         List<byte[]> own = entries.subList(from, from + tile.width());
@@ -211,16 +211,6 @@ final class LogBuilder implements MerkleLog {
         byte[] hashes = new byte[own.size() * Hash32.BYTES];
         for (int i = 0; i < own.size(); i++) {
             Merkle.leaf(own.get(i)).copyTo(hashes, i * Hash32.BYTES);
-        }
-        return hashes;
-    }
-
-    /** Hashes of full tiles of the level below, which are on disk by now: lower levels are written first. */
-    private byte[] hashesBelow(Tile tile) {
-        byte[] hashes = new byte[tile.width() * Hash32.BYTES];
-        for (int i = 0; i < tile.width(); i++) {
-            Tile below = new Tile(tile.level() - 1, tile.index() * Tile.WIDTH + i, Tile.WIDTH);
-            Merkle.tile(files.read(below)).copyTo(hashes, i * Hash32.BYTES);
         }
         return hashes;
     }

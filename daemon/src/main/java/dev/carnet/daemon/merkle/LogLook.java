@@ -95,13 +95,8 @@ public final class LogLook {
     }
 
     private void above(Tile tile) {
-        byte[] hashes = new byte[tile.width() * Hash32.BYTES];
         try {
-            for (int i = 0; i < tile.width(); i++) {
-                Tile below = new Tile(tile.level() - 1, tile.index() * Tile.WIDTH + i, Tile.WIDTH);
-                Merkle.tile(files.read(below)).copyTo(hashes, i * Hash32.BYTES);
-            }
-            compare(tile, hashes);
+            compare(tile, files.hashesBelow(tile));
         } catch (LedgerException e) {
             misfit.accept(tile.path(), String.valueOf(e.getMessage()));
         }

@@ -4,6 +4,7 @@ import dev.carnet.daemon.ledger.DurableFiles;
 import dev.carnet.daemon.ledger.LedgerException;
 import dev.carnet.proto.hash.Hash32;
 import dev.carnet.proto.log.Bundle;
+import dev.carnet.proto.log.Merkle;
 import dev.carnet.proto.log.Tile;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -65,6 +66,16 @@ final class TileFiles {
         } catch (IOException e) {
             throw new LedgerException("cannot read " + path(tile) + ": " + e, e);
         }
+    }
+
+    /** What a tile above level 0 has: the hashes of the full tiles of the level below, from their files. */
+    byte[] hashesBelow(Tile tile) {
+        byte[] hashes = new byte[tile.width() * Hash32.BYTES];
+        for (int i = 0; i < tile.width(); i++) {
+            Tile below = new Tile(tile.level() - 1, tile.index() * Tile.WIDTH + i, Tile.WIDTH);
+            Merkle.tile(read(below)).copyTo(hashes, i * Hash32.BYTES);
+        }
+        return hashes;
     }
 
     /** Whether there is no room, or the user has used up what is his. */

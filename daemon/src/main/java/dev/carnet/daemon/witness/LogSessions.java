@@ -16,7 +16,6 @@ import dev.carnet.proto.log.LogException;
 import dev.carnet.proto.log.LogKeys;
 import dev.carnet.proto.log.NoteKey;
 import dev.carnet.proto.log.NoteSignature;
-import dev.carnet.proto.log.Proofs;
 import dev.carnet.proto.log.SignedCheckpoint;
 import dev.carnet.proto.wire.ChunkHeader;
 import dev.carnet.proto.wire.ProtocolException;
@@ -219,10 +218,7 @@ final class LogSessions implements SessionListener {
                     .setOldSize(old)
                     .setOldRoot(ByteString.copyFrom(own.root(old).toBytes()))
                     .setCheckpoint(ByteString.copyFrom(note.encode()));
-            for (Hash32 hash : Proofs.consistency(
-                    old,
-                    note.checkpoint().size(),
-                    own.merkle().hashes(note.checkpoint().size()))) {
+            for (Hash32 hash : own.consistency(old, note.checkpoint().size())) {
                 grown.addProof(ByteString.copyFrom(hash.toBytes()));
             }
             watch.session.send(Control.newBuilder().setLogGrown(grown).build());

@@ -19,7 +19,6 @@ import dev.carnet.proto.log.Proofs;
 import dev.carnet.proto.log.SignedCheckpoint;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** What others know of this daemon's log, compared with what it knows itself. */
 final class OwnLog {
@@ -109,11 +108,8 @@ final class OwnLog {
         return bindings;
     }
 
-    Optional<SignedCheckpoint> signed() {
-        return merkle.signed();
-    }
-
-    MerkleLog merkle() {
-        return merkle;
+    /** That the log of {@code size} entries begins with that of {@code old}. */
+    List<Hash32> consistency(long old, long size) {
+        return Proofs.consistency(old, size, merkle.hashes(size));
     }
 }

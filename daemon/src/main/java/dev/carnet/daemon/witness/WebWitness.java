@@ -9,7 +9,6 @@ import dev.carnet.proto.hash.Hash32;
 import dev.carnet.proto.log.LogException;
 import dev.carnet.proto.log.NoteKey;
 import dev.carnet.proto.log.NoteSignature;
-import dev.carnet.proto.log.Proofs;
 import dev.carnet.proto.log.SignedCheckpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -142,7 +141,7 @@ final class WebWitness {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         body.writeBytes(("old " + old + "\n").getBytes(US_ASCII));
         long size = note.checkpoint().size();
-        for (Hash32 hash : Proofs.consistency(old, size, own.merkle().hashes(size))) {
+        for (Hash32 hash : own.consistency(old, size)) {
             body.writeBytes((Base64.getEncoder().encodeToString(hash.toBytes()) + "\n").getBytes(US_ASCII));
         }
         body.write('\n');

@@ -1,6 +1,7 @@
 package dev.carnet.proto.ledger;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * What an entry says: an in-toto Statement v1 of one of the predicates of SPEC section 11. What has been made obeys its forms; times are cut to the
@@ -36,6 +37,17 @@ public sealed interface Statement
 
     /** The canonical bytes: what an envelope carries. */
     byte[] payload();
+
+    /** SHA-256, hex, of the blob that it names; none of them names more than one (LEDGER.md, section 3, rule {@code blob}). */
+    default Optional<String> blob() {
+        return switch (this) {
+            case KeyBindingStatement binding -> Optional.of(binding.proof());
+            case Change change -> Optional.of(change.digest());
+            case TransferAbort abort -> Optional.of(abort.chunks());
+            case TransferReceipt receipt -> receipt.sessionsMore();
+            default -> Optional.empty();
+        };
+    }
 
     /**
      * Reads any of them.
