@@ -12,8 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A real carnetd in a process of its own, as the launcher starts it: the flags of daemon/jvm.flags, the class path of the build. */
+/**
+ * A real carnetd in a process of its own, with the flags of daemon/jvm.flags and the class path of the build. It lives for seconds, so that its JVM compiles with C1 alone and nothing is measured at its start;
+ * {@code carnet demo} and the archive start daemons as people do.
+ */
 public final class DaemonProcess implements AutoCloseable {
+    /** For a JVM that lives for seconds. */
+    static final List<String> BRIEF = List.of("-XX:TieredStopAtLevel=1", "-Dcarnet.unmeasured=true");
+
     private static final long START_SECONDS_MAX = 60;
 
     private final Process process;
@@ -55,11 +61,7 @@ public final class DaemonProcess implements AutoCloseable {
         command.addAll(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@" + flags()));
         properties.forEach(property -> command.add("-D" + property));
-        if (properties.stream().anyMatch(property -> property.startsWith("carnet.failpoint="))) {
-            // it is there for a moment: neither its compiler nor what it measures would pay
-            command.add("-Dcarnet.unmeasured=true");
-            command.add("-XX:TieredStopAtLevel=1");
-        }
+        command.addAll(BRIEF);
         command.addAll(List.of("-cp", classPath(), "dev.carnet.daemon.Main", "--config", config.toString()));
         command.addAll(arguments);
         try {

@@ -121,8 +121,8 @@ class UserDaemonTest {
             StringBuilder command = new StringBuilder("exec " + before + " " + prefix() + "env -i");
             all.forEach((name, value) ->
                     command.append(" '").append(name).append('=').append(value).append('\''));
-            command.append(" '" + Path.of(System.getProperty("java.home"), "bin", "java") + "' @" + work
-                    + "/cp/flags -cp " + classPath + " dev.carnet.daemon.Main --user");
+            command.append(" '" + Path.of(System.getProperty("java.home"), "bin", "java") + "' @" + work + "/cp/flags "
+                    + String.join(" ", DaemonProcess.BRIEF) + " -cp " + classPath + " dev.carnet.daemon.Main --user");
             Path log = Files.createTempFile(work, "log", "");
             Process process = new ProcessBuilder("bash", "-c", command.toString())
                     .directory(Path.of("/").toFile())
