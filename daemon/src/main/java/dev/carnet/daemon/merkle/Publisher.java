@@ -25,14 +25,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the log up with the ledger, on a thread of its own. What somebody waits for is published within some 50 ms, together with all that counts by then; what nobody waits for
- * within a second.
+ * Keeps the log up with the ledger, on a thread of its own. What somebody waits for is published at once where the log has rested, and else together with all that comes while it rests: it spends
+ * a twentieth of the time on its files at most, so that a burst of small transfers does not pay for a log checkpoint each. What nobody waits for is published within a second.
  */
 public final class Publisher implements Published, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Publisher.class);
 
-    /** Between two log checkpoints, where somebody waits. */
+    /** Between two looks, where somebody waits; the least between two log checkpoints. */
     private static final long GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    /** The most between two log checkpoints, where somebody waits: on a disk that is slow a receipt comes all the same. */
+    private static final long GAP_MAX_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /** Of the time that goes by, the part that is spent on files and signatures. */
+    private static final int SHARE = 20;
 
     /** Between two, where nobody does; between two tries, where there is no room; and between two looks at the witnesses. */
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -60,6 +66,7 @@ public final class Publisher implements Published, AutoCloseable {
     private @Nullable SignedCheckpoint published; // as it lies on disk
     private long lookedNanos = System.nanoTime() - IDLE_NANOS;
     private long signedNanos;
+    private long spentNanos; // on what was signed last
     private long publishedNanos;
     private long complainedNanos = System.nanoTime() - TimeUnit.HOURS.toNanos(1);
     private boolean closed;
@@ -251,7 +258,7 @@ public final class Publisher implements Published, AutoCloseable {
                 return since > COSIGNING_NANOS;
             }
             Waiter first = waiters.peek();
-            return since > (first == null ? IDLE_NANOS : GAP_NANOS);
+            return since > (first == null ? IDLE_NANOS : Math.clamp(SHARE * spentNanos, GAP_NANOS, GAP_MAX_NANOS));
         } finally {
             lock.unlock();
         }
@@ -263,10 +270,12 @@ public final class Publisher implements Published, AutoCloseable {
             complain("the log signs nothing: " + silence.get());
             return;
         }
+        long begun = System.nanoTime();
         SignedCheckpoint note = merkle.sign();
         lock.lock();
         try {
             signedNanos = System.nanoTime();
+            spentNanos = signedNanos - begun;
             SignedCheckpoint last = signed;
             if (last != null && last.checkpoint().equals(note.checkpoint())) {
                 return;
@@ -298,16 +307,18 @@ public final class Publisher implements Published, AutoCloseable {
         if (note.signatures().size() > 2) {
             FailPoint.LOG_COSIGNED.pass();
         }
+        long begun = System.nanoTime();
         merkle.publish(note);
-        covered(note).forEach(waiter -> waiter.then().run());
+        covered(note, begun).forEach(waiter -> waiter.then().run());
     }
 
-    private List<Waiter> covered(SignedCheckpoint note) {
+    private List<Waiter> covered(SignedCheckpoint note, long begun) {
         List<Waiter> covered = new ArrayList<>();
         lock.lock();
         try {
             published = note;
             publishedNanos = System.nanoTime();
+            spentNanos += publishedNanos - begun;
             while (!waiters.isEmpty() && covers(waiters.peek().sequence())) {
                 covered.add(waiters.remove());
             }

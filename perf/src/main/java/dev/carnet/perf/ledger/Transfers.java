@@ -21,7 +21,8 @@ final class Transfers {
     private static final int FILES = 5;
     private static final int FILE_BYTES = 10_000;
     private static final long POLL_MS = 2;
-    private static final List<Integer> AT_ONCE = List.of(1, 8);
+    private static final List<Way> WAYS = List.of(new Way(1, false), new Way(8, false), new Way(1, true));
+    private static final String CLOSED = "CLOSED";
     private final Pair published;
     private final Pair silent;
     private final int count;
@@ -35,6 +36,14 @@ final class Transfers {
      * @param client of its socket
      */
     private record Pair(Path folder, CarnetClient client) {}
+
+    /**
+     * How they are pushed.
+     *
+     * @param atOnce that run beside each other
+     * @param patient whether the next one begins only when the receipt of one before is handed out
+     */
+    private record Way(int atOnce, boolean patient) {}
 
     /** @param work where {@code published} and {@code silent} are sources of running daemons, with their sockets' paths in files beside */
     Transfers(Path work, int count, int rounds) throws IOException {
@@ -54,15 +63,16 @@ final class Transfers {
                 "transfers of %d files of %d bytes each, %d in each round, %d rounds after one that warms up",
                 FILES, FILE_BYTES, count, rounds);
         say("");
-        say("at once   ms per checkpoint, log published   not published   ratio (median of pairs, min - max)");
-        for (int atOnce : AT_ONCE) {
+        say(
+                "at once   next begins after   ms per checkpoint, log published   not published   ratio (median of pairs, min - max)");
+        for (Way way : WAYS) {
             List<Double> with = new ArrayList<>();
             List<Double> without = new ArrayList<>();
             List<Double> ratios = new ArrayList<>();
             for (int round = 0; round <= rounds; round++) {
                 boolean first = round % 2 == 0;
-                double a = push(first ? published : silent, atOnce);
-                double b = push(first ? silent : published, atOnce);
+                double a = push(first ? published : silent, way);
+                double b = push(first ? silent : published, way);
                 if (round > 0) {
                     with.add(first ? a : b);
                     without.add(first ? b : a);
@@ -70,8 +80,9 @@ final class Transfers {
                 }
             }
             say(
-                    "%7d   %32.1f   %13.1f   %.3f (%.3f - %.3f)",
-                    atOnce,
+                    "%7d   %-17s   %32.1f   %13.1f   %.3f (%.3f - %.3f)",
+                    way.atOnce(),
+                    way.patient() ? "the receipt" : "both have closed",
                     Figures.median(with),
                     Figures.median(without),
                     Figures.median(ratios),
@@ -80,23 +91,22 @@ final class Transfers {
         }
     }
 
-    /** Milliseconds for each checkpoint, from the first push to the last end. */
-    private double push(Pair pair, int atOnce) throws Exception {
+    /**
+     * Milliseconds for each checkpoint, from the first push until every receipt is handed out.
+     */
+    private double push(Pair pair, Way way) throws Exception {
         List<String> names = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             names.add(checkpoint(pair.folder()));
         }
         long start = System.nanoTime();
-        List<Future<?>> running = new ArrayList<>();
-        try (ExecutorService pool = Executors.newFixedThreadPool(atOnce)) {
+        List<Future<Transfer>> running = new ArrayList<>();
+        try (ExecutorService pool = Executors.newFixedThreadPool(way.atOnce())) {
             for (String name : names) {
-                running.add(pool.submit(() -> {
-                    push(pair, name);
-                    return null;
-                }));
+                running.add(pool.submit(() -> way.patient() ? receipt(pair, push(pair, name)) : push(pair, name)));
             }
-            for (Future<?> one : running) {
-                one.get();
+            for (Future<Transfer> one : running) {
+                var _ = receipt(pair, one.get());
             }
         }
         return Figures.seconds(System.nanoTime() - start) * TimeUnit.SECONDS.toMillis(1) / count;
@@ -114,15 +124,25 @@ final class Transfers {
         return name;
     }
 
-    private static void push(Pair pair, String name) throws InterruptedException {
+    private static Transfer push(Pair pair, String name) throws InterruptedException {
         Transfer transfer = pair.client()
                 .push(new PushRequest(pair.folder().resolve(name).toString(), "receiver", "inbox", name, false, 0, 0));
-        while (!transfer.finished()) {
+        while (!transfer.state().equals(CLOSED) && !transfer.finished()) {
             Thread.sleep(POLL_MS);
             transfer = pair.client().transfer(transfer.id());
         }
-        if (!transfer.ok()) {
-            throw new IllegalStateException("the push of " + name + " ended in " + transfer.state());
+        return transfer;
+    }
+
+    private static Transfer receipt(Pair pair, Transfer transfer) throws InterruptedException {
+        Transfer last = transfer;
+        while (!last.finished()) {
+            Thread.sleep(POLL_MS);
+            last = pair.client().transfer(last.id());
         }
+        if (!last.ok()) {
+            throw new IllegalStateException("the push of " + last.name() + " ended in " + last.state());
+        }
+        return last;
     }
 }
