@@ -37,7 +37,6 @@ import dev.carnet.daemon.transfer.Room;
 import dev.carnet.daemon.transfer.Settings;
 import dev.carnet.daemon.transport.ChunkPools;
 import dev.carnet.daemon.transport.Credentials;
-import dev.carnet.daemon.transport.HttpDoors;
 import dev.carnet.daemon.transport.StaticFiles;
 import dev.carnet.daemon.transport.TlsFacts;
 import dev.carnet.daemon.transport.Transport;
@@ -66,7 +65,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -155,7 +153,7 @@ final class Daemon implements AutoCloseable {
                 () -> live.now().credentials(),
                 live.now().transportTrust(),
                 ChunkPools.create(config.limits().receiveBudgetBytes()),
-                new HttpDoors(published, Optional.empty()),
+                published,
                 clock,
                 random);
         live.subscribe((was, now) -> transport.reload(now.transportTrust()));

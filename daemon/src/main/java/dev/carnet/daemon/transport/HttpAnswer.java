@@ -9,8 +9,7 @@ import java.util.Locale;
 
 /** The bytes of an answer, and of the beginning of a longer one. */
 final class HttpAnswer {
-    static final String TEXT = "text/plain; charset=utf-8";
-    static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final String TEXT = "text/plain; charset=utf-8";
 
     /** RFC 9110 section 5.6.7; the JDK's own writes one-digit days. */
     private static final DateTimeFormatter DATE =
@@ -49,19 +48,15 @@ final class HttpAnswer {
                 .end(keepAlive);
     }
 
-    /** All of an error. */
-    static byte[] error(int status, String sentence, boolean bare, boolean keepAlive, Instant now) {
-        return whole(status, TEXT, (sentence + '\n').getBytes(StandardCharsets.UTF_8), bare, keepAlive, now);
-    }
-
     /**
-     * All of an answer that nobody may keep.
+     * All of an error, which nobody may keep.
      *
      * @param bare answers HEAD: the length is said, and the body left out
      */
-    static byte[] whole(int status, String contentType, byte[] body, boolean bare, boolean keepAlive, Instant now) {
+    static byte[] error(int status, String sentence, boolean bare, boolean keepAlive, Instant now) {
+        byte[] body = (sentence + '\n').getBytes(StandardCharsets.UTF_8);
         HttpAnswer answer = new HttpAnswer(status, now)
-                .field("Content-Type", contentType)
+                .field("Content-Type", TEXT)
                 .field("Content-Length", Integer.toString(body.length))
                 .field("Cache-Control", "no-store");
         if (status == 405) {
@@ -84,11 +79,9 @@ final class HttpAnswer {
             case 404 -> "Not Found";
             case 405 -> "Method Not Allowed";
             case 408 -> "Request Timeout";
-            case 409 -> "Conflict";
             case 413 -> "Content Too Large";
             case 414 -> "URI Too Long";
             case 417 -> "Expectation Failed";
-            case 422 -> "Unprocessable Content";
             case 431 -> "Request Header Fields Too Large";
             case 501 -> "Not Implemented";
             case 503 -> "Service Unavailable";

@@ -11,13 +11,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ledger over HTTP/1.1, and the witness's one path. One request at a time; while it is answered nothing is read. A clock runs whenever the client has to do something. Whether the client may is asked at each request.
+ * The ledger over HTTP/1.1. One request at a time; while it is answered nothing is read. A clock runs whenever the client has to do something. Whether the client may is asked at each request.
  */
 final class HttpConversation implements Conversation {
     /** Requests of one connection; the answer to the last one says that it closes. */
     static final int REQUESTS_MAX = 10_000;
-
-    private static final String ADD_CHECKPOINT = "/add-checkpoint";
 
     private final Hub hub;
     private final Established established;
@@ -27,7 +25,6 @@ final class HttpConversation implements Conversation {
     private @Nullable ScheduledFuture<?> deadline;
     private @Nullable ScheduledFuture<?> expiry;
     private @Nullable FilePump pump;
-    private @Nullable HttpHead awaited; // its body is still on its way
     private int requests;
     private boolean bare; // the request at hand is HEAD: no body is sent
     private boolean busy;
@@ -82,96 +79,38 @@ final class HttpConversation implements Conversation {
             return;
         }
         try {
-            HttpHead head = awaited;
-            if (head == null) {
-                head = intake.head().orElse(null);
-                if (head == null || !admitted(head)) {
-                    return;
-                }
-                awaited = head;
-            }
-            Optional<byte[]> body = intake.body(head.bodyBytes());
-            if (body.isPresent()) {
-                awaited = null;
-                answer(head, body.get());
+            Optional<HttpHead> head = intake.head();
+            if (head.isPresent() && admitted(head.get())) {
+                answer(head.get());
             }
         } catch (HttpFault e) {
             refuse(e.status(), String.valueOf(e.getMessage()));
         }
     }
 
-    /** Refuses what is not for this client, or not at all, before its body is read. */
+    /** Refuses what is not for this client, or not at all. */
     private boolean admitted(HttpHead head) {
         bare = head.method().equals("HEAD");
-        boolean posts = posts(head);
-        Optional<Reason> against = hub.againstHttp(established, !posts);
+        Optional<Reason> against = hub.againstHttp(established);
         if (against.isPresent()) {
             hub.refused(client(), against.get().code(), against.get().sentence());
             refuse(403, against.get().sentence());
-        } else if (posts && hub.doors().witness().isEmpty()) {
-            refuse(404, "this daemon cosigns nothing over HTTP");
-        } else if (!posts && !bare && !head.method().equals("GET")) {
+        } else if (!bare && !head.method().equals("GET")) {
             refuse(405, "the ledger is read with GET and HEAD");
-        } else if (head.bodyBytes() > (posts ? CheckpointDoor.BODY_BYTES_MAX : 0)) {
-            refuse(
-                    413,
-                    "a body has at most " + CheckpointDoor.BODY_BYTES_MAX + " bytes, and a request for a file none");
+        } else if (head.bodyBytes() > 0) {
+            refuse(413, "a request for a file has no body");
         } else {
-            if (head.expectsContinue()) {
-                var _ = link().write(HttpAnswer.CONTINUE, 0, HttpAnswer.CONTINUE.length);
-                link().flush();
-            }
             return true;
         }
         return false;
     }
 
-    private static boolean posts(HttpHead head) {
-        return head.method().equals("POST") && head.target().equals(ADD_CHECKPOINT);
-    }
-
-    private void answer(HttpHead head, byte[] body) {
+    private void answer(HttpHead head) {
         busy = true;
         link().hold();
         disarm();
         requests++;
-        boolean keepAlive = head.keepAlive() && requests < REQUESTS_MAX;
-        if (posts(head)) {
-            cosign(body, keepAlive);
-        } else {
-            open(head.target(), keepAlive);
-        }
-    }
-
-    private void cosign(byte[] body, boolean keepAlive) {
-        CheckpointDoor door = hub.doors().witness().orElseThrow();
-        try {
-            hub.disk().execute(() -> {
-                CheckpointDoor.Answer said;
-                try {
-                    said = door.addCheckpoint(client(), body);
-                } catch (RuntimeException e) {
-                    var _ = Loops.execute(link().loop(), () -> failed(e));
-                    return;
-                }
-                var _ = Loops.execute(link().loop(), () -> cosigned(said, keepAlive));
-            });
-        } catch (RejectedExecutionException e) {
-            refuse(503, "this daemon shuts down");
-        }
-    }
-
-    private void cosigned(CheckpointDoor.Answer said, boolean keepAlive) {
-        if (!over) {
-            byte[] answer = HttpAnswer.whole(
-                    said.status(),
-                    said.contentType(),
-                    said.body(),
-                    false,
-                    keepAlive,
-                    hub.clock().instant());
-            send(answer, () -> done(keepAlive));
-        }
+        open(head.target(), head.keepAlive() && requests < REQUESTS_MAX);
     }
 
     private void open(String target, boolean keepAlive) {
@@ -180,7 +119,7 @@ final class HttpConversation implements Conversation {
                 Optional<StaticFile> file;
                 String failure;
                 try {
-                    file = hub.doors().files().open(target);
+                    file = hub.files().open(target);
                     failure = null;
                 } catch (IOException | RuntimeException e) {
                     file = Optional.empty();
@@ -322,7 +261,7 @@ final class HttpConversation implements Conversation {
                 if (stop) {
                     begun.close("this daemon shuts down");
                 } else {
-                    hub.againstHttp(established, false).ifPresent(reason -> begun.close(reason.sentence()));
+                    hub.againstHttp(established).ifPresent(reason -> begun.close(reason.sentence()));
                 }
             });
         }

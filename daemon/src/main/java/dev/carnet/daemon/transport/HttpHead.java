@@ -11,9 +11,8 @@ import java.util.regex.Pattern;
  * @param target as sent
  * @param bodyBytes that follow
  * @param keepAlive whether the client may send another request
- * @param expectsContinue whether the client waits for a word before it sends the body
  */
-record HttpHead(String method, String target, int bodyBytes, boolean keepAlive, boolean expectsContinue) {
+record HttpHead(String method, String target, int bodyBytes, boolean keepAlive) {
     private static final int FIELDS_MAX = 64;
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}");
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,9}");
@@ -54,7 +53,6 @@ record HttpHead(String method, String target, int bodyBytes, boolean keepAlive, 
         private int lengths;
         private int bodyBytes;
         private boolean close;
-        private boolean expects;
 
         void take(String line) {
             int colon = line.indexOf(':');
@@ -73,7 +71,6 @@ record HttpHead(String method, String target, int bodyBytes, boolean keepAlive, 
                     if (!value.equalsIgnoreCase("100-continue")) {
                         throw new HttpFault(417, "the header Expect may ask for 100-continue and nothing else");
                     }
-                    expects = true;
                 }
                 default -> {
                     // says nothing about static files
@@ -92,7 +89,7 @@ record HttpHead(String method, String target, int bodyBytes, boolean keepAlive, 
             if (hosts != 1) {
                 throw new HttpFault(400, "a request has one header Host");
             }
-            return new HttpHead(method, target, bodyBytes, !close, expects && bodyBytes > 0);
+            return new HttpHead(method, target, bodyBytes, !close);
         }
     }
 }

@@ -49,16 +49,6 @@ final class HttpIntake {
         return Optional.empty();
     }
 
-    /** The body of the head that came last, where it is whole. */
-    Optional<byte[]> body(int length) {
-        if (count < length) {
-            return Optional.empty();
-        }
-        byte[] body = Arrays.copyOf(bytes, length);
-        take(length);
-        return Optional.of(body);
-    }
-
     private static void check(byte now, byte before) {
         if ((now == '\n') != (before == '\r')) {
             throw new HttpFault(400, "lines end in CR LF here");

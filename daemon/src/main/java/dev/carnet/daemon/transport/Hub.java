@@ -61,7 +61,7 @@ final class Hub implements Transport {
     private final Supplier<Credentials> credentials;
     private final RandomGenerator random;
     private final ChunkPool receivePool;
-    private final HttpDoors doors;
+    private final StaticFiles files;
     private final Clock clock;
 
     private final RoutedCrypto routed = new RoutedCrypto();
@@ -92,7 +92,7 @@ final class Hub implements Transport {
             Supplier<Credentials> credentials,
             TransportTrust trust,
             ChunkPool receivePool,
-            HttpDoors doors,
+            StaticFiles files,
             Clock clock,
             RandomGenerator random) {
         this.spec = spec;
@@ -100,7 +100,7 @@ final class Hub implements Transport {
         this.trust = trust;
         this.random = random;
         this.receivePool = receivePool;
-        this.doors = doors;
+        this.files = files;
         this.clock = clock;
         this.loops = new Loops(spec.loops());
         this.handshakes = Executors.newFixedThreadPool(
@@ -172,15 +172,11 @@ final class Hub implements Transport {
         return againstChain(established, dialledHere, now);
     }
 
-    /**
-     * The same of a connection that speaks HTTP.
-     *
-     * @param reads whether it reads the ledger; else a peer may be there as well
-     */
-    Optional<Messages.Reason> againstHttp(Established established, boolean reads) {
+    /** The same of a connection that speaks HTTP. */
+    Optional<Messages.Reason> againstHttp(Established established) {
         TransportTrust now = trust;
         String id = established.facts().spiffeId();
-        if (!now.auditors().contains(id) && (reads || now.peer(id).isEmpty())) {
+        if (!now.auditors().contains(id)) {
             return Optional.of(new Messages.Reason(
                     Code.POLICY,
                     "the certificate of " + id + " is good, but it is no auditor of "
@@ -331,16 +327,15 @@ final class Hub implements Transport {
 
     /** Whether anything at all is answered to it over HTTP but a refusal. */
     boolean listed(String spiffeId) {
-        TransportTrust now = trust;
-        return now.auditors().contains(spiffeId) || now.peer(spiffeId).isPresent();
+        return trust.auditors().contains(spiffeId);
     }
 
-    /** What is answered over HTTP. Only on {@link #disk}. */
-    HttpDoors doors() {
-        return doors;
+    /** What auditors read. Only on {@link #disk}. */
+    StaticFiles files() {
+        return files;
     }
 
-    /** Where files are opened, read and closed that are served, and a witness may wait for its store. */
+    /** Where files are opened, read and closed that are served. */
     Executor disk() {
         return disk;
     }

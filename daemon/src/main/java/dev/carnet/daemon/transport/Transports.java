@@ -24,18 +24,18 @@ public final class Transports {
             ChunkPool receivePool,
             Clock clock,
             RandomGenerator random) {
-        return create(spec, credentials, trust, receivePool, HttpDoors.NONE, clock, random);
+        return create(spec, credentials, trust, receivePool, StaticFiles.NONE, clock, random);
     }
 
-    /** The same, that answers over HTTP as well. */
+    /** The same, that serves files to auditors as well. */
     public static Transport create(
             TransportSpec spec,
             Supplier<Credentials> credentials,
             TransportTrust trust,
             ChunkPool receivePool,
-            HttpDoors doors,
+            StaticFiles files,
             Clock clock,
             RandomGenerator random) {
-        return new Hub(spec, credentials, trust, receivePool, doors, clock, random);
+        return new Hub(spec, credentials, trust, receivePool, files, clock, random);
     }
 }

@@ -71,7 +71,7 @@ class HttpTest {
         return new Plan(southCa.credentials("carnetd"), TestPki.trust(northCa, southCa))
                 .expects(PEER)
                 .timeouts(Timeouts.standard())
-                .audits(new HttpDoors(files, Optional.empty()), AUDITOR);
+                .audits(files, AUDITOR);
     }
 
     @AfterEach
@@ -524,8 +524,7 @@ class HttpTest {
     @Test
     void one_identity_has_so_many_connections_and_others_have_theirs() {
         south.close();
-        south = plan().audits(new HttpDoors(files, Optional.empty()), AUDITOR, "spiffe://north.example/other")
-                .start();
+        south = plan().audits(files, AUDITOR, "spiffe://north.example/other").start();
         List<HttpsClient> open = new ArrayList<>();
         try {
             for (int i = 0; i < HttpPlaces.OF_ONE_MAX; i++) {
@@ -568,92 +567,6 @@ class HttpTest {
         places.leave("a7");
         assertThat(places.enter("again", "a0", true)).isTrue();
         assertThat(places.enter("once more", "a0", true)).isFalse();
-    }
-
-    // ---- the witness's path
-
-    private static String post(String body, String more) {
-        return "POST /add-checkpoint HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n" + more + "\r\n"
-                + body;
-    }
-
-    private final List<String> posted = new CopyOnWriteArrayList<>();
-
-    private void witness(CheckpointDoor.Answer says) {
-        south.close();
-        south = plan().audits(
-                        new HttpDoors(files, Optional.of((id, body) -> {
-                            files.onLoop.compareAndSet(false, Loops.onLoop());
-                            posted.add(id + " " + new String(body, StandardCharsets.US_ASCII));
-                            if (body.length == 3) {
-                                throw new IllegalStateException("a bug");
-                            }
-                            return says;
-                        })),
-                        AUDITOR)
-                .start();
-    }
-
-    @Test
-    void where_nothing_cosigns_there_is_no_such_path() {
-        try (HttpsClient client = connect().send(post("old 0", ""))) {
-            assertThat(client.answer().status()).isEqualTo(404);
-            assertThat(client.ended()).isTrue();
-        }
-    }
-
-    @Test
-    void peers_and_auditors_submit_log_checkpoints() {
-        witness(new CheckpointDoor.Answer(409, "text/x.tlog.size", "7\n".getBytes(StandardCharsets.US_ASCII)));
-        String large = "x".repeat(CheckpointDoor.BODY_BYTES_MAX);
-        try (HttpsClient client = HttpsClient.connect(south.address(), northCa.credentials("carnetd"))) {
-            var answer = client.send(post("old 3\n", "") + post("old 4\n", "")).answer();
-            assertThat(answer.status()).isEqualTo(409);
-            assertThat(answer.headers()).containsEntry("content-type", "text/x.tlog.size");
-            assertThat(answer.text()).isEqualTo("7\n");
-            assertThat(client.answer().status()).isEqualTo(409);
-            assertThat(client.send(post(large, "")).answer().status()).isEqualTo(409);
-            assertThat(posted).containsExactly(PEER + " old 3\n", PEER + " old 4\n", PEER + " " + large);
-            assertThat(client.ask("/checkpoint").status())
-                    .as("a peer reads nothing for that")
-                    .isEqualTo(403);
-        }
-        try (HttpsClient client = connect()) {
-            client.send(
-                    "POST /add-checkpoint HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
-            assertThat(client.answer().status()).isEqualTo(100);
-            assertThat(client.send("old 5").answer().status()).isEqualTo(409);
-            assertThat(client.ask("/checkpoint").status()).isEqualTo(200);
-        }
-    }
-
-    @Test
-    void what_is_no_submission_does_not_come_to_the_witness() {
-        witness(new CheckpointDoor.Answer(200, "text/plain", new byte[0]));
-        String large = "x".repeat(CheckpointDoor.BODY_BYTES_MAX + 1);
-        try (HttpsClient client = HttpsClient.connect(south.address(), northCa.credentials("stranger"))) {
-            assertThat(client.send(post("old 0", "")).answer().status()).isEqualTo(403);
-        }
-        try (HttpsClient client = connect().send(post(large, "").substring(0, 200))) {
-            assertThat(client.answer().status()).as("said to be too long").isEqualTo(413);
-        }
-        try (HttpsClient client =
-                connect().send(post(large, "Expect: 100-continue\r\n").substring(0, 120))) {
-            assertThat(client.answer().status()).as("asked before it was sent").isEqualTo(413);
-        }
-        try (HttpsClient client = connect().send(post("old 0", "").replace("add-checkpoint", "sign-subtree"))) {
-            assertThat(client.answer().status()).isEqualTo(405);
-        }
-        try (HttpsClient client = connect().send(post("old 0\n", "").replace("old 0\n", "old"))) {
-            client.patience(Duration.ofSeconds(20));
-            assertThat(client.answer().status()).as("half a body").isEqualTo(408);
-        }
-        assertThat(posted).isEmpty();
-        try (HttpsClient client = connect().send(post("bug", ""))) {
-            var answer = client.answer();
-            assertThat(answer.status()).isEqualTo(500);
-            assertThat(answer.text()).doesNotContain("IllegalState");
-        }
     }
 
     @Test

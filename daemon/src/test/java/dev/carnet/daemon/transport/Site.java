@@ -49,7 +49,7 @@ final class Site implements AutoCloseable {
         private Supplier<Credentials> supplier;
         private List<PeerSpec> peers = List.of();
         private Set<String> auditors = Set.of();
-        private HttpDoors doors = HttpDoors.NONE;
+        private StaticFiles files = StaticFiles.NONE;
         private Timeouts timeouts = QUICK;
         private ChunkPool pool = ChunkPools.create(4L * ChunkHeader.CHUNK_BYTES);
         private Clock clock = Clock.systemUTC();
@@ -76,8 +76,8 @@ final class Site implements AutoCloseable {
             return this;
         }
 
-        Plan audits(HttpDoors served, String... ids) {
-            doors = served;
+        Plan audits(StaticFiles served, String... ids) {
+            files = served;
             auditors = Set.of(ids);
             return this;
         }
@@ -135,7 +135,7 @@ final class Site implements AutoCloseable {
                     supplier,
                     new TransportTrust(trust, Revocations.NONE, peers, auditors),
                     pool,
-                    doors,
+                    files,
                     clock,
                     new Random(7)));
             prepare.accept(site.heard);
