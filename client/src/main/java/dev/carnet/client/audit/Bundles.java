@@ -116,7 +116,8 @@ final class Bundles implements AutoCloseable {
         bytes -= first.bytes();
     }
 
-    private static <T> T done(Future<T> future) {
+    /** What comes of work on another thread, which fails in no way but a bug's. */
+    static <T> T done(Future<T> future) {
         try {
             return future.get();
         } catch (ExecutionException e) {

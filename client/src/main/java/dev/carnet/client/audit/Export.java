@@ -22,9 +22,6 @@ import java.util.Optional;
  * Nothing is verified but that it is all there.
  */
 public final class Export {
-    /** Of one blob: more is not copied from whoever serves it. */
-    private static final long BLOB_BYTES_MAX = 64L << 30;
-
     private static final int BUFFER_BYTES = 64 << 10;
     private static final int LEVELS = 8;
 
@@ -139,7 +136,7 @@ public final class Export {
 
     private static void pour(InputStream in, OutputStream out, long index, String digest) throws Broken, IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
-        long left = BLOB_BYTES_MAX;
+        long left = BlobCheck.BYTES_MAX;
         while (true) {
             int count;
             try {
@@ -153,7 +150,9 @@ public final class Export {
             left -= count;
             if (left < 0) {
                 throw EntryCheck.broken(
-                        Kind.UNREADABLE, index, BlobCheck.path(digest) + " has more than " + BLOB_BYTES_MAX + " bytes");
+                        Kind.UNREADABLE,
+                        index,
+                        BlobCheck.path(digest) + " has more than " + BlobCheck.BYTES_MAX + " bytes");
             }
             out.write(buffer, 0, count);
         }
