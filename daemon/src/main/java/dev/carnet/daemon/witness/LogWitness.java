@@ -17,10 +17,8 @@ import dev.carnet.proto.log.NoteSignature;
 import dev.carnet.proto.log.SignedCheckpoint;
 import dev.carnet.proto.log.TrustPolicy;
 import java.io.IOException;
-import java.net.http.HttpClient;
 import java.time.Clock;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,7 +53,6 @@ public final class LogWitness implements Witnesses, AutoCloseable {
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long STOP_SECONDS = 5;
 
-    private final Store store;
     private final OwnLog own;
     private final PeerLogs logs;
     private final Roll roll;
@@ -67,7 +64,7 @@ public final class LogWitness implements Witnesses, AutoCloseable {
     private final Set<Object> busy = ConcurrentHashMap.newKeySet();
     private final Map<NoteKey, LogCheckpoint> webCosigned = new ConcurrentHashMap<>();
     private final Map<NoteKey, Long> webTried = new ConcurrentHashMap<>();
-    private final HttpClient http = WebWitness.client();
+    private final WebWitnesses web;
     private final ExecutorService pool = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("witness-", 0).factory());
     private final ScheduledExecutorService tick = Executors.newSingleThreadScheduledExecutor(
@@ -96,10 +93,10 @@ public final class LogWitness implements Witnesses, AutoCloseable {
             Clock clock,
             RefusalSink refusals,
             Consumer<Throwable> onFatal) {
-        this.store = store;
         this.own = new OwnLog(store, ledger, merkle);
         this.logs = new PeerLogs(self, store, ledger, clock, refusals);
         this.roll = new Roll(policy);
+        this.web = new WebWitnesses(store, own);
         this.peers = peers;
         this.onFatal = onFatal;
         own.mustNotBeRestored();
@@ -202,7 +199,7 @@ public final class LogWitness implements Witnesses, AutoCloseable {
             if (open != null) {
                 open.watches().forEach(watch -> alone(watch, () -> open.ask(watch, note, urgent ? 0 : APART_NANOS)));
             }
-            web().forEach(witness -> alone(witness.key(), () -> askWeb(witness, note)));
+            web.of(roll.policy()).forEach(witness -> alone(witness.key(), () -> askWeb(witness, note)));
         } catch (RuntimeException e) {
             log.error("a bug in the witness's tick", e);
         }
@@ -223,18 +220,6 @@ public final class LogWitness implements Witnesses, AutoCloseable {
                 }
             });
         }
-    }
-
-    private Collection<WebWitness> web() {
-        Map<String, WebWitness> web = new HashMap<>();
-        roll.policy()
-                .ifPresent(policy -> policy.urls().forEach((name, url) -> {
-                    NoteKey key = policy.witnesses().get(name);
-                    if (key != null) {
-                        web.put(name, new WebWitness(name, key, url, store, own, http));
-                    }
-                }));
-        return web.values();
     }
 
     private void askWeb(WebWitness witness, SignedCheckpoint note) {
@@ -265,7 +250,7 @@ public final class LogWitness implements Witnesses, AutoCloseable {
         closing = true;
         tick.shutdownNow();
         pool.shutdownNow();
-        http.shutdownNow();
+        web.close();
         try {
             if (!pool.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
                 log.warn("a witness is still being asked");

@@ -155,6 +155,27 @@ class LogWitnessTest {
     }
 
     @Test
+    void witnesses_that_are_asked_by_http_are_made_once_for_a_policy() {
+        Map<String, NoteKey> keys = Map.of("w", b.witnessKeys().getFirst());
+        OwnLog own = new OwnLog(a.fixture.store, a.fixture.ledger, a.merkle);
+        try (WebWitnesses web = new WebWitnesses(a.fixture.store, own)) {
+            List<WebWitness> made = web.of(Optional.of(
+                    new TrustPolicy(List.of(), keys, Map.of("w", "http://127.0.0.1:1/w"), Map.of(), "none")));
+            assertThat(made).singleElement().hasToString("w");
+            assertThat(web.of(Optional.of(
+                            new TrustPolicy(List.of(), keys, Map.of("w", "http://127.0.0.1:1/w"), Map.of(), "none"))))
+                    .isSameAs(made);
+            assertThat(web.of(Optional.of(
+                            new TrustPolicy(List.of(), keys, Map.of("w", "http://127.0.0.1:2/w"), Map.of(), "none"))))
+                    .hasSize(1)
+                    .doesNotContainAnyElementsOf(made);
+            assertThat(web.of(Optional.of(new TrustPolicy(List.of(), keys, Map.of(), Map.of(), "none"))))
+                    .isEmpty();
+            assertThat(web.of(Optional.empty())).isEmpty();
+        }
+    }
+
+    @Test
     void a_cluster_that_starts_at_once_comes_up() throws InterruptedException {
         connect();
         a.awaitPublished(a.record("one"));
