@@ -3,13 +3,20 @@ package dev.carnet.daemon.merkle;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.carnet.daemon.audit.PublishedFiles;
 import dev.carnet.daemon.ledger.EntryKey;
 import dev.carnet.daemon.ledger.LedgerFixture;
 import dev.carnet.daemon.ledger.Recorded;
+import dev.carnet.daemon.transport.StaticFile;
 import dev.carnet.proto.ledger.Dsse;
 import dev.carnet.proto.ledger.Predicate;
 import dev.carnet.proto.log.NoteSignature;
 import dev.carnet.proto.log.SignedCheckpoint;
+import dev.carnet.proto.log.Tile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,7 +78,11 @@ class PublisherTest {
     @BeforeEach
     void open() {
         fixture = LedgerFixture.open(temp);
-        publisher = new Publisher(
+        publisher = publisher();
+    }
+
+    private Publisher publisher() {
+        return new Publisher(
                 MerkleLog.open(temp.resolve("ledger"), fixture.store, fixture.ledger, checkpoint -> {
                     signatures.incrementAndGet();
                     return fixture.ledger.keys().signLog(checkpoint, TIME);
@@ -108,11 +120,19 @@ class PublisherTest {
         }
     }
 
+    /** As anybody reads it. */
+    private Optional<SignedCheckpoint> there() {
+        try {
+            return Optional.of(SignedCheckpoint.parse(Files.readAllBytes(temp.resolve("ledger/checkpoint"))));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private long published() {
-        return MerkleLog.open(temp.resolve("ledger"), fixture.store, fixture.ledger, body -> List.of())
-                .checkpoint()
-                .map(note -> note.checkpoint().size())
-                .orElse(0L);
+        return there().map(note -> note.checkpoint().size()).orElse(0L);
     }
 
     @Test
@@ -186,6 +206,41 @@ class PublisherTest {
         assertThat(published()).isPositive();
     }
 
+    /** What is built and signed lies on disk; who reads the ledger gets none of it before its quorum has cosigned. */
+    @Test
+    void what_is_held_back_is_not_served() throws Exception {
+        PublishedFiles served = new PublishedFiles(temp.resolve("ledger"));
+        witnesses.needed = true;
+        publisher.start();
+        for (int i = 0; i < 300; i++) {
+            record(i);
+        }
+        publisher.close(); // signs all of it
+        assertThat(publisher.waitingFor()).contains("w has not cosigned");
+        assertThat(tiles()).contains("tile/entries/000", "tile/0/000");
+        for (String path : tiles()) {
+            assertThat(served.open("/" + path)).as(path).isEmpty();
+        }
+        witnesses.needed = false;
+        publisher = publisher();
+        publisher.start();
+        eventually(() -> published() == fixture.ledger.size());
+        for (Tile tile : Tile.added(0, published())) {
+            try (StaticFile file = served.open("/" + tile.path()).orElseThrow()) {
+                assertThat(file.bytes()).isPositive();
+            }
+        }
+    }
+
+    private List<String> tiles() throws IOException {
+        Path ledger = temp.resolve("ledger");
+        try (Stream<Path> all = Files.walk(ledger.resolve("tile"))) {
+            return all.filter(Files::isRegularFile)
+                    .map(file -> ledger.relativize(file).toString())
+                    .toList();
+        }
+    }
+
     /** Anybody may be a witness, and a peer cosigns again in each session. */
     @Test
     void many_witnesses_and_many_sessions_do_not_fill_the_note() throws InterruptedException {
@@ -205,10 +260,7 @@ class PublisherTest {
         witnesses.demanded = "last";
         publisher.cosigned(note.checkpoint(), fixture.ledger.keys().cosign("last", note.checkpoint(), TIME));
         eventually(() -> {
-            SignedCheckpoint there = MerkleLog.open(
-                            temp.resolve("ledger"), fixture.store, fixture.ledger, body -> List.of())
-                    .checkpoint()
-                    .orElseThrow();
+            SignedCheckpoint there = there().orElseThrow();
             return there.signatures().stream()
                                     .filter(line -> line.name().equals("last"))
                                     .count()

@@ -2,9 +2,12 @@ package dev.carnet.proto.log;
 
 import static dev.carnet.proto.log.LogException.require;
 
+import dev.carnet.proto.hash.Hash32;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,7 +28,9 @@ public record Tile(int level, long index, int width) {
     /** Bits of an index that one level of tiles takes. */
     public static final int HEIGHT = 8;
 
-    private static final int LEVEL_MAX = 7;
+    /** The highest level that a tree can have. */
+    public static final int LEVEL_MAX = 7;
+
     private static final Pattern PATH =
             Pattern.compile("tile/(entries|[0-7])((?:/x[0-9]{3})*/[0-9]{3})(?:\\.p/([1-9][0-9]{0,2}))?");
     private static final int GROUPS_MAX = 6;
@@ -83,17 +88,17 @@ public record Tile(int level, long index, int width) {
         return width == WIDTH;
     }
 
-    /** How many tiles of hashes on {@code level} a tree of {@code size} entries fills, and what is left for a partial one. */
-    static long hashesAt(int level, long size) {
-        return size >>> (HEIGHT * level);
+    /** How many hashes a tree of {@code size} entries has in the tiles of {@code level}, or entries in its bundles. */
+    public static long hashesAt(int level, long size) {
+        return size >>> (HEIGHT * Math.max(level, 0));
     }
 
     /** Every tile and bundle that a tree of {@code size} entries has, and the tree of {@code old} entries had not, bundles first. */
     public static List<Tile> added(long old, long size) {
         List<Tile> tiles = new ArrayList<>();
         for (int level = ENTRIES; level <= LEVEL_MAX; level++) {
-            long before = hashesAt(Math.max(level, 0), old);
-            long now = hashesAt(Math.max(level, 0), size);
+            long before = hashesAt(level, old);
+            long now = hashesAt(level, size);
             if (now == before) {
                 continue;
             }
@@ -102,6 +107,32 @@ public record Tile(int level, long index, int width) {
             }
         }
         return tiles;
+    }
+
+    /** The tile of this place as a tree of {@code size} entries has it: this one, or a wider one that begins with it. Empty where that tree does not have all of this one. */
+    public Optional<Tile> in(long size) {
+        long there = Math.min(WIDTH, hashesAt(level, size) - index * WIDTH);
+        return there < width ? Optional.empty() : Optional.of(new Tile(level, index, (int) there));
+    }
+
+    /** The full tile of this place. */
+    public Tile whole() {
+        return new Tile(level, index, WIDTH);
+    }
+
+    /**
+     * The bytes of this tile, out of those of a wider one of its place.
+     *
+     * @throws LogException where {@code bytes} are not those of {@code wider}
+     */
+    public byte[] beginning(Tile wider, byte[] bytes) {
+        if (level == ENTRIES) {
+            return Bundle.write(Bundle.read(bytes, wider.width).subList(0, width));
+        }
+        require(
+                bytes.length == wider.width * Hash32.BYTES,
+                wider.path() + " has " + bytes.length + " bytes, not " + wider.width * Hash32.BYTES);
+        return Arrays.copyOf(bytes, width * Hash32.BYTES);
     }
 
     /** The tile of hashes that has the hash {@code index} of tile level {@code level} in a tree of {@code size} entries. */

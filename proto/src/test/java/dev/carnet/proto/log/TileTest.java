@@ -75,6 +75,34 @@ class TileTest {
     }
 
     @Test
+    void a_tile_lies_in_a_larger_tree_as_the_beginning_of_a_wider_one() {
+        Tile tile = new Tile(0, 273, 112);
+        assertThat(tile.in(70_000)).contains(tile);
+        assertThat(tile.in(69_999)).isEmpty();
+        assertThat(tile.in(0)).isEmpty();
+        assertThat(tile.in(70_001)).contains(new Tile(0, 273, 113));
+        assertThat(tile.in(1_000_000)).contains(tile.whole());
+        assertThat(new Tile(Tile.ENTRIES, 273, 112).in(69_999)).isEmpty();
+        assertThat(new Tile(1, 1, 17).in(69_887)).isEmpty();
+        assertThat(new Tile(1, 1, 17).in(69_888)).contains(new Tile(1, 1, 17));
+        assertThat(new Tile(0, (1L << 55) - 1, 256).in(Long.MAX_VALUE)).isEmpty();
+        assertThat(new Tile(0, (1L << 55) - 1, 255).in(Long.MAX_VALUE)).isPresent();
+    }
+
+    @Test
+    void a_wider_tile_begins_with_it() {
+        byte[] hashes = new byte[5 * 32];
+        Arrays.fill(hashes, 64, 160, (byte) 7);
+        Tile two = new Tile(0, 0, 2);
+        assertThat(two.beginning(new Tile(0, 0, 5), hashes)).isEqualTo(new byte[64]);
+        assertThatThrownBy(() -> two.beginning(two.whole(), hashes)).hasMessageContaining("160 bytes, not 8192");
+        byte[] bundle = Bundle.write(List.of("a".getBytes(UTF_8), "bc".getBytes(UTF_8)));
+        Tile one = new Tile(Tile.ENTRIES, 0, 1);
+        assertThat(one.beginning(new Tile(Tile.ENTRIES, 0, 2), bundle)).isEqualTo(new byte[] {0, 1, 'a'});
+        assertThatThrownBy(() -> one.beginning(one.whole(), bundle)).isInstanceOf(LogException.class);
+    }
+
+    @Test
     void bundles_give_back_what_they_were_given_and_nothing_that_is_cut() {
         List<byte[]> entries = List.of("a".getBytes(UTF_8), new byte[0], new byte[0xffff]);
         byte[] bundle = Bundle.write(entries);
