@@ -52,29 +52,38 @@ class FsckTest {
     @BeforeAll
     static void make() {
         try (LedgerFixture fixture = LedgerFixture.open(made)) {
-            MerkleLog log = MerkleLog.open(
-                    made.resolve("ledger"),
-                    fixture.store,
-                    fixture.ledger,
-                    body -> fixture.ledger.keys().signLog(body, Instant.parse("2026-11-25T10:00:30Z")));
+            MerkleLog log = log(made, fixture);
             Optional<String> previous = Optional.empty();
             for (int i = 1; i < ENTRIES; i++) {
-                String digest = fixture.ledger.blob(("policy " + i).getBytes(UTF_8));
-                Change change = new Change(
-                        Predicate.POLICY_CHANGE,
-                        LedgerFixture.ID,
-                        fixture.ledger.origin(),
-                        Instant.parse("2026-11-25T10:00:30Z"),
-                        digest,
-                        previous);
-                previous = Optional.of(digest);
-                fixture.ledger.record(
-                        new EntryKey("daemon", "self", Predicate.POLICY_CHANGE, i),
-                        () -> fixture.ledger.keys().sign(change.payload()),
-                        (tx, recorded) -> {});
+                previous = Optional.of(change(fixture, i, previous));
             }
             log.advance();
         }
+    }
+
+    private static MerkleLog log(Path state, LedgerFixture fixture) {
+        return MerkleLog.open(
+                state.resolve("ledger"),
+                fixture.store,
+                fixture.ledger,
+                body -> fixture.ledger.keys().signLog(body, Instant.parse("2026-11-25T10:00:30Z")));
+    }
+
+    /** @return the policy's digest */
+    private static String change(LedgerFixture fixture, int number, Optional<String> previous) {
+        String digest = fixture.ledger.blob(("policy " + number).getBytes(UTF_8));
+        Change change = new Change(
+                Predicate.POLICY_CHANGE,
+                LedgerFixture.ID,
+                fixture.ledger.origin(),
+                Instant.parse("2026-11-25T10:00:30Z"),
+                digest,
+                previous);
+        fixture.ledger.record(
+                new EntryKey("daemon", "self", Predicate.POLICY_CHANGE, number),
+                () -> fixture.ledger.keys().sign(change.payload()),
+                (tx, recorded) -> {});
+        return digest;
     }
 
     private boolean fsck() {
@@ -111,6 +120,23 @@ class FsckTest {
         flip(state.resolve("ledger").resolve(file), offset);
         assertThat(fsck()).isFalse();
         assertThat(said()).contains("does not fit: " + file + ": ");
+    }
+
+    /** The log is built further than it is published: nobody has cosigned. */
+    @Test
+    void a_partial_tile_of_what_is_published_is_missed_although_a_wider_one_is_there() throws IOException {
+        try (LedgerFixture fixture = LedgerFixture.open(state)) {
+            change(fixture, ENTRIES, Optional.empty());
+            assertThat(log(state, fixture).sign().checkpoint().size()).isEqualTo(ENTRIES + 1);
+        }
+        assertThat(fsck()).as(said()).isTrue();
+        flip(state.resolve("ledger/tile/entries/001.p/44"), 700);
+        Files.delete(state.resolve("ledger/tile/0/001.p/44"));
+        assertThat(fsck()).isFalse();
+        assertThat(said())
+                .contains("does not fit: tile/entries/001.p/44: ")
+                .contains("does not fit: tile/0/001.p/44: it is not there")
+                .contains("2 things do not fit");
     }
 
     @Test

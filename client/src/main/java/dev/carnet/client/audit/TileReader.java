@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Tiles and bundles out of a ledger's files; where a partial one is gone, the full one begins with it. */
+/** Tiles and bundles out of a ledger's files. Where a partial one is gone, the full one begins with it, or else the one that the ledger ends with by now. */
 final class TileReader {
     private final LedgerFiles files;
 
@@ -19,13 +19,14 @@ final class TileReader {
         this.files = files;
     }
 
+    /** What was found in a tile's place: it, or a wider one. */
+    private record Found(Tile tile, byte[] bytes) {}
+
     byte[] hashes(Tile tile) throws Broken {
-        Optional<byte[]> exact = read(tile, tile.width() * Hash32.BYTES);
-        byte[] bytes = exact.isPresent()
-                ? exact.get()
-                : read(full(tile), Tile.WIDTH * Hash32.BYTES)
-                        .map(whole -> Arrays.copyOf(whole, Math.min(whole.length, tile.width() * Hash32.BYTES)))
-                        .orElseThrow(() -> missing(tile));
+        Found found = find(tile);
+        byte[] bytes = found.tile().equals(tile)
+                ? found.bytes()
+                : Arrays.copyOf(found.bytes(), Math.min(found.bytes().length, tile.width() * Hash32.BYTES));
         if (bytes.length != tile.width() * Hash32.BYTES) {
             throw new Broken(
                     Kind.TILE, tile.path(), "it has " + bytes.length + " bytes, not " + tile.width() * Hash32.BYTES);
@@ -34,31 +35,47 @@ final class TileReader {
     }
 
     List<byte[]> entries(Tile bundle) throws Broken {
+        Found found = find(bundle);
         try {
-            Optional<byte[]> exact = read(bundle, Bundle.BYTES_MAX);
-            if (exact.isPresent()) {
-                return Bundle.read(exact.get(), bundle.width());
-            }
-            byte[] whole = read(full(bundle), Bundle.BYTES_MAX).orElseThrow(() -> missing(bundle));
-            return Bundle.read(whole, Tile.WIDTH).subList(0, bundle.width());
+            return Bundle.read(found.bytes(), found.tile().width()).subList(0, bundle.width());
         } catch (LogException e) {
             throw new Broken(Kind.BUNDLE, bundle.path(), String.valueOf(e.getMessage()));
         }
     }
 
-    private static Tile full(Tile tile) {
-        return new Tile(tile.level(), tile.index(), Tile.WIDTH);
+    private Found find(Tile tile) throws Broken {
+        Optional<byte[]> bytes = read(tile);
+        Tile there = tile;
+        if (bytes.isEmpty() && !tile.full()) {
+            there = tile.whole();
+            bytes = read(there);
+            if (bytes.isEmpty()) {
+                there = now(tile);
+                bytes = there.equals(tile) ? Optional.empty() : read(there);
+            }
+        }
+        return new Found(there, bytes.orElseThrow(() -> missing(tile)));
+    }
+
+    /** As it is in the ledger that has grown since its log checkpoint was read; the same where it has not. */
+    private Tile now(Tile tile) {
+        try {
+            return tile.in(LedgerView.checkpoint(files).checkpoint().size()).orElse(tile);
+        } catch (Broken e) {
+            return tile; // told of the one that it was read by
+        }
     }
 
     /** One byte more than the most, where there is more: it is not the tile that it should be. */
-    private Optional<byte[]> read(Tile tile, int bytesMax) throws Broken {
+    private Optional<byte[]> read(Tile tile) throws Broken {
+        int most = tile.level() == Tile.ENTRIES ? Bundle.BYTES_MAX : tile.width() * Hash32.BYTES;
         try {
             Optional<InputStream> opened = files.open(tile.path());
             if (opened.isEmpty()) {
                 return Optional.empty();
             }
             try (InputStream in = opened.get()) {
-                return Optional.of(in.readNBytes(bytesMax + 1));
+                return Optional.of(in.readNBytes(most + 1));
             }
         } catch (IOException e) {
             throw new Broken(Kind.UNREADABLE, tile.path(), String.valueOf(e.getMessage()));

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,27 +102,39 @@ class FilesTest {
                 .hasSize(2);
     }
 
-    /** Between the log checkpoint and the rest a daemon has filled the tiles, and taken the partial ones away. */
+    /** Between the log checkpoint and the rest a daemon has gone on, and taken the partial tiles away. */
     @Test
-    void a_partial_tile_that_is_gone_is_the_beginning_of_the_full_one() throws IOException {
+    void a_partial_tile_that_is_gone_is_the_beginning_of_the_full_one_or_of_a_newer_one() throws IOException {
         TestLedger ledger = ledger(300);
         byte[] old = ledger.note().encode();
-        while (ledger.size() < 600) {
-            ledger.refuse(ledger.size());
-        }
-        Path grown = ledger.write(temp.resolve("grown"));
-        Files.write(grown.resolve("checkpoint"), old);
-        assertThat(grown.resolve("tile/0/001.p/44")).doesNotExist();
         Trust trust = TestLedger.trust(ledger.trusted(), "quorum none\n");
-        files("/grown/", grown);
-        // the one of level 1 cannot be had from a larger partial one: a daemon keeps it, or has the full one
-        Files.createDirectories(grown.resolve("tile/1/000.p"));
-        Files.write(
-                grown.resolve("tile/1/000.p/1"),
-                java.util.Arrays.copyOf(Files.readAllBytes(grown.resolve("tile/1/000.p/2")), 32));
-        var result = LedgerCheck.run(HttpFiles.of(url("/grown/")), trust, EntryVisitor.NONE);
-        assertThat(result.findings()).isEmpty();
-        assertThat(result.checkpoint().checkpoint().size()).isEqualTo(300);
+        for (int size : new int[] {301, 511, 600}) {
+            while (ledger.size() < size) {
+                ledger.refuse(ledger.size());
+            }
+            Path grown = ledger.write(temp.resolve("grown" + size));
+            assertThat(grown.resolve("tile/0/001.p/44")).doesNotExist();
+            AtomicBoolean read = new AtomicBoolean();
+            files("/" + size + "/", grown);
+            at(
+                    "/" + size + "/checkpoint",
+                    exchange -> answer(
+                            exchange, 200, read.getAndSet(true) ? ledger.note().encode() : old));
+            var result = LedgerCheck.run(HttpFiles.of(url("/" + size + "/")), trust, EntryVisitor.NONE);
+            assertThat(result.findings()).isEmpty();
+            assertThat(result.checkpoint().checkpoint().size()).isEqualTo(300);
+        }
+    }
+
+    @Test
+    void a_tile_that_is_not_there_at_all_is_told() throws IOException {
+        Path here = ledger(300).write(temp.resolve("here"));
+        Files.delete(here.resolve("tile/0/001.p/44"));
+        var result = LedgerCheck.run(new DirectoryFiles(here), Trust.NONE, EntryVisitor.NONE);
+        assertThat(result.findings()).last().satisfies(found -> {
+            assertThat(found.kind()).isEqualTo(Kind.UNREADABLE);
+            assertThat(found.place()).isEqualTo("tile/0/001.p/44");
+        });
     }
 
     @Test

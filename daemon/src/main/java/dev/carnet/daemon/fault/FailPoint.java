@@ -92,7 +92,8 @@ public enum FailPoint {
     LOG_SIGNED,
     LOG_SIGNED_STORED,
     LOG_COSIGNED,
-    LOG_PUBLISHED;
+    LOG_PUBLISHED,
+    LOG_PARTIAL_REMOVED;
 
     /** The exit status of a process that a point has ended: the one that a shell shows for SIGKILL. */
     public static final int EXIT_STATUS = 137;

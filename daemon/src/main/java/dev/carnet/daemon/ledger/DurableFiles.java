@@ -110,7 +110,8 @@ public final class DurableFiles {
         }
     }
 
-    static void syncDirectory(Path directory) throws IOException {
+    /** Makes the names in a directory durable. */
+    public static void syncDirectory(Path directory) throws IOException {
         try (var channel = FileChannel.open(directory, READ)) {
             channel.force(true);
         }

@@ -21,7 +21,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,13 @@ final class LogBuilder implements MerkleLog {
     private volatile Built built;
     private Frontier frontier;
     private volatile @Nullable SignedCheckpoint published;
+
+    /** Sizes whose partial tiles readers may ask for: of what is published, of what was before, and of whatever may have been since. */
+    private final NavigableSet<Long> shown = new TreeSet<>();
+
+    /** Of the sizes whose partial tiles were kept the last time, the smallest. */
+    private long swept;
+
     private @Nullable Throwable broken;
 
     private LogBuilder(TileFiles files, Store store, Ledger ledger, Signer signer, Built built, Frontier frontier) {
@@ -64,6 +73,11 @@ final class LogBuilder implements MerkleLog {
             }
             LogBuilder log = new LogBuilder(files, store, ledger, signer, built, frontier);
             log.published = log.lastPublished();
+            if (log.published != null) {
+                log.shown.add(log.published.checkpoint().size());
+            }
+            files.sync(); // a checkpoint that a power cut could still take back must not cost the one before its tiles
+            log.sweep(ledger.size());
             return log;
         } catch (IOException e) {
             throw new LedgerException("cannot open the log in " + directory + ": " + e, e);
@@ -107,8 +121,23 @@ final class LogBuilder implements MerkleLog {
             while (built.size() < size) {
                 build(Math.min(size, built.size() + STEP));
             }
-            return signed(new LogCheckpoint(ledger.origin(), built.size(), built.root()));
+            SignedCheckpoint note = signed(new LogCheckpoint(ledger.origin(), built.size(), built.root()));
+            sweep(built.size());
+            return note;
         });
+    }
+
+    /**
+     * Removes the partial tiles that nothing ends with any more: neither what is built, which is what is signed or will be, nor what is published or was before. Whoever reads by an older log checkpoint finds wider ones.
+     *
+     * @param size entries that files can be of
+     */
+    private void sweep(long size) throws IOException {
+        NavigableSet<Long> kept = new TreeSet<>(shown);
+        kept.add(built.size());
+        store.read(Built::signed).ifPresent(note -> kept.add(note.checkpoint().size()));
+        files.removePartials(swept, size, kept);
+        swept = kept.first();
     }
 
     @Override
@@ -118,10 +147,16 @@ final class LogBuilder implements MerkleLog {
                 throw new LedgerException("a log checkpoint of "
                         + note.checkpoint().size() + " entries is to be published, and another one was signed last");
             }
-            if (!note.equals(published)) {
+            SignedCheckpoint before = published;
+            if (!note.equals(before)) {
+                shown.add(note.checkpoint().size());
                 files.checkpoint(note.encode());
                 FailPoint.LOG_PUBLISHED.pass();
                 published = note;
+                if (before != null
+                        && before.checkpoint().size() < note.checkpoint().size()) {
+                    shown.headSet(before.checkpoint().size()).clear();
+                }
             }
             return note;
         });
@@ -178,11 +213,6 @@ final class LogBuilder implements MerkleLog {
         FailPoint.LOG_BUILT.pass();
         built = now;
         frontier = grown;
-        for (Tile tile : tiles) {
-            if (tile.full()) {
-                files.removePartials(tile);
-            }
-        }
     }
 
     /** Envelopes from {@code from} to before {@code to}, from the journal. */

@@ -112,6 +112,21 @@ public final class LogLook {
         }
     }
 
+    /** The partial tiles of what is published, which readers ask for by their own names. */
+    private void servable(long size) {
+        for (Tile tile : Tile.added(0, size)) {
+            if (tile.full()) {
+                continue;
+            }
+            if (!files.there(tile)) {
+                misfit.accept(tile.path(), "it is not there, and the log checkpoint that is published ends with it");
+            } else if (size < built.size()) { // else it has been compared
+                Tile now = tile.in(built.size()).orElseThrow();
+                compare(tile, tile.beginning(now, files.read(now)));
+            }
+        }
+    }
+
     private void published() {
         try {
             Optional<LogCheckpoint> there =
@@ -129,6 +144,7 @@ public final class LogLook {
                     .isPresent()) {
                 misfit.accept("checkpoint", "it has another root than the log has at its size");
             }
+            there.map(LogCheckpoint::size).filter(size -> size <= built.size()).ifPresent(this::servable);
         } catch (IOException | LogException | LedgerException e) {
             misfit.accept("checkpoint", String.valueOf(e.getMessage()));
         }

@@ -1,5 +1,6 @@
 package dev.carnet.daemon.merkle;
 
+import dev.carnet.daemon.fault.FailPoint;
 import dev.carnet.daemon.ledger.DurableFiles;
 import dev.carnet.daemon.ledger.LedgerException;
 import dev.carnet.proto.hash.Hash32;
@@ -7,13 +8,21 @@ import dev.carnet.proto.log.Bundle;
 import dev.carnet.proto.log.Merkle;
 import dev.carnet.proto.log.Tile;
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Tiles and bundles of entries, as they lie on disk and are served. */
 final class TileFiles {
@@ -21,10 +30,18 @@ final class TileFiles {
     /** What a commit may need; below it a failure to write is taken for want of room. */
     private static final long ROOM_BYTES_MIN = 4 << 20;
 
+    private static final Pattern WIDTH = Pattern.compile("[1-9][0-9]{0,2}");
+
+    /** Looks for a tile that others are taking the place of meanwhile. */
+    private static final int TRIES = 3;
+
     private final Path directory;
 
+    /** Directories that are there for good, and known to be. Few: of partial tiles only those that there are. */
+    private final Set<Path> durable = new HashSet<>();
+
     TileFiles(Path directory) {
-        this.directory = directory;
+        this.directory = directory.toAbsolutePath();
     }
 
     Path path(Tile tile) {
@@ -38,7 +55,7 @@ final class TileFiles {
      */
     void write(Tile tile, byte[] content) throws IOException {
         Path file = path(tile);
-        DurableFiles.createDirectories(DurableFiles.directoryOf(file));
+        makeDurable(DurableFiles.directoryOf(file));
         if (!DurableFiles.create(file, content)
                 && !Arrays.equals(read(file, tile).orElse(new byte[0]), content)) {
             throw new LedgerException(
@@ -47,25 +64,68 @@ final class TileFiles {
         }
     }
 
+    /** That it is there, and for good: where it was made before a crash, perhaps nobody has synced the directory that it lies in. Once for each. */
+    private void makeDurable(Path folder) throws IOException {
+        if (durable.contains(folder)) {
+            return;
+        }
+        Path parent = DurableFiles.directoryOf(folder);
+        if (!folder.equals(directory)) {
+            makeDurable(parent);
+        }
+        if (Files.isDirectory(folder)) {
+            DurableFiles.syncDirectory(parent);
+        } else {
+            DurableFiles.createDirectories(folder);
+        }
+        durable.add(folder);
+    }
+
+    /** Makes sure that the log checkpoint which is seen there is there for good. */
+    void sync() throws IOException {
+        if (Files.isDirectory(directory)) {
+            DurableFiles.syncDirectory(directory);
+        }
+    }
+
     /**
-     * A tile; the first part of the full one, where a partial one has been removed.
+     * A tile; where a partial one has been removed, so much of a wider one. From any thread.
      *
      * @throws LedgerException where it is not there, or cannot be read
      */
     byte[] read(Tile tile) {
         try {
-            Optional<byte[]> exact = read(path(tile), tile);
-            if (exact.isPresent()) {
-                return exact.get();
+            for (int tries = 0; tries < TRIES; tries++) {
+                for (Tile there : candidates(tile)) {
+                    Optional<byte[]> bytes = read(path(there), there);
+                    if (bytes.isPresent()) {
+                        return there.equals(tile) ? bytes.get() : tile.beginning(there, bytes.get());
+                    }
+                }
             }
-            Tile full = new Tile(tile.level(), tile.index(), Tile.WIDTH);
-            return read(path(full), full)
-                    .map(bytes -> first(tile, bytes))
-                    .orElseThrow(() -> new LedgerException("the log has lost " + path(tile)
-                            + ": restore it from a copy (`carnet ledger export` makes them)"));
         } catch (IOException e) {
             throw new LedgerException("cannot read " + path(tile) + ": " + e, e);
         }
+        throw new LedgerException(
+                "the log has lost " + path(tile) + ": restore it from a copy (`carnet ledger export` makes them)");
+    }
+
+    /** Itself where it is there; else what begins with it, the widest partial one first: that one is removed last. */
+    private List<Tile> candidates(Tile tile) throws IOException {
+        if (tile.full() || Files.exists(path(tile), LinkOption.NOFOLLOW_LINKS)) {
+            return List.of(tile);
+        }
+        List<Tile> wider = new ArrayList<>();
+        for (Path partial : list(partials(tile))) {
+            String name = partial.getFileName().toString();
+            int width = WIDTH.matcher(name).matches() ? Integer.parseInt(name) : 0; // a temporary file, perhaps
+            if (width > tile.width() && width < Tile.WIDTH) {
+                wider.add(new Tile(tile.level(), tile.index(), width));
+            }
+        }
+        wider.sort(Comparator.comparingInt(Tile::width).reversed());
+        wider.add(tile.whole());
+        return wider;
     }
 
     /** What a tile above level 0 has: the hashes of the full tiles of the level below, from their files. */
@@ -86,13 +146,6 @@ final class TileFiles {
                 || directory.toFile().getUsableSpace() < ROOM_BYTES_MIN;
     }
 
-    private static byte[] first(Tile tile, byte[] full) {
-        if (tile.level() == Tile.ENTRIES) {
-            return Bundle.write(Bundle.read(full, Tile.WIDTH).subList(0, tile.width()));
-        }
-        return Arrays.copyOf(full, tile.width() * Hash32.BYTES);
-    }
-
     private static Optional<byte[]> read(Path file, Tile tile) throws IOException {
         int most = tile.level() == Tile.ENTRIES ? Bundle.BYTES_MAX : tile.width() * Hash32.BYTES;
         try (var in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -106,22 +159,65 @@ final class TileFiles {
         }
     }
 
-    /** Removes the partial tiles that a full one has taken the place of. */
-    void removePartials(Tile full) throws IOException {
-        Path file = path(full);
-        Path partials = file.resolveSibling(file.getFileName() + ".p");
+    /** A tile's own file, and no other that begins with it. */
+    boolean there(Tile tile) {
+        return Files.isRegularFile(path(tile), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /**
+     * Removes partial tiles, and what a crash left beside them.
+     *
+     * @param from only those of tiles that a log of so many entries had not in full
+     * @param to and that one of so many entries has
+     * @param sizes of logs whose own partial tiles stay
+     */
+    void removePartials(long from, long to, Collection<Long> sizes) throws IOException {
+        for (int level = Tile.ENTRIES; level <= Tile.LEVEL_MAX; level++) {
+            long last = Tile.hashesAt(level, to) / Tile.WIDTH;
+            for (long index = Tile.hashesAt(level, from) / Tile.WIDTH; index <= last; index++) {
+                removePartials(new Tile(level, index, 1), sizes);
+            }
+        }
+    }
+
+    private void removePartials(Tile narrowest, Collection<Long> sizes) throws IOException {
+        Path partials = partials(narrowest);
         if (!Files.isDirectory(partials, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        try (var list = Files.newDirectoryStream(partials)) {
-            for (Path partial : list) {
-                Files.deleteIfExists(partial);
+        Set<String> kept = sizes.stream()
+                .flatMap(size -> narrowest.in(size).stream())
+                .map(tile -> Integer.toString(tile.width()))
+                .collect(Collectors.toSet());
+        boolean empty = true;
+        for (Path file : list(partials)) {
+            if (kept.contains(file.getFileName().toString())) {
+                empty = false;
+            } else {
+                Files.deleteIfExists(file);
+                FailPoint.LOG_PARTIAL_REMOVED.pass();
             }
         }
-        try {
+        if (empty) {
             Files.deleteIfExists(partials);
-        } catch (DirectoryNotEmptyException e) {
-            // another pass removes it
+            durable.remove(partials);
+        }
+    }
+
+    private Path partials(Tile tile) {
+        Path full = path(tile.whole());
+        return full.resolveSibling(full.getFileName() + ".p");
+    }
+
+    private static List<Path> list(Path folder) throws IOException {
+        try (var all = Files.newDirectoryStream(folder)) {
+            List<Path> list = new ArrayList<>();
+            all.forEach(list::add);
+            return list;
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
     }
 
@@ -134,7 +230,7 @@ final class TileFiles {
     }
 
     void checkpoint(byte[] note) throws IOException {
-        DurableFiles.createDirectories(directory);
+        makeDurable(directory);
         DurableFiles.replace(directory.resolve(CHECKPOINT), note);
     }
 }

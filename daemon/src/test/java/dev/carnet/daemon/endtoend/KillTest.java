@@ -179,7 +179,8 @@ class KillTest {
                     FailPoint.LOG_TILE_WRITTEN,
                     FailPoint.LOG_BUILT,
                     FailPoint.LOG_SIGNED,
-                    FailPoint.LOG_SIGNED_STORED)) {
+                    FailPoint.LOG_SIGNED_STORED,
+                    FailPoint.LOG_PARTIAL_REMOVED)) {
                 String property = "carnet.failpoint=" + point + (id.isEmpty() ? "@2" : "");
                 DaemonProcess killed = sender ? sites.startSender(property) : sites.startReceiver(property);
                 if (id.isEmpty()) {
@@ -192,7 +193,7 @@ class KillTest {
             }
             var last = sender ? sites.startSender() : sites.startReceiver();
             assertThat(last.alive()).isTrue();
-            assertEnded(sites, id, 5);
+            assertEnded(sites, id, 6);
             assertThat(verified(ledger)).isGreaterThan(published);
         }
     }

@@ -106,6 +106,28 @@ class LogFaultTest {
         assertWhole(state, published(said), fault.toString());
     }
 
+    /** A crash may have come between the making of a directory and the sync of the one that it lies in. */
+    @Test
+    void directories_that_are_there_are_made_durable_after_a_start() throws Exception {
+        boolean traces = traces();
+        assertThat(traces || !ALL).as("strace is there, and may trace").isTrue();
+        Assumptions.assumeTrue(traces, "strace is not there, or may not trace");
+        Path state = copied(temp.resolve("state")).toRealPath();
+        Path trace = temp.resolve("trace");
+        List<String> command = new ArrayList<>(
+                List.of("strace", "-f", "-qq", "-y", "-e", "trace=fsync,fdatasync", "-o", trace.toString()));
+        command.addAll(ForkedJvm.command(List.of(), LogFaultRun.class, state.toString(), "1"));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(temp.resolve("said").toFile())
+                .start();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("it ends").isTrue();
+        String synced = Files.readString(trace);
+        for (String folder : List.of("", "/ledger", "/ledger/tile", "/ledger/tile/entries", "/ledger/tile/0")) {
+            assertThat(synced).contains("<" + state + folder + ">");
+        }
+    }
+
     @Test
     void a_full_disk_is_waited_for() throws Exception {
         try (SmallDisk disk = SmallDisk.mount(temp.resolve("disk"), "24m")) {
@@ -116,7 +138,7 @@ class LogFaultTest {
             Files.write(ballast, new byte[(int) room - (3 << 20)]);
             Path said = temp.resolve("said");
             ForkedJvm.Ended ended =
-                    ForkedJvm.run(said, List.of(), LogFaultRun.class, state.toString(), Integer.toString(200));
+                    ForkedJvm.run(said, List.of(), LogFaultRun.class, state.toString(), Integer.toString(5_000));
             assertThat(ended.status()).as(ended.output()).isEqualTo(3);
             assertThat(ended.output()).containsPattern("no room|stopped: .*(is full|[Nn]o room|No space)");
             long published = published(said);
