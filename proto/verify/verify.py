@@ -288,7 +288,7 @@ class Entry:
         require(of in ("", about["name"]) and p.get("peer") != p["daemon"] and whole
                 and together(self.kind, p, about["name"], self.subject), "members that do not go together")
         self.ledger, self.index, self.raw, self.place = ledger, index, raw, f"entry {index}"
-        self.order, self.chain = (ledger.origin, index), list[x509.Certificate]()
+        self.order, self.chain, self.wrong = (ledger.origin, index), list[x509.Certificate](), False
         self.digest, self.sides = sha(payload).hex(), [p[s] for s in ("source", "destination") if s in p]
         self.message = b"DSSEv1 28 application/vnd.in-toto+json %d %s" % (len(payload), payload)
         self.time, self.where, self.by = p["time"], (p.get("volume", ""), p.get("name", "")), (p["daemon"], p["origin"])
@@ -319,7 +319,7 @@ class Ledger:
         except Wrong as e: self.tell(*e.args)
         except OSError as e: self.tell("unreadable", os.path.relpath(e.filename or name, name), str(e), "unreadable")
         self.verdict = self.worst("unreadable", "wrong", "incomplete")
-        self.counts = self.verdict in ("verifies", "incomplete")
+        self.counts, self.alone = self.verdict in ("verifies", "incomplete"), len(self.found)
     def tell(self, kind: str, place: str, sentence: str, weight: str = "wrong", unless: object = False) -> None:
         if not unless: self.found.append((kind, place, sentence, weight))
     def worst(self, *order: str) -> str: return next((w for w in order if w in {f[3] for f in self.found}), "verifies")
@@ -417,7 +417,7 @@ def compare(a: Ledger, b: Ledger) -> None:
     if a.origin == b.origin:
         same = not (a.whole and b.whole) or a.size < b.size or mth(a.leaves[:b.size]) == mth(b.leaves)
         return a.tell("fork", "checkpoint", f"it does not begin with what is in {b.name}", unless=same)
-    theirs = {e.digest: e for e in b.entries}
+    theirs = {e.digest: e for e in reversed(b.entries)}
     intents = {(e.ledger, e.digest) for e in a.entries + b.entries if e.kind == "transfer-intent"}
     for e in a.entries if a.counts and b.counts else []:
         other, p, peers = theirs.get(e.digest), e.says, e.says.get("peerOrigin") == b.origin
@@ -453,7 +453,8 @@ FACTS = ["possession", "seal", "transfer-receipt", "receipt-pending"]
 Copy = dict[str, Any]
 
 def first(of: list[Entry], kind: str, ledger: Ledger | None, role: str | None = None) -> Entry | None:
-    return next((e for e in of if e.ledger is ledger and e.kind == kind and role in (None, e.says.get("role"))), None)
+    one = next((e for e in of if e.ledger is ledger and e.kind == kind and role in (None, e.says.get("role"))), None)
+    return None if one and one.wrong else one
 
 def copy(of: list[Entry], table: str, about: Entry, **facts: Any) -> Copy:
     """The first row of which all is there in its ledger decides: what follows from it."""
@@ -481,6 +482,7 @@ def of_transfer(good: dict[str, Ledger], of: list[Entry]) -> Iterator[Copy]:
             "content": facts[0].says["content"] if facts else "", "grant": d.get("grant", s.get("grant")),
             "tree": facts[0].subject if facts else d.get("tree", s.get("tree")),
             "origin": e.ledger.origin if here else p["peerOrigin"],
+            "unheard": None if peer else p["peerOrigin"],
             "holder": p["daemon" if here else "peer"], "from": p["peer" if here else "daemon"],
             **{f"source{m.title()}": s.get(m) for m in ("rule", "policy")},
             **{f"destination{m.title()}": d.get(m) for m in ("rule", "policy")}})
@@ -492,6 +494,17 @@ def adopted(began: Entry) -> Copy:
     return copy(of, "adopted", began, content=began.says["content"], origin=began.ledger.origin, facts=[began],
                 holder=began.says["daemon"], tree=began.subject)
 
+def doubts(good: dict[str, Ledger], transfers: dict[str, list[Entry]]) -> list[dict[str, Any]]:
+    """What section 5 has found; receipts and seals that say nothing because of it are marked."""
+    told = {(l.origin, int(place[6:]), kind): v for l in good.values() for kind, place, _, v in l.found[l.alone:]}
+    for e in [e for of in transfers.values() for e in of if e.kind == "transfer-receipt"]:
+        here = e.by == (e.ledger.daemon, e.ledger.origin)
+        p = first(transfers[e.says["transfer"]], "transfer-intent", e.ledger, "destination" if here else "source")
+        other = e.sides[0 if here else 1]
+        e.wrong = not p or (p.says["peer"], p.says["peerOrigin"]) != (other["id"], other["origin"])
+    for (origin, index, _), verdict in told.items(): good[origin].entries[index].wrong |= verdict == "wrong"
+    return [{"origin": o, "index": i, "kind": kind, "verdict": told[o, i, kind]} for o, i, kind in sorted(told)]
+
 def custody(ledgers: list[Ledger]) -> dict[str, Any]:
     ledgers.sort(key=lambda l: l.origin)
     good, missing = {l.origin: l for l in ledgers if l.counts}, set[tuple[str, str]]()
@@ -502,6 +515,7 @@ def custody(ledgers: list[Ledger]) -> dict[str, Any]:
         if e.kind == "seal" and good.get(e.says["origin"], e.ledger) is e.ledger:
             seals[e.says["content"], e.says["origin"]].append(e)
         if "transfer" in e.says: transfers[e.says["transfer"]].append(e)
+    told = doubts(good, transfers)
     copies = [copy for of in transfers.values() for copy in of_transfer(good, of) if copy["state"]]
     copies += [adopted(e) for e in entries if e.says.get("state") == "adopted"]
     held = {(c["content"], c["origin"]) for c in copies if c["state"] in ("held", "one-sided", "destroying")}
@@ -509,12 +523,13 @@ def custody(ledgers: list[Ledger]) -> dict[str, Any]:
         one = min(of, key=lambda e: (e.time, *e.order))
         if (content, origin) not in held:
             copies.append({"content": content, "origin": origin, "holder": one.says["daemon"], "volume": "", "name": "",
-                           "state": "source", "since": one.time, "tree": one.subject, "entries": of, "facts": of})
+                           "state": "source", "since": one.time, "tree": one.subject, "entries": of, "facts": of,
+                           "unheard": None if origin in good else origin})
     for c in copies: groups[not c["content"], c["content"] or c["transfer"]].append(c)
     return {"version": 1, "ledgers": [{"origin": l.origin, "daemon": l.daemon if l.counts else "", "size": l.size,
                                        "root": l.root, "verdict": l.verdict} for l in ledgers],
             "missing": [{"origin": o, "daemon": d} for o, d in sorted(missing) if o not in {l.origin for l in ledgers}],
-            "checkpoints": [checkpoint(groups[key]) for key in sorted(groups)]}
+            "checkpoints": [checkpoint(groups[key]) for key in sorted(groups)], **({"findings": told} if told else {})}
 
 def checkpoint(group: list[Copy]) -> dict[str, Any]:
     """Copies of one content, as JSON."""

@@ -10,6 +10,7 @@ from daemons import HERE, b64, canonical, files_of, record
 class Cases:
     def __init__(self):
         self.bases, self.trusts, self.cases = {}, {}, []
+        self.states = {}  # of custody, by its name: what each transfer has to come out as
 
     def base(self, name, files):
         self.bases[name] = files

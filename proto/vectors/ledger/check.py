@@ -57,8 +57,9 @@ def main():
             wrong += 1
             print(f"{number} {case['name']}: exit {code}, expected {case['exit']}\n  found {sorted(found - expected)}\n  missed {sorted(expected - found)}\n{err}")
         if "custody" in case:
-            _, derived, _ = run(*ledgers, *trust, "--custody")
-            if derived.removesuffix("\n") != (HERE / "custody" / f"{case['custody']}.json").read_text():
+            code, derived, _ = run(*ledgers, *trust, "--custody")
+            missing = case["exit"] == 0 and json.loads(derived)["missing"]
+            if code != (9 if missing else case["exit"]) or derived.removesuffix("\n") != (HERE / "custody" / f"{case['custody']}.json").read_text():
                 wrong += 1
                 print(f"{number} {case['name']}: another custody")
     print(f"{len(cases)} cases, {wrong} wrong")

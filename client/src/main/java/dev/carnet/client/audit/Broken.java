@@ -14,6 +14,11 @@ public final class Broken extends Exception {
         this.finding = new Finding(kind, place, sentence);
     }
 
+    /** The same, of one ledger among several. */
+    public Broken in(String ledger) {
+        return new Broken(finding.kind(), ledger + ": " + finding.place(), finding.sentence());
+    }
+
     /** What was found. */
     public Finding finding() {
         return finding;

@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** What was found, by any number of threads. A ledger may be wrong a million times: the first of each rule are kept, the others counted. */
-final class Findings {
+public final class Findings {
     /** Of each rule. */
-    static final int KEPT_MAX = 200;
+    public static final int KEPT_MAX = 200;
 
     /** A sentence may quote what a stranger wrote. */
     private static final int SENTENCE_CHARS_MAX = 2_000;
@@ -21,7 +21,8 @@ final class Findings {
     private final Set<Weight> weights = EnumSet.noneOf(Weight.class);
     private long more;
 
-    synchronized void add(Finding finding) {
+    /** Takes one; a long sentence is cut. */
+    public synchronized void add(Finding finding) {
         weights.add(finding.kind().weight());
         TreeSet<Finding> ofKind = kept.computeIfAbsent(finding.kind(), kind -> new TreeSet<>(Finding.ORDER));
         if (ofKind.add(cut(finding)) && ofKind.size() > KEPT_MAX) {
@@ -42,12 +43,12 @@ final class Findings {
     }
 
     /** In their order. */
-    synchronized List<Finding> list() {
+    public synchronized List<Finding> list() {
         return kept.values().stream().flatMap(TreeSet::stream).toList();
     }
 
     /** How many are not in the list. */
-    synchronized long more() {
+    public synchronized long more() {
         return more;
     }
 
@@ -55,7 +56,8 @@ final class Findings {
         return kept.containsKey(kind);
     }
 
-    synchronized Verdict verdict() {
+    /** What all together mean, those that are not in the list too. */
+    public synchronized Verdict verdict() {
         if (weights.contains(Weight.UNREADABLE)) {
             return Verdict.UNREADABLE;
         }

@@ -1,5 +1,6 @@
 package dev.carnet.client.audit;
 
+import dev.carnet.client.audit.Finding.Kind;
 import dev.carnet.proto.ledger.Dsse;
 import dev.carnet.proto.ledger.EntryKeys;
 import dev.carnet.proto.ledger.ObservedFork;
@@ -7,7 +8,9 @@ import dev.carnet.proto.ledger.Seal;
 import dev.carnet.proto.ledger.Statement;
 import dev.carnet.proto.ledger.StatementException;
 import dev.carnet.proto.ledger.TransferReceipt;
+import dev.carnet.proto.log.Merkle;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,22 +20,18 @@ import java.util.function.ObjLongConsumer;
 
 /** Verifies, in one ledger, what the daemon of another has signed, with the keys that its own ledger has for it. */
 final class Halves {
-    private final LedgerCheck.Result here;
-    private final LedgerCheck.Result there;
+    private final Compared here;
+    private final Compared there;
     private final Map<String, Map<List<String>, EntryKeys>> keys = new HashMap<>();
     private final ObjLongConsumer<String> fault;
 
     /** @param fault hears of each entry and what is wrong with it */
-    Halves(LedgerCheck.Result here, LedgerCheck.Result there, ObjLongConsumer<String> fault) {
+    Halves(Compared here, Compared there, ObjLongConsumer<String> fault) {
         this.here = here;
         this.there = there;
         this.fault = fault;
-        keys.put(origin(here), ever(here));
-        keys.put(origin(there), ever(there));
-    }
-
-    private static String origin(LedgerCheck.Result result) {
-        return Objects.requireNonNull(result.checkpoint()).checkpoint().origin();
+        keys.put(here.origin(), ever(here.result()));
+        keys.put(there.origin(), ever(there.result()));
     }
 
     private static Map<List<String>, EntryKeys> ever(LedgerCheck.Result result) {
@@ -43,8 +42,8 @@ final class Halves {
     }
 
     /** Receipts: both halves. */
-    void check(LedgerFiles files, Dealings dealings) throws Broken {
-        each(files, dealings.receipts().values(), (dsse, says) -> {
+    void receipts(List<Dealings.Place> places) throws Broken {
+        each(places, (dsse, says) -> {
             if (says instanceof TransferReceipt receipt) {
                 half(dsse, receipt.source().origin(), receipt.source().entryKeys());
                 half(dsse, receipt.destination().origin(), receipt.destination().entryKeys());
@@ -62,8 +61,8 @@ final class Halves {
     }
 
     /** Seals of the other's: by any of its keys, since a seal names none. */
-    void checkSeals(LedgerFiles files, Dealings dealings) throws Broken {
-        each(files, dealings.sealsOfOther().values(), (dsse, says) -> {
+    void seals(List<Dealings.Place> places) throws Broken {
+        each(places, (dsse, says) -> {
             if (says instanceof Seal seal) {
                 Collection<EntryKeys> all =
                         keys.getOrDefault(seal.origin(), Map.of()).values();
@@ -76,11 +75,11 @@ final class Halves {
     }
 
     /** Forks of the other's log: both log checkpoints, by the log keys of the binding that is named. Where the other has no such binding, {@code unproved} hears of the entry. */
-    void checkForks(LedgerFiles files, Dealings dealings, LongConsumer unproved) throws Broken {
-        for (Dealings.Place place : dealings.forksOfOther().values()) {
-            each(files, List.of(place), (dsse, says) -> {
+    void forks(List<Dealings.Place> places, LongConsumer unproved) throws Broken {
+        for (Dealings.Place place : places) {
+            each(List.of(place), (dsse, says) -> {
                 if (says instanceof ObservedFork fork) {
-                    there.bindings().stream()
+                    there.result().bindings().stream()
                             .map(KeysAt::binding)
                             .filter(keys -> keys.payloadDigest().equals(fork.binding()))
                             .findFirst()
@@ -105,16 +104,23 @@ final class Halves {
     }
 
     /** In the order of the ledger, so that each bundle is read once. */
-    private void each(LedgerFiles files, Collection<Dealings.Place> places, Check check) throws Broken {
-        LedgerView view = LedgerView.at(files, Objects.requireNonNull(here.checkpoint()));
-        long[] indices =
-                places.stream().mapToLong(Dealings.Place::index).sorted().toArray();
-        for (long index : indices) {
+    private void each(List<Dealings.Place> places, Check check) throws Broken {
+        LedgerView view =
+                LedgerView.at(here.files(), Objects.requireNonNull(here.result().checkpoint()));
+        List<Dealings.Place> ordered = places.stream()
+                .sorted(Comparator.comparingLong(Dealings.Place::index))
+                .toList();
+        for (Dealings.Place place : ordered) {
+            byte[] entry = view.entry(place.index());
+            if (!Merkle.leaf(entry).equals(place.leaf())) {
+                throw EntryCheck.broken(
+                        Kind.UNREADABLE, place.index(), "it has other bytes than when it was read first");
+            }
             try {
-                Dsse dsse = Dsse.parse(view.entry(index));
+                Dsse dsse = Dsse.parse(entry);
                 check.of(dsse, Statement.read(dsse.payload()));
             } catch (StatementException e) {
-                fault.accept(String.valueOf(e.getMessage()), index);
+                fault.accept(String.valueOf(e.getMessage()), place.index());
             }
         }
     }

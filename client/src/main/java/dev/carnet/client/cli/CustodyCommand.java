@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.carnet.client.CarnetClient;
 import dev.carnet.client.audit.AuditProgress;
+import dev.carnet.client.audit.Broken;
 import dev.carnet.client.audit.LedgerFiles;
 import dev.carnet.client.audit.Trust;
 import dev.carnet.client.custody.Custody;
@@ -29,12 +30,13 @@ import picocli.CommandLine.Parameters;
         name = "custody",
         header = "Who holds which copy, by the word of many ledgers",
         description = {
-            "Verifies the ledgers of many daemons and says of every checkpoint where each copy is, since when, from whom, at whose"
+            "Verifies the ledgers of many daemons, compares each two, and says of every checkpoint where each copy is, since when, from whom, at whose"
                     + " request and by which rules, when it was last verified, and which were released or destroyed"
                     + " (proto/LEDGER.md, section 6). Needs no daemon.",
             "",
-            "Copies that are possible, partial or by one side's word alone, and ledgers that others name and that are not"
-                    + " given, are marked with '!'. What a ledger says that does not verify is left out."
+            "Copies that are possible, partial or by one side's word alone, ledgers that others name and that are not given, and"
+                    + " what ledgers say that others do not bear out are marked with '!'. What a ledger says that does not"
+                    + " verify is left out, and so are receipts and seals that another ledger contradicts."
         },
         footer = {
             "",
@@ -42,7 +44,7 @@ import picocli.CommandLine.Parameters;
             "  carnet custody /mnt/evidence/north /mnt/evidence/south --trust trust.txt",
             "  carnet custody /mnt/evidence/* --trust trust.txt --html custody.html",
             "",
-            "Exit code: 0 all ledgers verify, 3 one cannot be read, 5 one does not verify,",
+            "Exit code: 0 all ledgers verify and agree, 3 one cannot be read, 5 one does not verify, or two contradict each other,",
             "9 they verify, and something is missing or nobody vouches for it."
         })
 final class CustodyCommand extends AuditCommand {
@@ -69,7 +71,7 @@ final class CustodyCommand extends AuditCommand {
     }
 
     @Override
-    ExitCode audit(CarnetClient client) throws IOException {
+    ExitCode audit(CarnetClient client) throws Broken, IOException {
         List<LedgerFiles> files = new ArrayList<>();
         for (String place : given) {
             files.add(files(client, place));
@@ -93,7 +95,7 @@ final class CustodyCommand extends AuditCommand {
         return exit(custody.verdict());
     }
 
-    private Custody custody(List<LedgerFiles> files, Trust trust) {
+    private Custody custody(List<LedgerFiles> files, Trust trust) throws Broken {
         AuditProgress progress = new AuditProgress();
         try (var _ = progress("verifying", progress)) {
             return Custody.audit(files, trust, progress);

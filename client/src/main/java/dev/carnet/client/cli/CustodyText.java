@@ -1,5 +1,6 @@
 package dev.carnet.client.cli;
 
+import dev.carnet.client.audit.Finding;
 import dev.carnet.client.custody.Checkpoint;
 import dev.carnet.client.custody.Copy;
 import dev.carnet.client.custody.Custody;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Custody for a terminal, line by line: what was given, each checkpoint with its copies, what stands out. */
 final class CustodyText {
@@ -40,7 +42,7 @@ final class CustodyText {
         Table table = new Table("", "LEDGER", "VERDICT", ">ENTRIES", "DAEMON", "GIVEN AS");
         for (GivenLedger ledger : custody.ledgers()) {
             table.row(
-                    ledger.counts() ? "" : "!",
+                    ledger.counts() && ledger.doubts().findings().isEmpty() ? "" : "!",
                     ledger.origin().isEmpty() ? "?" : ledger.origin(),
                     ledger.verdict().label(),
                     Long.toString(ledger.size()),
@@ -52,12 +54,22 @@ final class CustodyText {
         }
         table.lines().forEach(out);
         for (GivenLedger ledger : custody.ledgers()) {
-            if (!ledger.result().findings().isEmpty()) {
-                out.accept("");
-                out.accept("Findings in " + Shown.text(ledger.name()) + ":");
-                LedgerText.findings(ledger.result().findings(), ledger.result().findingsMore())
-                        .forEach(out);
-            }
+            findings(
+                    "Findings in " + ledger.name(),
+                    ledger.result().findings(),
+                    ledger.result().findingsMore());
+            findings(
+                    "Compared with the others, in " + ledger.name(),
+                    ledger.doubts().findings(),
+                    ledger.doubts().findingsMore());
+        }
+    }
+
+    private void findings(String heading, List<Finding> findings, long more) {
+        if (!findings.isEmpty()) {
+            out.accept("");
+            out.accept(Shown.text(heading) + ":");
+            LedgerText.findings(findings, more).forEach(out);
         }
     }
 
@@ -77,17 +89,16 @@ final class CustodyText {
         Table table = new Table("", "STATE", "HOLDER", "WHERE", "SINCE", "LAST VERIFIED", "FROM");
         for (Copy copy : checkpoint.copies()) {
             table.row(
-                    mark(copy.state()),
+                    mark(copy),
                     copy.state().label(),
                     daemon(copy.holder()),
                     copy.place().isEmpty() ? "-" : copy.place(),
                     time(copy.since()),
                     copy.verified().map(CustodyText::time).orElse("-"),
                     copy.from().map(CustodyText::daemon).orElse("-"));
-            String note = note(copy);
-            if (!note.isEmpty()) {
-                table.note(note);
-            }
+            Stream.concat(Stream.of(note(copy)), doubts(copy))
+                    .filter(note -> !note.isEmpty())
+                    .forEach(table::note);
         }
         table.lines().forEach(out);
     }
@@ -104,6 +115,17 @@ final class CustodyText {
         return String.join(", ", parts);
     }
 
+    /** Why it is not certain, besides its state. */
+    private static Stream<String> doubts(Copy copy) {
+        return Stream.concat(
+                copy.unsure()
+                        ? copy.unheard().stream().map(origin -> "! not heard: the ledger " + origin)
+                        : Stream.empty(),
+                copy.doubts().stream()
+                        .map(doubt ->
+                                "! " + doubt.kind().label() + ": entry " + doubt.index() + " of " + doubt.origin()));
+    }
+
     /** The verdict, and what whoever reads no more has to know. */
     void summary(Summary summary) {
         out.accept("");
@@ -114,12 +136,11 @@ final class CustodyText {
         out.accept(Shown.text(summary.verdict()));
     }
 
-    private static String mark(State state) {
-        return switch (state.kind()) {
-            case THERE -> state == State.DESTROYING ? "!" : "";
-            case UNSURE -> "!";
-            case GONE -> "x";
-        };
+    private static String mark(Copy copy) {
+        if (copy.state().kind() == State.Kind.GONE) {
+            return "x";
+        }
+        return copy.unsure() || copy.state() == State.DESTROYING ? "!" : "";
     }
 
     private static String daemon(String spiffe) {

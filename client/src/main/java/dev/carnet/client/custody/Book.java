@@ -5,5 +5,6 @@ package dev.carnet.client.custody;
  *
  * @param origin of it
  * @param daemon SPIFFE ID
+ * @param doubts what the comparison with the others found
  */
-record Book(String origin, String daemon, LedgerFacts facts) {}
+record Book(String origin, String daemon, LedgerFacts facts, Doubts doubts) {}

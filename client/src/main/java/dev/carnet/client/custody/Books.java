@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The ledgers that count, by origin. */
@@ -32,6 +33,23 @@ final class Books {
 
     boolean has(String origin) {
         return byOrigin.containsKey(origin);
+    }
+
+    /** The ledger that is not there to be asked, where this one is not. */
+    Optional<String> unheard(String origin) {
+        return has(origin) ? Optional.empty() : Optional.of(origin);
+    }
+
+    /** What was found of these entries. */
+    List<Doubt> doubts(List<EntryRef> entries) {
+        List<Doubt> doubts = new ArrayList<>();
+        for (EntryRef entry : entries) {
+            Book book = byOrigin.get(entry.origin());
+            if (book != null) {
+                doubts.addAll(book.doubts().at(entry.origin(), entry.index()));
+            }
+        }
+        return doubts;
     }
 
     @Nullable

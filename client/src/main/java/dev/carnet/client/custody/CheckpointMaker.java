@@ -7,7 +7,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a checkpoint out of everything that is known of its content. */
@@ -55,10 +57,12 @@ final class CheckpointMaker {
                             .add(seal);
             }
         }
+        Set<String> vouched = copies.stream()
+                .filter(copy -> copy.state().vouched())
+                .map(Copy::origin)
+                .collect(Collectors.toSet());
         sealed.forEach((origin, seals) -> {
-            if (copies.stream()
-                    .noneMatch(
-                            copy -> copy.origin().equals(origin) && copy.state().vouched())) {
+            if (!vouched.contains(origin)) {
                 copies.add(maker.source(origin, seals));
                 seals.forEach(seal -> sizes.see(CopyMaker.ref(seal), seal.seal().bulk()));
             }

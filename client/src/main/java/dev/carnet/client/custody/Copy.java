@@ -17,7 +17,9 @@ import java.util.Optional;
  * @param transfer id
  * @param asked under whose request and which rules
  * @param verified when it was last read again and found whole, or written
+ * @param unheard origin of the ledger that says something of it, too, and was not given or does not verify
  * @param entries all that say something of it, by origin and index
+ * @param doubts what of these entries other ledgers do not bear out
  */
 public record Copy(
         String origin,
@@ -32,9 +34,12 @@ public record Copy(
         Optional<String> transfer,
         Asked asked,
         Optional<Instant> verified,
-        List<EntryRef> entries) {
+        Optional<String> unheard,
+        List<EntryRef> entries,
+        List<Doubt> doubts) {
     /** Makes one that nothing changes. */
     public Copy {
+        doubts = List.copyOf(doubts);
         entries = List.copyOf(entries);
     }
 
@@ -63,6 +68,12 @@ public record Copy(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
+    }
+
+    /** Whether it takes somebody's word that nobody else's bears out to believe that it is there. */
+    public boolean unsure() {
+        return state.kind() == State.Kind.UNSURE
+                || (state.kind() == State.Kind.THERE && (unheard.isPresent() || !doubts.isEmpty()));
     }
 
     /** {@code volume/name}; empty where only a seal tells of it. */

@@ -35,6 +35,7 @@ final class CopyMaker {
         Said began = here ? facts.said(Predicate.POSSESSION) : null;
         Optional<Predicate> end = States.end(draft.state());
         Place place = new Place(intent.volume(), intent.name());
+        List<EntryRef> entries = books.entries(draft.transfer());
         return new Copy(
                 here ? ledger.origin() : intent.peerOrigin(),
                 here ? ledger.daemon() : intent.peer(),
@@ -55,7 +56,9 @@ final class CopyMaker {
                                 facts.indexOf(Predicate.POSSESSION),
                                 end.map(facts::indexOf).orElse(Long.MAX_VALUE),
                                 began.time()),
-                books.entries(draft.transfer()));
+                books.unheard(intent.peerOrigin()),
+                entries,
+                books.doubts(entries));
     }
 
     private static Instant since(Draft.Moved draft, @Nullable Said began) {
@@ -131,7 +134,9 @@ final class CopyMaker {
                         first.index(),
                         end.map(what::indexOf).orElse(Long.MAX_VALUE),
                         first.time()),
-                what.entries(ledger.origin()));
+                Optional.empty(),
+                what.entries(ledger.origin()),
+                List.of());
     }
 
     /**
@@ -171,6 +176,10 @@ final class CopyMaker {
 
     Copy source(String origin, List<Draft.Sealed> seals) {
         Draft.Sealed first = seals.stream().min(FIRST_SEAL).orElseThrow();
+        List<EntryRef> entries = seals.stream()
+                .map(CopyMaker::ref)
+                .sorted(CheckpointMaker.BY_PLACE)
+                .toList();
         return new Copy(
                 origin,
                 first.source().daemon(),
@@ -184,10 +193,9 @@ final class CopyMaker {
                 Optional.empty(),
                 Copy.Asked.NOBODY,
                 Optional.empty(),
-                seals.stream()
-                        .map(CopyMaker::ref)
-                        .sorted(CheckpointMaker.BY_PLACE)
-                        .toList());
+                books.unheard(origin),
+                entries,
+                books.doubts(entries));
     }
 
     static EntryRef ref(Draft.Sealed seal) {

@@ -2,6 +2,7 @@ package dev.carnet.client.custody;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.carnet.client.audit.Verdict;
 import dev.carnet.proto.ledger.CanonicalJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,7 +51,13 @@ final class CustodyJson {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-        out.append("],\"ledgers\":")
+        out.append(']');
+        List<Doubt> doubts = custody.doubts();
+        if (!doubts.isEmpty()) {
+            out.append(",\"findings\":")
+                    .append(text(doubts.stream().map(CustodyJson::object).toList()));
+        }
+        out.append(",\"ledgers\":")
                 .append(text(custody.ledgers().stream().map(CustodyJson::object).toList()))
                 .append(",\"missing\":")
                 .append(text(custody.missing().stream()
@@ -77,6 +84,19 @@ final class CustodyJson {
                 ledger.root(),
                 "verdict",
                 ledger.verdict().label());
+    }
+
+    private static Map<String, Object> object(Doubt doubt) {
+        Verdict means = doubt.wrong() ? Verdict.WRONG : Verdict.INCOMPLETE;
+        return Map.of(
+                "origin",
+                doubt.origin(),
+                "index",
+                doubt.index(),
+                "kind",
+                doubt.kind().label(),
+                "verdict",
+                means.label());
     }
 
     private static Map<String, Object> object(Checkpoint checkpoint) {
@@ -111,6 +131,7 @@ final class CustodyJson {
         put(object, "sourcePolicy", copy.asked().sourcePolicy());
         put(object, "destinationRule", copy.asked().destinationRule());
         put(object, "destinationPolicy", copy.asked().destinationPolicy());
+        put(object, "unheard", copy.unheard());
         put(object, "verified", copy.verified().map(CustodyJson::time));
         object.put("entries", entries(copy.entries()));
         return object;

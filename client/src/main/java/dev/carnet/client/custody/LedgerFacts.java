@@ -124,9 +124,13 @@ final class LedgerFacts {
     private void receipt(long index, TransferReceipt says) {
         TransferFacts facts = facts(index, says, says.transfer());
         Bulk bulk = Bulk.of(says.tree(), says.content(), says.files(), says.logicalBytes());
-        facts.says(says.predicate(), millis(says.time()), same(facts, bulk));
-        names(says.source().origin(), says.source().id());
-        names(says.destination().origin(), says.destination().id());
+        Party source = names(says.source().origin(), says.source().id());
+        Party destination =
+                names(says.destination().origin(), says.destination().id());
+        if (!facts.has(Predicate.TRANSFER_RECEIPT)) {
+            facts.says(says.predicate(), millis(says.time()), same(facts, bulk));
+            facts.receiptOf(source, destination);
+        }
     }
 
     private void pending(long index, ReceiptPending says) {
@@ -167,6 +171,23 @@ final class LedgerFacts {
 
     private static long millis(Instant time) {
         return time.toEpochMilli();
+    }
+
+    /**
+     * After the last entry: what the other ledgers contradict says nothing, nor does a receipt that is not with the peer of the intent.
+     *
+     * @param here whose ledger this is
+     */
+    void settle(Party here, Doubts doubts) {
+        for (TransferFacts facts : transfers.values()) {
+            if (facts.has(Predicate.TRANSFER_RECEIPT)
+                    && (!facts.receiptFits(here) || doubts.wrong(facts.indexOf(Predicate.TRANSFER_RECEIPT)))) {
+                facts.refute(Predicate.TRANSFER_RECEIPT);
+            }
+            if (facts.has(Predicate.SEAL) && doubts.wrong(facts.indexOf(Predicate.SEAL))) {
+                facts.refute(Predicate.SEAL);
+            }
+        }
     }
 
     /** By id, in no order. */

@@ -8,9 +8,14 @@ import java.util.Map;
 
 /** All of it in a few sentences: what the verification says, and what stands out. */
 public final class Summary {
+    /** Whoever names a thousand ledgers that nobody has does not hide the rest. */
+    private static final int MISSING_MAX = 20;
+
     private final List<GivenLedger> ledgers;
     private final List<MissingLedger> missing;
     private final Map<State, Long> states = new EnumMap<>(State.class);
+    private final Map<State, Long> unheard = new EnumMap<>(State.class);
+    private long uncertain;
     private long checkpoints;
     private long unnamed;
 
@@ -20,8 +25,16 @@ public final class Summary {
         custody.checkpoints(checkpoint -> {
             checkpoints++;
             unnamed += checkpoint.content().isEmpty() ? 1 : 0;
-            checkpoint.copies().forEach(copy -> states.merge(copy.state(), 1L, Long::sum));
+            checkpoint.copies().forEach(this::see);
         });
+    }
+
+    private void see(Copy copy) {
+        states.merge(copy.state(), 1L, Long::sum);
+        uncertain += copy.unsure() ? 1 : 0;
+        if (copy.unheard().isPresent()) {
+            unheard.merge(copy.state(), 1L, Long::sum);
+        }
     }
 
     /** Looks at every copy once. */
@@ -44,11 +57,14 @@ public final class Summary {
         return states.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    private long uncertain() {
-        return states.entrySet().stream()
-                .filter(entry -> entry.getKey().kind() == State.Kind.UNSURE)
-                .mapToLong(Map.Entry::getValue)
+    private long contradicted() {
+        return ledgers.stream()
+                .mapToLong(ledger -> ledger.doubts().contradicted())
                 .sum();
+    }
+
+    private long unmatched() {
+        return ledgers.stream().mapToLong(ledger -> ledger.doubts().unmatched()).sum();
     }
 
     private long with(Verdict verdict) {
@@ -64,13 +80,24 @@ public final class Summary {
 
     /** One sentence on all ledgers together. */
     public String verdict() {
-        String given = given();
-        if (missing.isEmpty()) {
-            return given + ".";
+        StringBuilder sentence = new StringBuilder(given());
+        if (contradicted() > 0) {
+            sentence.append("; ")
+                    .append(number(contradicted(), "entry is", "entries are"))
+                    .append(" CONTRADICTED by another ledger");
         }
-        return given + "; "
-                + number(missing.size(), "ledger that is named there was", "ledgers that are named there were")
-                + " not given.";
+        if (unmatched() > 0) {
+            sentence.append("; ")
+                    .append(number(unmatched(), "entry has", "entries have"))
+                    .append(" no counterpart in another ledger");
+        }
+        if (!missing.isEmpty()) {
+            sentence.append("; ")
+                    .append(number(
+                            missing.size(), "ledger that is named there was", "ledgers that are named there were"))
+                    .append(" not given");
+        }
+        return sentence.append('.').toString();
     }
 
     private String given() {
@@ -102,6 +129,9 @@ public final class Summary {
                 sentences.add(name(ledger) + " does not verify: nothing of it is in this report.");
             }
         }
+        for (GivenLedger ledger : ledgers) {
+            compared(ledger, sentences);
+        }
         List<String> own = ledgers.stream()
                 .filter(ledger -> ledger.counts() && ledger.result().vouching().onlyOwnWitnesses())
                 .map(GivenLedger::origin)
@@ -110,9 +140,23 @@ public final class Summary {
             sentences.add("Witnesses of the audited party alone have cosigned " + String.join(", ", own)
                     + ": they may have agreed on another history.");
         }
-        for (MissingLedger ledger : missing) {
+        for (MissingLedger ledger : missing.subList(0, Math.min(missing.size(), MISSING_MAX))) {
             sentences.add("The ledger " + ledger.origin() + " of " + ledger.daemon()
                     + " was not given: what it would say of its copies is not known.");
+        }
+        if (missing.size() > MISSING_MAX) {
+            sentences.add(
+                    "Besides, " + (missing.size() - MISSING_MAX) + " more ledgers that are named were not given.");
+        }
+        if (unheard.containsKey(State.HELD)) {
+            sentences.add(
+                    number(unheard.get(State.HELD), "copy is", "copies are")
+                            + " held by the word of the holder: the other half of the receipt could not be verified, since the ledger of the source was not heard.");
+        }
+        if (unheard.containsKey(State.SOURCE)) {
+            sentences.add(
+                    number(unheard.get(State.SOURCE), "copy is", "copies are")
+                            + " source by the word of others: a seal says so that could not be verified, since the ledger of whoever is said to have made it was not heard.");
         }
         for (State state : State.values()) {
             if (copies(state) > 0 && (state.kind() == State.Kind.UNSURE || state == State.DESTROYING)) {
@@ -127,10 +171,23 @@ public final class Summary {
         return sentences;
     }
 
+    private static void compared(GivenLedger ledger, List<String> sentences) {
+        long contradicted = ledger.doubts().contradicted();
+        if (contradicted > 0) {
+            sentences.add(name(ledger) + " has " + number(contradicted, "entry", "entries")
+                    + " that another ledger contradicts: receipts and seals among them count for nothing here.");
+        }
+        long unmatched = ledger.doubts().unmatched();
+        if (unmatched > 0) {
+            sentences.add(name(ledger) + " has " + number(unmatched, "entry", "entries")
+                    + " without a counterpart in another ledger, which was copied before it was written, or hides it.");
+        }
+    }
+
     /** How many copies there are, and of how many contents. */
     public String counted() {
         return number(copies(), "copy", "copies") + " of " + number(checkpoints, "checkpoint", "checkpoints") + ", "
-                + (uncertain() == 0 ? "none" : uncertain()) + " of them uncertain.";
+                + (uncertain == 0 ? "none" : uncertain) + " of them uncertain.";
     }
 
     private static String name(GivenLedger ledger) {

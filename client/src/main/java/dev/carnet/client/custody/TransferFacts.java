@@ -5,6 +5,7 @@ import dev.carnet.proto.ledger.Role;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 final class TransferFacts {
     private static final List<Predicate> PREDICATES = List.of(Predicate.values());
     private static final int PREDICATE_BITS = 6;
+
+    /** So many entries name a transfer that goes well; of one that somebody names a million times there is room to spare. */
+    private static final int FEW = 16;
+
     private static final Said[] NOTHING_SAID = {};
     private static final End[] NO_END = {};
     private static final long[] NONE = {};
@@ -22,9 +27,12 @@ final class TransferFacts {
     private @Nullable Intent destination;
     private @Nullable Intent source;
     private @Nullable Party sealer;
+    private @Nullable Party receiptSource;
+    private @Nullable Party receiptDestination;
     private Said[] said = NOTHING_SAID;
     private End[] ends = NO_END;
     private long[] entries = NONE;
+    private int count;
     private boolean exposedNothing;
 
     /** An entry of which only the time is asked for. */
@@ -40,8 +48,10 @@ final class TransferFacts {
 
     /** An entry that names the transfer. */
     void entry(long index, Predicate what) {
-        entries = Arrays.copyOf(entries, entries.length + 1);
-        entries[entries.length - 1] = index << PREDICATE_BITS | PREDICATES.indexOf(what);
+        if (count == entries.length) {
+            entries = Arrays.copyOf(entries, count < FEW ? count + 1 : 2 * count);
+        }
+        entries[count++] = index << PREDICATE_BITS | PREDICATES.indexOf(what);
     }
 
     /** The first of each role counts. */
@@ -77,6 +87,25 @@ final class TransferFacts {
     /** The transfer-abort says that nothing was exposed. */
     void exposedNothing() {
         exposedNothing = true;
+    }
+
+    /** Whose the first receipt is. */
+    void receiptOf(Party from, Party to) {
+        receiptSource = from;
+        receiptDestination = to;
+    }
+
+    /** Whether the intent of the side that this ledger has in the receipt is with the other side. */
+    boolean receiptFits(Party here) {
+        boolean destinationHere = here.equals(receiptDestination);
+        Intent own = intent(destinationHere ? Role.DESTINATION : Role.SOURCE);
+        return own != null
+                && new Party(own.peer(), own.peerOrigin()).equals(destinationHere ? receiptSource : receiptDestination);
+    }
+
+    /** An entry of this kind is as if it were not there, but for {@link #entries}. */
+    void refute(Predicate what) {
+        said = Stream.of(said).filter(one -> one.what() != what).toArray(Said[]::new);
     }
 
     @Nullable
@@ -126,6 +155,7 @@ final class TransferFacts {
     /** Index of the first entry of this kind. */
     long indexOf(Predicate what) {
         return LongStream.of(entries)
+                        .limit(count)
                         .filter(packed -> what(packed) == what)
                         .findFirst()
                         .orElseThrow()
@@ -148,6 +178,7 @@ final class TransferFacts {
     /** Every entry that names the transfer, by index. */
     List<EntryRef> entries(String origin) {
         return LongStream.of(entries)
+                .limit(count)
                 .mapToObj(packed -> new EntryRef(origin, packed >>> PREDICATE_BITS, what(packed)))
                 .toList();
     }

@@ -118,7 +118,7 @@ final class DemoAudit {
     }
 
     private void report(List<LedgerFiles> copies, Trust trust, Narrator narrator)
-            throws DemoException, IOException, Custody.SameOriginException {
+            throws DemoException, IOException, Broken, Custody.SameOriginException {
         Custody custody = Custody.audit(copies, trust, new AuditProgress());
         must(custody.verdict() == Verdict.VERIFIES, "custody", custody.missing());
         custody.checkpoints(checkpoint -> checkpoint

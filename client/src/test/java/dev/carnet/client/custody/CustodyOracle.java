@@ -2,6 +2,7 @@ package dev.carnet.client.custody;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.carnet.client.audit.Finding.Weight;
 import dev.carnet.client.audit.Verdict;
 import dev.carnet.proto.ledger.CanonicalJson;
 import dev.carnet.proto.ledger.Statement;
@@ -90,7 +91,45 @@ final class CustodyOracle {
     }
 
     private @Nullable Entry first(String ledger, String transfer, String what) {
-        return first(ledger, transfer, what, entry -> true);
+        Entry first = first(ledger, transfer, what, entry -> true);
+        return first == null || contradicted(first) || isReceiptWithSomebodyElse(first) ? null : first;
+    }
+
+    private boolean contradicted(Entry entry) {
+        return given.stream()
+                .filter(diary -> diary.origin.equals(entry.ledger()))
+                .map(diary -> diary.doubted.get((int) entry.index()))
+                .anyMatch(kind -> kind != null && kind.weight() == Weight.WRONG);
+    }
+
+    private boolean isReceiptWithSomebodyElse(Entry entry) {
+        if (!entry.what().equals("transfer-receipt")) {
+            return false;
+        }
+        boolean received = entry.side("destination", "origin").equals(entry.ledger())
+                && entry.side("destination", "id").equals(daemons.get(entry.ledger()));
+        Entry own = intent(entry.ledger(), entry.get("transfer"), received ? "destination" : "source");
+        String other = received ? "source" : "destination";
+        return own == null
+                || !entry.side(other, "origin").equals(own.get("peerOrigin"))
+                || !entry.side(other, "id").equals(own.get("peer"));
+    }
+
+    private List<Map<String, Object>> findings() {
+        List<Map<String, Object>> findings = new ArrayList<>();
+        given.stream()
+                .filter(diary -> daemons.containsKey(diary.origin))
+                .sorted(Comparator.comparing(diary -> diary.origin, BYTES))
+                .forEach(diary -> diary.doubted.forEach((index, kind) -> findings.add(Map.of(
+                        "origin",
+                        diary.origin,
+                        "index",
+                        (long) index,
+                        "kind",
+                        kind.label(),
+                        "verdict",
+                        kind.weight() == Weight.WRONG ? "wrong" : "incomplete"))));
+        return findings;
     }
 
     private @Nullable Entry intent(String ledger, String transfer, String role) {
@@ -113,6 +152,9 @@ final class CustodyOracle {
         object.put("version", 1);
         object.put("checkpoints", checkpoints);
         object.put("missing", missing());
+        if (!findings().isEmpty()) {
+            object.put("findings", findings());
+        }
         object.put(
                 "ledgers",
                 given.stream()
@@ -217,6 +259,9 @@ final class CustodyOracle {
         copy.put("name", place.get("name"));
         copy.put("state", state);
         copy.put("from", destination == null ? daemons.get(ledger) : place.get("peer"));
+        if (!daemons.containsKey(place.get("peerOrigin"))) {
+            copy.put("unheard", place.get("peerOrigin"));
+        }
         copy.put("transfer", id);
         Entry possession = destination == null ? null : first(ledger, id, "possession");
         if (possession != null) {
@@ -380,6 +425,9 @@ final class CustodyOracle {
                 copy.put("volume", "");
                 copy.put("name", "");
                 copy.put("state", "source");
+                if (!daemons.containsKey(key.get(0))) {
+                    copy.put("unheard", key.get(0));
+                }
                 copy.put("since", first.get("time"));
                 copy.put("tree", first.subject());
                 copy.put("entries", all.stream().sorted(PLACE).map(Entry::ref).toList());

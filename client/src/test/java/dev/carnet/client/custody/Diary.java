@@ -2,6 +2,7 @@ package dev.carnet.client.custody;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.carnet.client.audit.Finding;
 import dev.carnet.client.audit.LedgerCheck;
 import dev.carnet.client.audit.LedgerFiles;
 import dev.carnet.client.audit.Verdict;
@@ -24,10 +25,13 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A daemon of a made-up history: it says things, each some minutes after the one before, whoever said that. */
@@ -55,8 +59,13 @@ final class Diary {
     final String origin;
     final String daemon;
     final List<Statement> says = new ArrayList<>();
+
+    /** What a comparison with others would have found, by entry. */
+    final Map<Integer, Finding.Kind> doubted = new TreeMap<>();
+
     Verdict verdict = Verdict.VERIFIES;
     private final Clock clock;
+    private final Map<String, String> intents = new HashMap<>();
     private @Nullable TestKeys keys;
 
     Diary(String name, Clock clock) {
@@ -122,7 +131,15 @@ final class Diary {
                 source ? "to-partners" : "from-partners",
                 digest("policy of " + daemon),
                 peer.origin,
-                source ? Optional.of(digest("intent")) : Optional.empty()));
+                source ? Optional.of(peer.intent(move.id(), Role.DESTINATION)) : Optional.empty()));
+        intents.putIfAbsent(
+                move.id() + (source ? Role.SOURCE : Role.DESTINATION),
+                Digests.sha256Hex(says.getLast().payload()));
+    }
+
+    /** The digest of the intent that it has for a transfer; of none, some digest. */
+    private String intent(String transfer, Role role) {
+        return intents.getOrDefault(transfer + role, digest("intent"));
     }
 
     void seal(Move move) {
@@ -212,7 +229,7 @@ final class Diary {
                 new TransferReceipt.Source(
                         source.daemon,
                         source.origin,
-                        digest("intent"),
+                        source.intent(move.id(), Role.SOURCE),
                         digest("seal"),
                         source.keyIds(),
                         time,
@@ -222,7 +239,7 @@ final class Diary {
                         destination.origin,
                         move.volume(),
                         move.name(),
-                        digest("intent"),
+                        destination.intent(move.id(), Role.DESTINATION),
                         digest("possession"),
                         destination.keyIds(),
                         time,
@@ -348,6 +365,9 @@ final class Diary {
         for (int i = 0; i < says.size(); i++) {
             facts.entry(i, Statement.read(says.get(i).payload()));
         }
+        Doubts doubts = new Doubts();
+        doubted.forEach((index, kind) ->
+                doubts.add(new Finding(kind, origin + ": entry " + index, "made up", OptionalLong.of(index))));
         boolean counts = verdict == Verdict.VERIFIES || verdict == Verdict.INCOMPLETE;
         return new Custody.Heard(
                 new GivenLedger(
@@ -364,7 +384,8 @@ final class Diary {
                                 List.of(),
                                 0,
                                 new Vouching(false, false, List.of(), "none", false),
-                                verdict)),
+                                verdict),
+                        doubts),
                 facts);
     }
 

@@ -2,6 +2,7 @@ package dev.carnet.client.custody.report;
 
 import dev.carnet.client.custody.Checkpoint;
 import dev.carnet.client.custody.Copy;
+import dev.carnet.client.custody.Doubt;
 import dev.carnet.client.custody.EntryRef;
 import java.time.Instant;
 import java.util.List;
@@ -90,13 +91,14 @@ final class CheckpointPart {
     }
 
     private void row(Copy copy) {
-        String style = Marks.style(copy.state());
+        String style = Marks.style(copy);
         out.raw("<tr class=\"" + (style.equals("gone") ? "gone" : "copy") + "\"><th scope=\"row\"><span class=\"word "
                         + style + "\" title=\"")
                 .text(copy.state().meaning())
                 .raw("\">")
-                .text(Marks.sign(copy.state()) + " " + copy.state().label())
+                .text(Marks.word(copy))
                 .raw("</span>");
+        doubts(copy);
         copy.until().ifPresent(until -> out.element("small", Marks.time(until)));
         out.raw("</th><td>").text(Marks.daemon(copy.holder())).element("small", copy.holder());
         out.raw("</td><td><span class=\"name\">").text(Marks.place(copy)).raw("</span>");
@@ -133,6 +135,21 @@ final class CheckpointPart {
             link(entry);
         }
         out.raw("</div></td></tr>\n");
+    }
+
+    /** Why it is not certain, besides its state. */
+    private void doubts(Copy copy) {
+        if (copy.unsure()) {
+            copy.unheard().ifPresent(origin -> out.element("small", "not heard: " + origin));
+        }
+        for (Doubt doubt : copy.doubts()) {
+            out.raw("<small class=\"" + (doubt.wrong() ? "bad" : "unsure") + "\">")
+                    .text(doubt.kind().label() + ": " + labels.getOrDefault(doubt.origin(), doubt.origin()) + " ");
+            copy.entries().stream()
+                    .filter(entry -> entry.origin().equals(doubt.origin()) && entry.index() == doubt.index())
+                    .forEach(this::link);
+            out.raw("</small>");
+        }
     }
 
     /** Date and time of day, on two lines where there is little room. */

@@ -7,6 +7,7 @@ import dev.carnet.client.audit.KeysAt;
 import dev.carnet.client.audit.LedgerView;
 import dev.carnet.client.custody.EntryRef;
 import dev.carnet.client.custody.GivenLedger;
+import dev.carnet.proto.ledger.Digests;
 import dev.carnet.proto.ledger.Dsse;
 import dev.carnet.proto.ledger.KeyBindingStatement;
 import dev.carnet.proto.ledger.Predicate;
@@ -91,7 +92,9 @@ final class EvidencePart {
             return Optional.empty();
         }
         try {
-            return ledger.files().read("blobs/sha256/" + binding.proof(), Limits.KEY_PROOF_BYTES_MAX);
+            return ledger.files()
+                    .read("blobs/sha256/" + binding.proof(), Limits.KEY_PROOF_BYTES_MAX)
+                    .filter(blob -> Digests.sha256Hex(blob).equals(binding.proof())); // it is read a second time
         } catch (IOException e) {
             return Optional.empty(); // then it is among the findings
         }

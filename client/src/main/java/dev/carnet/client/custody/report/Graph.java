@@ -173,8 +173,8 @@ final class Graph {
             int toX = box.x - 2;
             int toY = box.y + HEAD_HEIGHT + row * ROW_HEIGHT + ROW_HEIGHT / 2;
             int bend = box.column > from.column ? GAP_X / 2 : GAP_X;
-            String style = Marks.style(copy.state());
-            out.raw("<path class=\"arrow " + style + dashed(copy.state()) + "\" marker-end=\"url(#" + id + style
+            String style = Marks.style(copy);
+            out.raw("<path class=\"arrow " + style + dashed(copy) + "\" marker-end=\"url(#" + id + style
                     + ")\" d=\"M"
                     + fromX + " " + fromY + "C" + (fromX + bend) + " " + fromY + " " + (toX - bend) + " " + toY + " "
                     + toX
@@ -186,8 +186,8 @@ final class Graph {
         }
     }
 
-    private static String dashed(State state) {
-        return state.kind() == State.Kind.UNSURE && state != State.RECEIPTED ? " dashed" : "";
+    private static String dashed(Copy copy) {
+        return copy.state().kind() == State.Kind.UNSURE && copy.state() != State.RECEIPTED ? " dashed" : "";
     }
 
     private static void box(Html out, Box box) {
@@ -205,10 +205,9 @@ final class Graph {
         for (int row = 0; row < box.copies.size(); row++) {
             Copy copy = box.copies.get(row);
             int y = box.y + HEAD_HEIGHT + row * ROW_HEIGHT + 16;
-            out.raw("<text class=\"copy " + Marks.style(copy.state()) + "\" x=\"" + (box.x + 12) + "\" y=\"" + y
-                            + "\">")
+            out.raw("<text class=\"copy " + Marks.style(copy) + "\" x=\"" + (box.x + 12) + "\" y=\"" + y + "\">")
                     .raw("<tspan class=\"state\">")
-                    .text(Marks.sign(copy.state()) + " " + copy.state().label())
+                    .text(Marks.word(copy))
                     .raw("</tspan>");
             if (!copy.place().isEmpty()) {
                 int left = TEXT_CHARS_MAX - copy.state().label().length();

@@ -10,11 +10,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Custody for a person to read, keep and print: one file with all that it speaks of, as far as {@value Carried#ENTRIES_MAX} entries go. */
 public final class HtmlReport {
@@ -70,10 +69,9 @@ public final class HtmlReport {
     // ---- the heading
 
     private void head() {
-        boolean bad = custody.ledgers().stream().anyMatch(ledger -> !ledger.counts());
-        boolean sure = !bad
-                && custody.missing().isEmpty()
-                && custody.ledgers().stream().allMatch(ledger -> ledger.verdict() == Verdict.VERIFIES);
+        Verdict verdict = custody.verdict();
+        boolean bad = verdict == Verdict.WRONG || verdict == Verdict.UNREADABLE;
+        boolean sure = verdict == Verdict.VERIFIES;
         out.raw("<header>\n<h1>Custody report</h1>\n<p class=\"verdict" + (bad ? " bad" : sure ? "" : " unsure")
                         + "\">")
                 .text(summary.verdict())
@@ -112,7 +110,9 @@ public final class HtmlReport {
                         .raw("</li>");
             }
         }
-        out.raw("</ul>\n");
+        out.raw("<li><b>!</b> ")
+                .text("by one side's word alone, or another ledger does not bear it out")
+                .raw("</li></ul>\n");
         if (summary.checkpoints() == 0) {
             out.raw("<p>No copy of anything is on record.</p>\n");
         }
@@ -124,13 +124,18 @@ public final class HtmlReport {
 
     /** The last part of an origin, where no two have the same one. */
     private Map<String, String> labels() {
+        Map<String, Long> used = custody.ledgers().stream()
+                .collect(Collectors.groupingBy(ledger -> last(ledger.origin()), Collectors.counting()));
         Map<String, String> labels = new HashMap<>();
-        Set<String> used = new HashSet<>();
         for (GivenLedger ledger : custody.ledgers()) {
-            String last = ledger.origin().substring(ledger.origin().lastIndexOf('/') + 1);
-            labels.put(ledger.origin(), used.add(last) ? last : ledger.origin());
+            String last = last(ledger.origin());
+            labels.put(ledger.origin(), used.getOrDefault(last, 0L) == 1 ? last : ledger.origin());
         }
         return labels;
+    }
+
+    private static String last(String origin) {
+        return origin.substring(origin.lastIndexOf('/') + 1);
     }
 
     private void ledgers() {

@@ -35,6 +35,10 @@ final class LedgerPart {
         vouching(ledger.result().vouching());
         out.raw("</dl>\n");
         findings(ledger.result().findings(), ledger.result().findingsMore());
+        if (!ledger.doubts().findings().isEmpty()) {
+            out.raw("<p>").text("What the other ledgers do not bear out:").raw("</p>\n");
+            findings(ledger.doubts().findings(), ledger.doubts().findingsMore());
+        }
         var note = ledger.result().checkpoint();
         if (note != null) {
             out.raw("<details><summary>Its signed log checkpoint</summary><pre>")

@@ -27,7 +27,18 @@ final class Marks {
         };
     }
 
+    /** Sign and word; with a mark where somebody else's word would be needed to believe it. */
+    static String word(Copy copy) {
+        boolean alone = copy.unsure() && copy.state().kind() == State.Kind.THERE;
+        return sign(copy.state()) + " " + copy.state().label() + (alone ? " !" : "");
+    }
+
     /** Of the style sheet. */
+    static String style(Copy copy) {
+        return copy.unsure() ? "unsure" : style(copy.state());
+    }
+
+    /** Of a state by itself. */
     static String style(State state) {
         return switch (state.kind()) {
             case THERE -> state == State.DESTROYING ? "unsure" : "there";
