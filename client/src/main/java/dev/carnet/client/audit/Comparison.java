@@ -1,6 +1,8 @@
 package dev.carnet.client.audit;
 
 import dev.carnet.client.audit.Finding.Kind;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Compares what two ledgers say of each other (LEDGER.md, section 5), after both are verified. */
 public final class Comparison {
@@ -45,11 +47,15 @@ public final class Comparison {
         forks(b, a);
     }
 
+    /** A receipt that is in both in the same bytes has been verified in both, of each the half that is its daemon's. */
     private void receipts(Compared here, Compared there, boolean count) throws Broken {
-        Dealings.Joined own = here.with(there).receipts();
-        for (Dealings.Place receipt : own.all()) {
+        List<Dealings.Place> odd = new ArrayList<>();
+        for (Dealings.Place receipt : here.with(there).receipts().all()) {
             Dealings.Place other = there.with(here).receipts().first().get(receipt.payload());
             long index = receipt.index();
+            if (other == null || !other.leaf().equals(receipt.leaf())) {
+                odd.add(receipt);
+            }
             if (other == null) {
                 tell(Kind.RECEIPT_MISSING, here, index, "this receipt is not in the ledger " + there.origin());
             } else if (!other.leaf().equals(receipt.leaf())) {
@@ -62,14 +68,17 @@ public final class Comparison {
                 receipts++;
             }
         }
-        new Halves(here, there, (fault, index) -> tell(Kind.RECEIPT_SIGNATURE, here, index, fault)).receipts(own.all());
+        new Halves(here, there, (fault, index) -> tell(Kind.RECEIPT_SIGNATURE, here, index, fault)).receipts(odd);
     }
 
-    /** Seals of {@code source} that are in {@code destination}. */
+    /** Seals of {@code source} that are in {@code destination}; what its own ledger has in the same bytes has been verified there. */
     private void seals(Compared source, Compared destination) throws Broken {
-        Dealings.Joined there = destination.with(source).sealsOfOther();
-        for (Dealings.Place place : there.all()) {
+        List<Dealings.Place> odd = new ArrayList<>();
+        for (Dealings.Place place : destination.with(source).sealsOfOther().all()) {
             Dealings.Place own = source.with(destination).ownSeals().first().get(place.payload());
+            if (own == null || !own.leaf().equals(place.leaf())) {
+                odd.add(place);
+            }
             if (own == null) {
                 tell(
                         Kind.SEAL_MISSING,
@@ -84,8 +93,7 @@ public final class Comparison {
                         "this seal has other bytes in the ledger " + source.origin() + ", entry " + own.index());
             }
         }
-        new Halves(destination, source, (fault, index) -> tell(Kind.SEAL_WRONG, destination, index, fault))
-                .seals(there.all());
+        new Halves(destination, source, (fault, index) -> tell(Kind.SEAL_WRONG, destination, index, fault)).seals(odd);
     }
 
     /** Forks of {@code there} that {@code here} has observed. */

@@ -20,6 +20,9 @@ import java.util.stream.Stream;
 final class CustodyText {
     private static final String SCHEME = "spiffe://";
 
+    /** Of a copy; the JSON has all. */
+    private static final int DOUBTS_MAX = 20;
+
     private final Custody custody;
     private final Consumer<String> out;
 
@@ -121,9 +124,14 @@ final class CustodyText {
                 copy.unsure()
                         ? copy.unheard().stream().map(origin -> "! not heard: the ledger " + origin)
                         : Stream.empty(),
-                copy.doubts().stream()
-                        .map(doubt ->
-                                "! " + doubt.kind().label() + ": entry " + doubt.index() + " of " + doubt.origin()));
+                Stream.concat(
+                        copy.doubts().stream()
+                                .limit(DOUBTS_MAX)
+                                .map(doubt -> "! " + doubt.kind().label() + ": entry " + doubt.index() + " of "
+                                        + doubt.origin()),
+                        copy.doubts().size() > DOUBTS_MAX
+                                ? Stream.of("! and " + (copy.doubts().size() - DOUBTS_MAX) + " more findings")
+                                : Stream.empty()));
     }
 
     /** The verdict, and what whoever reads no more has to know. */

@@ -49,8 +49,10 @@ final class CheckpointMaker {
                     copies.add(maker.adopted(adopted));
                     sizes.see(
                             new EntryRef(
-                                    adopted.ledger().origin(), adopted.event().index(), Predicate.POSSESSION),
-                            adopted.began());
+                                    adopted.ledger().origin(),
+                                    adopted.began().event().index(),
+                                    Predicate.POSSESSION),
+                            adopted.began().bulk());
                 }
                 case Draft.Sealed seal ->
                     sealed.computeIfAbsent(seal.source().origin(), origin -> new ArrayList<>())

@@ -34,7 +34,6 @@ final class CopyMaker {
         Intent source = here ? books.intent(intent.peerOrigin(), draft.transfer(), Role.SOURCE) : intent;
         Said began = here ? facts.said(Predicate.POSSESSION) : null;
         Optional<Predicate> end = States.end(draft.state());
-        Place place = new Place(intent.volume(), intent.name());
         List<EntryRef> entries = books.entries(draft.transfer());
         return new Copy(
                 here ? ledger.origin() : intent.peerOrigin(),
@@ -51,8 +50,11 @@ final class CopyMaker {
                 began == null
                         ? Optional.empty()
                         : verified(
-                                ledger.facts().places().getOrDefault(place, List.of()),
-                                began.bulk().tree(),
+                                ledger.facts()
+                                        .possessions(new Spot(
+                                                intent.volume(),
+                                                intent.name(),
+                                                began.bulk().tree())),
                                 facts.indexOf(Predicate.POSSESSION),
                                 end.map(facts::indexOf).orElse(Long.MAX_VALUE),
                                 began.time()),
@@ -99,38 +101,31 @@ final class CopyMaker {
 
     Copy adopted(Draft.Adopted draft) {
         Book ledger = draft.ledger();
-        List<PlaceEvent> events = draft.events();
-        Bulk began = draft.began();
-        PlaceEvent first = draft.event();
+        Spot spot = draft.began().spot();
+        PlaceEvent first = draft.began().event();
         TransferFacts what =
                 new TransferFacts(NO_TRANSFER); // the first table's first rows are read like those of a transfer
         what.entry(first.index(), first.what());
-        for (PlaceEvent event : events.subList(draft.at() + 1, events.size())) {
-            if (event.adopted() != null) {
-                break;
-            }
-            if (!event.possession() && event.tree().equals(began.tree())) {
-                what.entry(event.index(), event.what());
-                what.ended(event.what(), event.time());
-            }
+        for (PlaceEvent event : ledger.facts().ends(spot, first.index(), draft.next())) {
+            what.entry(event.index(), event.what());
+            what.ended(event.what(), event.time());
         }
         State state = States.ofAdopted(what);
         Optional<Predicate> end = States.end(state);
         return new Copy(
                 ledger.origin(),
                 ledger.daemon(),
-                draft.place().volume(),
-                draft.place().name(),
+                spot.volume(),
+                spot.name(),
                 state,
                 Instant.ofEpochMilli(first.time()),
                 end.map(what::timeOf).map(Instant::ofEpochMilli),
-                Optional.of(began.tree().hex()),
+                Optional.of(spot.tree().hex()),
                 Optional.empty(),
                 Optional.empty(),
                 Copy.Asked.NOBODY,
                 verified(
-                        events,
-                        began.tree(),
+                        ledger.facts().possessions(spot),
                         first.index(),
                         end.map(what::indexOf).orElse(Long.MAX_VALUE),
                         first.time()),
@@ -140,36 +135,18 @@ final class CopyMaker {
     }
 
     /**
-     * When the newest possession of that tree is from, of those from index {@code began} on and before {@code end}.
+     * When the newest of some possessions is from, of those from index {@code began} on and before {@code end}.
      *
      * @param time of the one that began the copy, which may say that it lies elsewhere
      */
-    private static Optional<Instant> verified(List<PlaceEvent> events, Hash32 tree, long began, long end, long time) {
+    private static Optional<Instant> verified(List<PlaceEvent> possessions, long began, long end, long time) {
         if (end < began) {
             return Optional.empty();
         }
-        for (int at = before(events, end); at >= 0 && events.get(at).index() >= began; at--) {
-            PlaceEvent event = events.get(at);
-            if (event.possession() && event.tree().equals(tree)) {
-                return Optional.of(Instant.ofEpochMilli(event.time()));
-            }
-        }
-        return Optional.of(Instant.ofEpochMilli(time));
-    }
-
-    /** The last event with an index below {@code end}; -1 where there is none. */
-    private static int before(List<PlaceEvent> events, long end) {
-        int low = 0;
-        int high = events.size();
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (events.get(middle).index() < end) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low - 1;
+        int before = PlaceEvent.before(possessions, end);
+        boolean later = before > 0 && possessions.get(before - 1).index() >= began;
+        return Optional.of(
+                Instant.ofEpochMilli(later ? possessions.get(before - 1).time() : time));
     }
 
     // ---- of a source

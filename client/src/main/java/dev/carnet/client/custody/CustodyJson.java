@@ -41,7 +41,8 @@ final class CustodyJson {
                 @Override
                 public void accept(Checkpoint checkpoint) {
                     try {
-                        out.append(separator).append(text(object(checkpoint)));
+                        out.append(separator);
+                        write(checkpoint);
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
                     }
@@ -99,18 +100,27 @@ final class CustodyJson {
                 means.label());
     }
 
-    private static Map<String, Object> object(Checkpoint checkpoint) {
-        Map<String, Object> object = new TreeMap<>();
-        object.put("content", checkpoint.content());
-        object.put("trees", checkpoint.trees());
-        object.put("names", checkpoint.names());
-        checkpoint.size().ifPresent(size -> {
-            object.put("files", size.files());
-            object.put("logicalBytes", Long.toString(size.logicalBytes()));
-        });
-        object.put(
-                "copies", checkpoint.copies().stream().map(CustodyJson::object).toList());
-        return object;
+    /** Member by member, in their order, and a copy at a time: there may be hundreds of thousands of one content. */
+    private void write(Checkpoint checkpoint) throws IOException {
+        out.append("{\"content\":").append(text(checkpoint.content())).append(",\"copies\":[");
+        String separator = "";
+        for (Copy copy : checkpoint.copies()) {
+            out.append(separator).append(text(object(copy)));
+            separator = ",";
+        }
+        out.append(']');
+        if (checkpoint.size().isPresent()) {
+            Checkpoint.Size size = checkpoint.size().get();
+            out.append(",\"files\":")
+                    .append(String.valueOf(size.files()))
+                    .append(",\"logicalBytes\":")
+                    .append(text(Long.toString(size.logicalBytes())));
+        }
+        out.append(",\"names\":")
+                .append(text(checkpoint.names()))
+                .append(",\"trees\":")
+                .append(text(checkpoint.trees()))
+                .append('}');
     }
 
     private static Map<String, Object> object(Copy copy) {

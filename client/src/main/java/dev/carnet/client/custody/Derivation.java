@@ -22,7 +22,7 @@ final class Derivation {
         this.books = books;
         for (Book book : books.all()) {
             book.facts().transfers().forEach((id, facts) -> moved(book, id, facts));
-            book.facts().places().forEach((place, events) -> adopted(book, place, events));
+            book.facts().adoptions().forEach(ofPlace -> adopted(book, ofPlace));
             book.facts().transfers().values().forEach(facts -> sealed(book, facts));
             book.facts().moreSeals().forEach(more -> sealed(book, more.index(), more.source(), more.seal()));
         }
@@ -46,12 +46,11 @@ final class Derivation {
         drafts.add(new Draft.Moved(said == null ? null : said.bulk().content(), id, book, facts, intent, state));
     }
 
-    private void adopted(Book book, Place place, List<PlaceEvent> events) {
-        for (int at = 0; at < events.size(); at++) {
-            Bulk adopted = events.get(at).adopted();
-            if (adopted != null) {
-                drafts.add(new Draft.Adopted(adopted.content(), book, place, events, at, adopted));
-            }
+    private void adopted(Book book, List<Adoption> ofPlace) {
+        long next = Long.MAX_VALUE;
+        for (Adoption adoption : ofPlace.reversed()) {
+            drafts.add(new Draft.Adopted(adoption.bulk().content(), book, adoption, next));
+            next = adoption.event().index();
         }
     }
 

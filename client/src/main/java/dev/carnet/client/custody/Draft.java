@@ -1,7 +1,6 @@
 package dev.carnet.client.custody;
 
 import dev.carnet.proto.hash.Hash32;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What will be a copy, as long as its checkpoint is not asked for. */
@@ -28,17 +27,10 @@ sealed interface Draft {
     /**
      * What came another way.
      *
-     * @param events of the place, in the order of the ledger
-     * @param at where among them it was adopted
-     * @param began what was adopted
+     * @param began the possession that says so
+     * @param next index of the next one of that volume and name
      */
-    record Adopted(Hash32 content, Book ledger, Place place, List<PlaceEvent> events, int at, Bulk began)
-            implements Draft {
-        /** The possession that says so. */
-        PlaceEvent event() {
-            return events.get(at);
-        }
-    }
+    record Adopted(Hash32 content, Book ledger, Adoption began, long next) implements Draft {}
 
     /**
      * A seal, which says that its maker had the content.

@@ -18,6 +18,7 @@ import dev.carnet.proto.ledger.TransferReceipt;
 import dev.carnet.proto.ledger.TransferResumed;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,9 @@ import org.jspecify.annotations.Nullable;
 /** What custody keeps of one ledger: entries come once, in their order, and are not kept. */
 final class LedgerFacts {
     private final Map<TransferId, TransferFacts> transfers = new HashMap<>();
-    private final Map<Place, List<PlaceEvent>> places = new HashMap<>();
+    private final Map<Spot, List<PlaceEvent>> possessions = new HashMap<>();
+    private final Map<Spot, List<PlaceEvent>> ends = new HashMap<>();
+    private final Map<String, List<Adoption>> adoptions = new HashMap<>();
     private final List<MoreSeal> moreSeals = new ArrayList<>();
     private final Map<Party, Party> named = new HashMap<>();
     private final Words words;
@@ -117,8 +120,13 @@ final class LedgerFacts {
             name = same(facts, name);
             facts.says(says.predicate(), millis(says.time()), bulk);
         }
-        boolean adopted = says.state().equals(Possession.STATE_ADOPTED);
-        at(says.volume(), name, index, says, bulk.tree(), adopted ? bulk : null);
+        Spot spot = new Spot(words.one(says.volume()), name, bulk.tree());
+        PlaceEvent event = at(possessions, spot, index, says);
+        if (says.state().equals(Possession.STATE_ADOPTED)) {
+            adoptions
+                    .computeIfAbsent(spot.volume() + "/" + name, place -> new ArrayList<>(1))
+                    .add(new Adoption(spot, event, bulk));
+        }
     }
 
     private void receipt(long index, TransferReceipt says) {
@@ -156,13 +164,14 @@ final class LedgerFacts {
         if (by.isPresent()) {
             ended(index, says, by.get().transfer());
         } else {
-            at(volume, name, index, says, Hash32.ofHex(tree), null);
+            at(ends, new Spot(words.one(volume), name, Hash32.ofHex(tree)), index, says);
         }
     }
 
-    private void at(String volume, String name, long index, Statement says, Hash32 tree, @Nullable Bulk adopted) {
-        places.computeIfAbsent(new Place(words.one(volume), name), place -> new ArrayList<>(1))
-                .add(new PlaceEvent(says.predicate(), index, millis(says.time()), tree, adopted));
+    private static PlaceEvent at(Map<Spot, List<PlaceEvent>> spots, Spot spot, long index, Statement says) {
+        PlaceEvent event = new PlaceEvent(says.predicate(), index, millis(says.time()));
+        spots.computeIfAbsent(spot, at -> new ArrayList<>(1)).add(event);
+        return event;
     }
 
     private Party names(String origin, String daemon) {
@@ -200,9 +209,20 @@ final class LedgerFacts {
         return transfers.get(id);
     }
 
-    /** By place, of each in the order of the ledger. */
-    Map<Place, List<PlaceEvent>> places() {
-        return places;
+    /** Every possession of a tree at a place, in the order of the ledger. */
+    List<PlaceEvent> possessions(Spot spot) {
+        return possessions.getOrDefault(spot, List.of());
+    }
+
+    /** What ended, without a transfer, a tree at a place; between two entries. */
+    List<PlaceEvent> ends(Spot spot, long after, long before) {
+        List<PlaceEvent> all = ends.getOrDefault(spot, List.of());
+        return all.subList(PlaceEvent.before(all, after), PlaceEvent.before(all, before));
+    }
+
+    /** What came another way than by a transfer: of each place in the order of the ledger. */
+    Collection<List<Adoption>> adoptions() {
+        return adoptions.values();
     }
 
     /** Seals besides the first of each transfer. */

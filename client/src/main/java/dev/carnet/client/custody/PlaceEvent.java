@@ -1,24 +1,28 @@
 package dev.carnet.client.custody;
 
-import dev.carnet.proto.hash.Hash32;
 import dev.carnet.proto.ledger.Predicate;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
- * Something that was said of a place: any possession; of what no transfer brought, its end too.
+ * Something that was said of a tree at a place: any possession; of what no transfer brought, its end too.
  *
  * @param what possession, possession-released, destruction-intent or destruction
  * @param index in the ledger
  * @param time milliseconds since 1970
- * @param adopted what a possession{adopted} has adopted
  */
-record PlaceEvent(
-        Predicate what,
-        long index,
-        long time,
-        Hash32 tree,
-        @Nullable Bulk adopted) {
-    boolean possession() {
-        return what == Predicate.POSSESSION;
+record PlaceEvent(Predicate what, long index, long time) {
+    /** How many of these, in the order of the ledger, stand before an index. */
+    static int before(List<PlaceEvent> events, long index) {
+        int low = 0;
+        int high = events.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (events.get(middle).index() < index) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 }

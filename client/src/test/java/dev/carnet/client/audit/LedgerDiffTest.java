@@ -8,9 +8,12 @@ import dev.carnet.proto.ledger.Dsse;
 import dev.carnet.proto.ledger.ObservedFork;
 import dev.carnet.proto.log.NoteSignature;
 import dev.carnet.proto.log.SignedCheckpoint;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -94,6 +97,41 @@ class LedgerDiffTest {
                 .singleElement()
                 .satisfies(f -> assertThat(f.place()).startsWith("example.org/north: entry 3 "));
         assertThat(result.verdict()).isEqualTo(Verdict.WRONG);
+    }
+
+    /** Whoever serves a ledger may serve another one when it is read again. */
+    @Test
+    void an_entry_that_is_another_one_when_it_is_read_again_is_not_believed() throws Exception {
+        TestTransfer one = TestTransfer.made(north, south, 1);
+        north.add(one.sourceIntent);
+        south.add(one.destinationIntent);
+        north.add(one.receipt(north.entryKeys, new TestKeys()));
+        LedgerFiles forged = new DirectoryFiles(north.write(temp.resolve("forged")));
+        north.set(2, one.receipt);
+        LedgerFiles good = new DirectoryFiles(north.write(temp.resolve("good")));
+        LedgerFiles other = new DirectoryFiles(south.write(temp.resolve("south")));
+        LedgerFiles turning = new LedgerFiles() {
+            private boolean read;
+
+            @Override
+            public Optional<InputStream> open(String path) throws IOException {
+                boolean entries = path.startsWith("tile/entries/");
+                LedgerFiles now = entries && read ? good : forged;
+                read |= entries;
+                return now.open(path);
+            }
+
+            @Override
+            public String name() {
+                return "turning";
+            }
+        };
+        Trust trust = TestLedger.trust(north.trusted(), south.trusted(), "quorum none\n");
+        assertThat(LedgerDiff.run(good, other, trust, new AuditProgress()).verdict())
+                .isEqualTo(Verdict.INCOMPLETE);
+        assertThatThrownBy(() -> LedgerDiff.run(turning, other, trust, new AuditProgress()))
+                .isInstanceOf(Broken.class)
+                .hasMessageContaining("it has other bytes than when it was read first");
     }
 
     @Test

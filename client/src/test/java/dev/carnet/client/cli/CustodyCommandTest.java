@@ -30,6 +30,7 @@ class CustodyCommandTest {
 
     private static List<Path> originals = List.of();
     private static Path missing = Path.of("");
+    private static Path forged = Path.of("");
     private static String trustText = "";
 
     private final List<String> ledgers = new ArrayList<>();
@@ -41,6 +42,7 @@ class CustodyCommandTest {
         Example example = new Example(made);
         originals = example.write();
         missing = example.writeMissing();
+        forged = example.writeForged(made.resolve("forged"));
         trustText = example.trust();
     }
 
@@ -124,6 +126,36 @@ class CustodyCommandTest {
         ledgers.add(missing.toString());
         assertThat(run("--trust", trust)).as(shell.out()).isZero();
         assertThat(shell.out()).endsWith("All 5 ledgers verify, and the trust file vouches for each.\n");
+    }
+
+    @Test
+    void a_receipt_that_its_other_side_never_signed_does_not_count_and_the_exit_code_is_five() {
+        ledgers.add(missing.toString());
+        ledgers.set(1, forged.toString());
+        assertThat(run("--trust", trust)).as(shell.out()).isEqualTo(5);
+        assertThat(shell.out())
+                .containsPattern("(?m)^! +ledger.example.org/archive +verifies ")
+                .contains("Compared with the others, in " + forged)
+                .containsPattern("(?m)^! +one-sided +example.org/carnet/archive +models/run7/step-40000 ")
+                .containsPattern("(?m)^ +! receipt-signature: entry \\d+ of ledger.example.org/archive$")
+                .contains("! The ledger ledger.example.org/archive has ")
+                .contains(" CONTRADICTED by another ledger.");
+        shell = new Shell(Path.of("/nowhere/carnetd.sock"));
+        assertThat(run("--json", "--trust", trust)).isEqualTo(5);
+        assertThat(object().get("findings").toString())
+                .contains("kind=receipt-signature")
+                .contains("verdict=wrong");
+    }
+
+    @Test
+    void copies_that_hang_on_a_ledger_that_was_not_heard_say_so() {
+        ledgers.removeIf(name -> !name.endsWith("archive"));
+        assertThat(run("--trust", trust)).isEqualTo(9);
+        assertThat(shell.out())
+                .containsPattern("(?m)^! +source +example.org/carnet/trainer +- .*\n +! not heard: the ledger "
+                        + "ledger.example.org/trainer$")
+                .containsPattern("(?m)^! +held +example.org/carnet/archive ")
+                .contains("2 copies are source by the word of others");
     }
 
     @Test

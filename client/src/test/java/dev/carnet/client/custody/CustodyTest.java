@@ -3,6 +3,8 @@ package dev.carnet.client.custody;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.carnet.client.audit.Finding;
+import dev.carnet.client.audit.Finding.Kind;
 import dev.carnet.client.audit.Verdict;
 import dev.carnet.proto.ledger.CanonicalJson;
 import dev.carnet.proto.ledger.Possession;
@@ -13,9 +15,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -215,6 +219,75 @@ class CustodyTest {
                 .satisfies(copy -> assertThat(copy.state()).isEqualTo(State.RELEASED));
     }
 
+    // ---- what others do not bear out
+
+    @Test
+    void half_a_receipt_is_as_good_as_the_ledger_that_is_not_heard() {
+        Diary.whole(move, clock);
+        Copy both = at(Diary.checkpoints(north, south), south);
+        assertThat(both.unheard()).isEmpty();
+        assertThat(both.unsure()).isFalse();
+        Copy one = at(Diary.checkpoints(south), south);
+        assertThat(one.state()).isEqualTo(State.HELD);
+        assertThat(one.unheard()).contains(north.origin);
+        assertThat(one.unsure()).isTrue();
+        assertThat(at(Diary.checkpoints(north), south).unheard()).contains(south.origin);
+    }
+
+    @Test
+    void a_receipt_that_is_contradicted_counts_for_nothing_and_one_that_is_only_missing_stays() {
+        Diary.whole(move, clock);
+        south.doubted.put(3, Kind.RECEIPT_SIGNATURE);
+        Copy contradicted = at(Diary.checkpoints(north, south), south);
+        assertThat(contradicted.state()).isEqualTo(State.ONE_SIDED);
+        assertThat(contradicted.entries()).contains(new EntryRef(south.origin, 3, Predicate.TRANSFER_RECEIPT));
+        south.doubted.put(3, Kind.RECEIPT_MISSING);
+        Copy missing = at(Diary.checkpoints(north, south), south);
+        assertThat(missing.state()).isEqualTo(State.HELD);
+        assertThat(missing.doubts()).containsExactly(new Doubt(south.origin, 3, Kind.RECEIPT_MISSING));
+        assertThat(missing.unsure()).isTrue();
+    }
+
+    @Test
+    void what_is_wrong_weighs_more_than_what_is_missing() {
+        Diary.whole(move, clock);
+        assertThat(Diary.custody(north, south).verdict()).isEqualTo(Verdict.VERIFIES);
+        south.doubted.put(3, Kind.RECEIPT_MISSING);
+        assertThat(Diary.custody(north, south).verdict()).isEqualTo(Verdict.INCOMPLETE);
+        north.doubted.put(2, Kind.RECEIPT_DIFFERS);
+        assertThat(Diary.custody(north, south).verdict()).isEqualTo(Verdict.WRONG);
+        Doubts one = new Doubts();
+        for (Kind kind : List.of(Kind.SEAL_MISSING, Kind.SEAL_WRONG, Kind.SEAL_MISSING)) {
+            one.add(new Finding(kind, "south: entry 1", kind.name(), OptionalLong.of(1)));
+        }
+        assertThat(one.all(south.origin)).containsExactly(new Doubt(south.origin, 1, Kind.SEAL_WRONG));
+    }
+
+    @Test
+    void a_receipt_with_another_than_the_peer_of_the_intent_counts_for_nothing() {
+        south.intent(move);
+        south.publishing(move);
+        Move forged = new Move(move.id(), west, south, "v", "n", move.tree(), move.content());
+        south.say(Diary.receipt(forged, clock));
+        assertThat(at(Diary.checkpoints(north, south, west), south).state()).isEqualTo(State.ONE_SIDED);
+        north.intent(move);
+        north.say(Diary.receipt(new Move(move.id(), north, west, "v", "n", move.tree(), move.content()), clock));
+        assertThat(at(Diary.checkpoints(north, west), south).state()).isEqualTo(State.POSSIBLE);
+    }
+
+    /** Time that grows with the square of what a hostile ledger has is time that an auditor does not have. */
+    @Test
+    @Timeout(30)
+    void a_transfer_may_be_named_a_million_times() {
+        int many = 1_000_000;
+        TransferFacts facts = new TransferFacts(TransferId.of(move.id()));
+        for (int i = 0; i < many; i++) {
+            facts.entry(i, i == many - 1 ? Predicate.TRANSFER_ABORT : Predicate.TRANSFER_RESUMED);
+        }
+        assertThat(facts.indexOf(Predicate.TRANSFER_ABORT)).isEqualTo(many - 1);
+        assertThat(facts.entries(south.origin)).hasSize(many);
+    }
+
     // ---- sources
 
     @Test
@@ -237,6 +310,13 @@ class CustodyTest {
         assertThat(source.state()).isEqualTo(State.SOURCE);
         assertThat(source.holder()).isEqualTo(north.daemon);
         assertThat(source.entries()).containsExactly(new EntryRef(south.origin, 1, Predicate.SEAL));
+        assertThat(source.unheard()).as("nobody has verified the seal").contains(north.origin);
+        assertThat(source.unsure()).isTrue();
+        north.verdict = Verdict.WRONG;
+        assertThat(at(Diary.checkpoints(north, south), north).unheard())
+                .as("a ledger that does not verify is not heard")
+                .contains(north.origin);
+        north.verdict = Verdict.VERIFIES;
         north.says.removeIf(statement -> statement.predicate() == Predicate.SEAL);
         assertThat(copies(Diary.checkpoints(north, south)))
                 .extracting(Copy::origin)

@@ -76,6 +76,13 @@ public final class Example {
         return given.stream().map(written::directory).toList();
     }
 
+    /** The archive's ledger, in which somebody else has signed what the trainer should have: it verifies by itself. */
+    public Path writeForged(Path directory) throws IOException {
+        Diary forger = diary("trainer");
+        return new WrittenLedgers(directory, List.of(forger, archive, serving, partner, edge))
+                .write(archive, List.of(observer));
+    }
+
     /** The directory of the one that the others name and that is not among {@link #write}. */
     public Path writeMissing() throws IOException {
         return written.write(edge, List.of(observer));

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -171,6 +172,68 @@ class HtmlReportTest {
         String html = write(custody);
         assertAlone(html);
         assertThat(html).contains("It could not be read a second time: ");
+    }
+
+    @Test
+    void a_key_proof_that_is_another_one_now_is_not_carried() throws Exception {
+        Example example = new Example(temp);
+        Custody custody = audited(example);
+        assertThat(write(custody).split("download=\"key-proof.json\"", -1)).hasSize(5);
+        try (Stream<Path> blobs =
+                Files.walk(example.written.directory(example.trainer).resolve("blobs"))) {
+            for (Path blob : blobs.filter(Files::isRegularFile).toList()) {
+                Files.writeString(blob, "{}");
+            }
+        }
+        assertThat(write(custody).split("download=\"key-proof.json\"", -1)).hasSize(4);
+    }
+
+    @Test
+    void what_another_ledger_contradicts_stands_out() throws Exception {
+        Example example = new Example(temp);
+        List<LedgerFiles> files = new ArrayList<>();
+        List<Path> written = new ArrayList<>(example.write());
+        written.set(1, example.writeForged(temp.resolve("forged")));
+        written.forEach(path -> files.add(new DirectoryFiles(path)));
+        Custody custody = Custody.audit(files, Trust.parse(example.trust().getBytes(UTF_8)), new AuditProgress());
+        assertThat(custody.verdict()).isEqualTo(Verdict.WRONG);
+        String html = write(custody);
+        assertAlone(html);
+        assertThat(html)
+                .contains("<p class=\"verdict bad\">")
+                .contains(" CONTRADICTED by another ledger")
+                .contains("What the other ledgers do not bear out:")
+                .contains("<small class=\"bad\">receipt-signature: archive <a href=\"#e");
+    }
+
+    @Test
+    void what_hangs_on_a_ledger_that_was_not_heard_stands_out() throws Exception {
+        Diary.Clock clock = new Diary.Clock();
+        Diary north = new Diary("north", clock);
+        Diary south = new Diary("south", clock);
+        Diary.whole(Move.of(1, north, south, "n"), clock);
+        String html = write(Diary.custody(south));
+        assertAlone(html);
+        assertThat(html)
+                .contains("◆ source !</span><small>not heard: ledger.example.org/north</small>")
+                .contains("● held !</span><small>not heard: ledger.example.org/north</small>")
+                .contains("1 copy is source by the word of others")
+                .contains("2 copies of 1 checkpoint, 2 of them uncertain.");
+        assertThat(write(Diary.custody(north, south)))
+                .doesNotContain("not heard")
+                .contains("none of them uncertain");
+    }
+
+    @Test
+    void no_ledger_goes_by_the_name_of_another() throws Exception {
+        Diary.Clock clock = new Diary.Clock();
+        Diary one = new Diary("example.org", "north", clock);
+        Diary other = new Diary("example.net", "north", clock);
+        Diary.whole(Move.of(1, one, other, "n"), clock);
+        assertThat(write(Diary.custody(one, other)))
+                .contains("<b>ledger.example.org/north</b>")
+                .contains("<b>ledger.example.net/north</b>")
+                .doesNotContain("<b>north</b>");
     }
 
     @Test

@@ -16,6 +16,9 @@ final class CheckpointPart {
 
     private static final int NAMES_MAX = 5;
 
+    /** Of a copy; the JSON has all. */
+    private static final int DOUBTS_MAX = 20;
+
     private final Html out;
     private final Carried carried;
     private final Map<String, String> labels;
@@ -142,13 +145,17 @@ final class CheckpointPart {
         if (copy.unsure()) {
             copy.unheard().ifPresent(origin -> out.element("small", "not heard: " + origin));
         }
-        for (Doubt doubt : copy.doubts()) {
+        List<Doubt> shown = copy.doubts().subList(0, Math.min(copy.doubts().size(), DOUBTS_MAX));
+        for (Doubt doubt : shown) {
             out.raw("<small class=\"" + (doubt.wrong() ? "bad" : "unsure") + "\">")
                     .text(doubt.kind().label() + ": " + labels.getOrDefault(doubt.origin(), doubt.origin()) + " ");
             copy.entries().stream()
                     .filter(entry -> entry.origin().equals(doubt.origin()) && entry.index() == doubt.index())
                     .forEach(this::link);
             out.raw("</small>");
+        }
+        if (shown.size() < copy.doubts().size()) {
+            out.element("small", "and " + (copy.doubts().size() - shown.size()) + " more findings");
         }
     }
 

@@ -1,4 +1,0 @@
-package dev.carnet.client.custody;
-
-/** A name under which a holder has something. */
-record Place(String volume, String name) {}
