@@ -512,10 +512,12 @@ def custody(ledgers: list[Ledger]) -> dict[str, Any]:
     for e in (entries := [e for l in good.values() for e in l.entries]):
         missing |= {(s["origin"], s["id"]) for s in e.sides}
         if e.kind == "transfer-intent": missing.add((e.says["peerOrigin"], e.says["peer"]))
-        if e.kind == "seal" and good.get(e.says["origin"], e.ledger) is e.ledger:
-            seals[e.says["content"], e.says["origin"]].append(e)
         if "transfer" in e.says: transfers[e.says["transfer"]].append(e)
     told = doubts(good, transfers)
+    alone = {(t["origin"], t["index"]) for t in told if (t["kind"], t["verdict"]) == ("seal-missing", "incomplete")}
+    for e in [e for e in entries if e.kind == "seal"]:
+        if good.get(e.says["origin"], e.ledger) is e.ledger or e.order in alone:
+            seals[e.says["content"], e.says["origin"]].append(e)
     copies = [copy for of in transfers.values() for copy in of_transfer(good, of) if copy["state"]]
     copies += [adopted(e) for e in entries if e.says.get("state") == "adopted"]
     held = {(c["content"], c["origin"]) for c in copies if c["state"] in ("held", "one-sided", "destroying")}

@@ -54,7 +54,7 @@ final class Dealings {
      * @param sealsOfOther of the other's
      * @param forksOfOther forks of the other's log that were observed
      * @param intentsOfOther payloads of transfer-intents that have to be in the other ledger, and which entry names each first
-     * @param intentsOfOwn payloads of transfer-intents that a receipt says are here, and which entry names each first
+     * @param intentsOfOwn payloads of transfer-intents that a receipt says are here and that were not yet, and which entry names each first
      */
     record With(
             Joined receipts,
@@ -123,7 +123,10 @@ final class Dealings {
         Hash32 source = Hash32.ofHex(receipt.source().intent());
         Hash32 destination = Hash32.ofHex(receipt.destination().intent());
         other.intentsOfOther().putIfAbsent(here ? source : destination, entry.index());
-        other.intentsOfOwn().putIfAbsent(here ? destination : source, entry.index());
+        Hash32 own = here ? destination : source;
+        if (!intents.contains(own)) { // most often it is there already
+            other.intentsOfOwn().putIfAbsent(own, entry.index());
+        }
     }
 
     private static Hash32 payload(LedgerEntry entry) {

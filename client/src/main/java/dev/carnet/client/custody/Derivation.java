@@ -1,5 +1,6 @@
 package dev.carnet.client.custody;
 
+import dev.carnet.client.audit.Finding;
 import dev.carnet.proto.ledger.Predicate;
 import dev.carnet.proto.ledger.Role;
 import java.util.ArrayList;
@@ -62,9 +63,11 @@ final class Derivation {
         }
     }
 
-    /** A daemon's own ledger, where it is given, is all that is asked for what it sealed. */
+    /** A daemon's own ledger, where it is given, is asked for what it sealed; and what it signed and does not have. */
     private void sealed(Book book, long index, Party source, Said seal) {
-        if (source.origin().equals(book.origin()) || !books.has(source.origin())) {
+        if (source.origin().equals(book.origin())
+                || !books.has(source.origin())
+                || book.doubts().kinds(index).contains(Finding.Kind.SEAL_MISSING)) {
             drafts.add(new Draft.Sealed(seal.bulk().content(), book, index, source, seal));
         }
     }

@@ -4,6 +4,7 @@ import dev.carnet.client.audit.Finding;
 import dev.carnet.client.audit.Findings;
 import dev.carnet.client.audit.Verdict;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,11 +24,14 @@ public final class Doubts {
                         (one, other) -> one.weight() == Finding.Weight.MISSING ? other : one);
     }
 
+    /** Of an entry: which rules, by their names. */
+    Collection<Finding.Kind> kinds(long index) {
+        return byEntry.getOrDefault(index, Map.of()).values();
+    }
+
     /** Of an entry, by the names of the rules. */
     List<Doubt> at(String origin, long index) {
-        return byEntry.getOrDefault(index, Map.of()).values().stream()
-                .map(kind -> new Doubt(origin, index, kind))
-                .toList();
+        return kinds(index).stream().map(kind -> new Doubt(origin, index, kind)).toList();
     }
 
     /** Of all entries, in their order. */
@@ -39,8 +43,7 @@ public final class Doubts {
 
     /** Whether something is wrong with an entry. */
     boolean wrong(long index) {
-        return byEntry.getOrDefault(index, Map.of()).values().stream()
-                .anyMatch(kind -> kind.weight() != Finding.Weight.MISSING);
+        return kinds(index).stream().anyMatch(kind -> kind.weight() != Finding.Weight.MISSING);
     }
 
     /** In how many entries something is wrong. */

@@ -2,6 +2,7 @@ package dev.carnet.client.custody;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.carnet.client.audit.Finding.Kind;
 import dev.carnet.client.audit.Finding.Weight;
 import dev.carnet.client.audit.Verdict;
 import dev.carnet.proto.ledger.CanonicalJson;
@@ -95,11 +96,18 @@ final class CustodyOracle {
         return first == null || contradicted(first) || isReceiptWithSomebodyElse(first) ? null : first;
     }
 
-    private boolean contradicted(Entry entry) {
+    private @Nullable Kind found(Entry entry) {
         return given.stream()
                 .filter(diary -> diary.origin.equals(entry.ledger()))
-                .map(diary -> diary.doubted.get((int) entry.index()))
-                .anyMatch(kind -> kind != null && kind.weight() == Weight.WRONG);
+                .findFirst()
+                .orElseThrow()
+                .doubted
+                .get((int) entry.index());
+    }
+
+    private boolean contradicted(Entry entry) {
+        Kind kind = found(entry);
+        return kind != null && kind.weight() == Weight.WRONG;
     }
 
     private boolean isReceiptWithSomebodyElse(Entry entry) {
@@ -402,7 +410,8 @@ final class CustodyOracle {
         Map<List<String>, List<Entry>> seals = new LinkedHashMap<>();
         entries("seal")
                 .filter(seal -> seal.side("source", "origin").equals(seal.ledger())
-                        || !daemons.containsKey(seal.side("source", "origin")))
+                        || !daemons.containsKey(seal.side("source", "origin"))
+                        || found(seal) == Kind.SEAL_MISSING)
                 .forEach(seal -> seals.computeIfAbsent(
                                 List.of(seal.side("source", "origin"), seal.get("content")), key -> new ArrayList<>())
                         .add(seal));

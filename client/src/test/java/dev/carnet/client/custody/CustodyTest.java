@@ -321,6 +321,16 @@ class CustodyTest {
         assertThat(copies(Diary.checkpoints(north, south)))
                 .extracting(Copy::origin)
                 .containsExactly(south.origin);
+        south.doubted.put(1, Kind.SEAL_MISSING);
+        Copy hidden = at(Diary.checkpoints(north, south), north);
+        assertThat(hidden.state())
+                .as("it signed the seal, and its own ledger does not say so")
+                .isEqualTo(State.SOURCE);
+        assertThat(hidden.doubts()).containsExactly(new Doubt(south.origin, 1, Kind.SEAL_MISSING));
+        south.doubted.put(1, Kind.SEAL_WRONG);
+        assertThat(copies(Diary.checkpoints(north, south)))
+                .extracting(Copy::origin)
+                .containsExactly(south.origin);
     }
 
     @Test
