@@ -23,6 +23,9 @@ final class CustodyText {
     /** Of a copy; the JSON has all. */
     private static final int DOUBTS_MAX = 20;
 
+    /** In a heading; each copy has its own. */
+    private static final int NAMES_MAX = 5;
+
     private final Custody custody;
     private final Consumer<String> out;
 
@@ -78,10 +81,7 @@ final class CustodyText {
 
     private void checkpoint(Checkpoint checkpoint) {
         out.accept("");
-        out.accept(
-                checkpoint.names().isEmpty()
-                        ? "(no name on record)"
-                        : Shown.text(String.join(", ", checkpoint.names())));
+        out.accept(checkpoint.names().isEmpty() ? "(no name on record)" : Shown.text(names(checkpoint.names())));
         out.accept("  content  "
                 + (checkpoint.content().isEmpty() ? "not known: no entry says it" : checkpoint.content()));
         checkpoint.trees().forEach(tree -> out.accept("  tree     " + tree));
@@ -104,6 +104,11 @@ final class CustodyText {
                     .forEach(table::note);
         }
         table.lines().forEach(out);
+    }
+
+    private static String names(List<String> names) {
+        String first = String.join(", ", names.subList(0, Math.min(names.size(), NAMES_MAX)));
+        return names.size() > NAMES_MAX ? first + " and " + (names.size() - NAMES_MAX) + " more names" : first;
     }
 
     /** By whose leave, and what has ended. */

@@ -225,6 +225,36 @@ class HtmlReportTest {
     }
 
     @Test
+    void names_that_look_alike_do_not() throws Exception {
+        Diary.Clock clock = new Diary.Clock();
+        Diary north = new Diary("north", clock);
+        Diary south = new Diary("south", clock);
+        int number = 0;
+        for (String name :
+                List.of("a\u3164", "a\\u{3164}", "a\u0301\u0302", "a" + "\u0301".repeat(7), "\u2764\ufe0f")) {
+            north.intent(Move.of(++number, north, south, name));
+        }
+        assertThat(write(Diary.custody(north)))
+                .contains("models/a\\u{3164}<", "models/a\\x5cu{3164}<", "models/a\u0301\u0302<")
+                .contains("models/a" + "\u0301".repeat(4) + "\\u{301}\\u{301}\\u{301}<")
+                .contains("models/\u2764\\u{fe0f}<");
+    }
+
+    @Test
+    void a_thousand_missing_ledgers_do_not_hide_what_else_stands_out() throws Exception {
+        Diary.Clock clock = new Diary.Clock();
+        Diary north = new Diary("north", clock);
+        for (int i = 0; i < 1000; i++) {
+            north.intent(Move.of(i, north, new Diary("south-" + i, clock), "n"));
+        }
+        Summary summary = Summary.of(Diary.custody(north));
+        assertThat(summary.standsOut())
+                .hasSizeLessThan(30)
+                .contains("Besides, 980 more ledgers that are named were not given.")
+                .anyMatch(sentence -> sentence.startsWith("1000 copies are possible"));
+    }
+
+    @Test
     void no_ledger_goes_by_the_name_of_another() throws Exception {
         Diary.Clock clock = new Diary.Clock();
         Diary one = new Diary("example.org", "north", clock);

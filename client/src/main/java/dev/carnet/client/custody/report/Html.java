@@ -9,6 +9,12 @@ import java.util.Locale;
  * its number.
  */
 final class Html {
+    /** One above the other: more than any script needs would cover the lines above. */
+    private static final int MARKS_MAX = 4;
+
+    /** Letters, marks and symbols that have no form; variation selectors besides. */
+    private static final String UNSEEN = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0";
+
     private final Appendable out;
 
     Html(Appendable out) {
@@ -47,26 +53,39 @@ final class Html {
 
     static String escaped(String words, boolean lines) {
         StringBuilder safe = new StringBuilder(words.length() + 16);
-        words.codePoints().forEach(c -> {
+        int marks = 0;
+        for (int c : words.codePoints().toArray()) {
+            marks = combines(c) ? marks + 1 : 0;
             switch (c) {
                 case '&' -> safe.append("&amp;");
                 case '<' -> safe.append("&lt;");
                 case '>' -> safe.append("&gt;");
                 case '"' -> safe.append("&quot;");
                 case '\'' -> safe.append("&#39;");
+                case '\\' -> safe.append(lines ? "\\" : "\\x5c");
                 default -> {
-                    if (visible(c) || (lines && c == '\n')) {
+                    if ((visible(c) && marks <= MARKS_MAX) || (lines && c == '\n')) {
                         safe.appendCodePoint(c);
                     } else {
                         safe.append(String.format(Locale.ROOT, "\\u{%x}", c));
                     }
                 }
             }
-        });
+        }
         return safe.toString();
     }
 
+    private static boolean combines(int c) {
+        return switch (Character.getType(c)) {
+            case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK -> true;
+            default -> false;
+        };
+    }
+
     private static boolean visible(int c) {
+        if (UNSEEN.indexOf(c) >= 0 || (c >= 0xfe00 && c <= 0xfe0f) || (c >= 0xe0100 && c <= 0xe01ef)) {
+            return false;
+        }
         return switch (Character.getType(c)) {
             case Character.CONTROL,
                     Character.FORMAT,
