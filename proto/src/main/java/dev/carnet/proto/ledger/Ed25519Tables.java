@@ -7,7 +7,8 @@ import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /**
  * Multiples of one point of Ed25519's prime-order group, so that a multiple of it is a sum of {@value #WINDOWS} entries: {@code digit · 16^window · P}. Field arithmetic is Bouncy Castle's, the
- * addition is that of Hisil, Wong, Carter and Dawson (2008) for a = -1, which is complete: it doubles too. Nothing here is secret, and nothing takes constant time.
+ * addition is that of Hisil, Wong, Carter and Dawson (2008) for a = -1, which is complete: it doubles too. Its steps are those of Bouncy Castle's own addition, in their order, so that no limb grows
+ * beyond what that field is made for. Nothing here is secret, and nothing takes constant time.
  */
 final class Ed25519Tables {
     /** The group's order. */
@@ -81,9 +82,10 @@ final class Ed25519Tables {
     /**
      * Of a key.
      *
-     * @param raw a point that has been found to be {@linkplain Signatures#ed25519Point one of the group}
+     * @throws StatementException if it is no {@linkplain Signatures#ed25519Point point of the group}: what is derived from it would say nothing
      */
     Ed25519Tables(byte[] raw) {
+        Forms.require(Signatures.ed25519Point(raw), "an Ed25519 key that is no point of the group");
         int[] y = X25519Field.create();
         X25519Field.decode255(raw, y);
         Entry power = entry(root(y, raw[raw.length - 1] < 0), y);

@@ -9,14 +9,14 @@ import org.bouncycastle.math.ec.rfc8032.Ed25519;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An Ed25519 entry key that verifies many envelopes: a quarter of the time, after the first {@value #ORDINARY} of them, with tables of 60 KiB. It takes exactly what {@link EntryKeys#verifyEd25519} takes. For
+ * An Ed25519 entry key that verifies many envelopes: a quarter of the time, after the first {@value #ORDINARY} of them, with tables of 100 KiB. It takes exactly what {@link EntryKeys#verifyEd25519} takes. For
  * several threads.
  *
  * <p>It derives R from s, the message and the key, and compares bytes. The key is a point of the prime-order group, and so is what is derived: an R that equals it is written canonically and has
  * no component of small order, without being asked. What does not pass is judged again by Bouncy Castle's verification alone.
  */
 public final class FrequentKey {
-    /** The tables cost as much as some 30 verifications. */
+    /** The tables cost as much as some ten verifications. */
     private static final int ORDINARY = 64;
 
     private static final byte[] NEUTRAL = neutral();

@@ -107,7 +107,7 @@ class FrequentKeyTest {
         byte[] message = bytes(40);
         byte[] neutral = new byte[32];
         neutral[0] = 1;
-        byte[] mixed = MixedOrder.plusPointOfOrder8(publicKey(bytes(32)));
+        byte[] mixed = Edwards.plusPointOfOrder8(publicKey(bytes(32)));
         for (byte[] r : List.of(neutral, mixed, HEX.parseHex("ec" + "ff".repeat(30) + "7f"))) {
             byte[] signature = Arrays.copyOf(r, 64);
             BigInteger s = hash(r, raw, message).multiply(scalar(secret)).mod(Ed25519Tables.ORDER);

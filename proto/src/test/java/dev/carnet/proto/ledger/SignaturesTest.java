@@ -93,7 +93,7 @@ class SignaturesTest {
     /** A good key plus a point of order eight: half of the world's verifiers take its signatures, the other half does not. */
     @Test
     void a_key_with_a_component_of_small_order_is_none() {
-        byte[] mixed = MixedOrder.plusPointOfOrder8(
+        byte[] mixed = Edwards.plusPointOfOrder8(
                 HEX.parseHex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"));
         assertThatThrownBy(() -> Spki.rawEd25519(Spki.ed25519(mixed)))
                 .isInstanceOf(StatementException.class)
