@@ -129,7 +129,7 @@ PREDICATES = {  # the subject's name, and the members besides those that all hav
     "destruction-intent": ("tree", MAYBE + HELD + "principal:label grant:label policy"),
     "possession-released": ("tree", MAYBE + AT + "reason"),
     "receipt-pending": ("tree", ABOUT + AT + "offer checkpoint:id content seal possession? receipt? since:time"),
-    "observed-fork": ("fork", "peer:spiffe peerOrigin:origin binding first:text second:text proof?:digest*")}
+    "observed-fork": ("fork", "peer:spiffe peerOrigin:origin binding firstBinding? first:text second:text proof?:digest*")}
 
 def together(kind: str, p: dict[str, Any], name: str, digest: str) -> bool:
     """What has to hold between members."""
@@ -160,6 +160,7 @@ def together(kind: str, p: dict[str, Any], name: str, digest: str) -> bool:
             one, two = Note(p["first"].encode()), Note(p["second"].encode())
             old, new = roots(one.size, two.size, [*map(bytes.fromhex, p.get("proof", [two.root.hex()]))])
             return (digest == sha((p["first"] + p["second"]).encode()).hex() and has("proof") == (one.size < two.size)
+                    and p.get("firstBinding") != p["binding"]
                     and [one.origin, two.origin, *(n for n, _, _ in one.lines + two.lines)] == [p["peerOrigin"]] * 6
                     and old != one.root and new == two.root)
     return True
@@ -438,9 +439,10 @@ def compare(a: Ledger, b: Ledger) -> None:
             a.tell("intent-missing", e.place, f"{missing[0].name} does not have an intent it names", "incomplete")
             intents.add(missing)
         if e.kind == "observed-fork" and peers:
-            keys = [k for k in b.bindings if k.digest == p["binding"]]
-            signed = keys and all(all(keys[0].log_signed(Note(p[note].encode()))) for note in ("first", "second"))
-            a.tell("fork", e.place, "not signed by the log keys it names", "wrong" if keys else "incomplete", signed)
+            named, bindings = [p.get("firstBinding", p["binding"]), p["binding"]], {k.digest: k for k in b.bindings}
+            keys, notes = [bindings[one] for one in named if one in bindings], [Note(p[n].encode()) for n in ("first", "second")]
+            signed = len(keys) == 2 and all(all(one.log_signed(note)) for one, note in zip(keys, notes))
+            a.tell("fork", e.place, "not signed by the log keys it names", "wrong" if len(keys) == 2 else "incomplete", signed)
 
 # ---- custody: section 6
 

@@ -7,7 +7,7 @@ import json
 import casework
 from casework import find, first_keys, flip, payload_of, rewrite, same_tiles, trust_text, with_entry, without
 from daemons import Daemon, Transfer, b64, body, bundle, canonical, envelope, files_of, leaf_hash, line, mth, record, sha, statement, tile_path, vkey
-from stories import observe, pair
+from stories import observe, pair, story
 
 
 def lying(files, daemon, entries, **how):
@@ -402,13 +402,26 @@ def several(cases, made, made_story):
     cases.case("two histories of one length", ["story/north", ("story/north", {**story_north.files(size=len(other.entries))}), ("story/north", other.files())], [(0, "fork", "checkpoint"), (1, "fork", "checkpoint"), (2, "fork", "checkpoint")], 5)
 
     def accuse(name, kind, exit_code, **changes):
-        from stories import story
-
         (e, w, n, o), _ = story()
         observe(w, n, n.entries, o.entries[:7], **changes(n, o) if callable(changes) else {k: v(n, o) for k, v in changes.items()})
         found = [(0, kind, f"entry {len(w.entries) - 1}")]
         cases.case(name, [("story/west", w.files()), "story/north"], found, exit_code)
 
+    def accuse_over_a_change(name, findings, exit_code, old=1, binding=lambda first: first):
+        """East, which has replaced its keys: what it signed with the old ones, and its whole log."""
+        (e, w, n, o), _ = story()
+        first = {"firstBinding": binding(sha(payload_of(e.entries[0])))}
+        others = [*e.entries[:4], w.entries[4]]
+        said = e.checkpoint(entries=others, keys=record.Keys(f"{e.id} {old}"))
+        observe(w, e, e.entries, others, first=said, **{k: v for k, v in first.items() if v})
+        found = [(0, kind, f"entry {len(w.entries) - 1}") for kind in findings]
+        cases.case(name, [("story/west", w.files()), "story/east"], found, exit_code)
+
+    accuse_over_a_change("a fork over a change of keys", [], 0)
+    accuse_over_a_change("a fork over a change of keys, by the new keys", ["fork"], 5, old=2)
+    accuse_over_a_change("a fork over a change of keys that it does not name", ["fork"], 5, binding=lambda first: None)
+    accuse_over_a_change("a fork over a change of keys that the peer's ledger does not know", ["fork"], 9, binding=lambda first: sha("a binding"))
+    accuse("a fork that names one binding twice", "entry", 5, firstBinding=lambda n, o: n.previous)
     accuse("a fork that the peer has not signed", "fork", 5, keys=lambda n, o: record.Keys("somebody"))
     accuse("a fork by keys that the peer's ledger does not know", "fork", 9, binding=lambda n, o: sha("a binding"))
     accuse("a fork that is none", "entry", 5, first=lambda n, o: n.checkpoint(size=7))

@@ -740,7 +740,7 @@ PROOF = proof(LIST, LEAF_EC, "ecdsa-p256-sha256", [leaf(LEAF_EC), ROOT])
 FIRST_PAYLOAD, FIRST = binding(LIST, PROOF, *OLD.entry())
 NEXT_LIST = key_list(NEW, previous=sha(FIRST_PAYLOAD))
 NEXT_PROOF = proof(NEXT_LIST, LEAF_ED, "ed25519", [leaf(LEAF_ED), ROOT])
-_, NEXT = binding(NEXT_LIST, NEXT_PROOF, *NEW.entry(), *OLD.entry())
+NEXT_PAYLOAD, NEXT = binding(NEXT_LIST, NEXT_PROOF, *NEW.entry(), *OLD.entry())
 _, NEXT_UNSIGNED = binding(NEXT_LIST, NEXT_PROOF, *NEW.entry())
 OTHER_LIST = key_list(NEW)
 OTHER_PROOF = proof(OTHER_LIST, LEAF_EC, "ecdsa-p256-sha256", [leaf(LEAF_EC)])
@@ -833,9 +833,9 @@ def history(name, size):
     return [f"entry {n}{name if n >= 2 else ''}".encode() for n in range(size)]
 
 
-def fork(first, second, proof=None, peer_origin=SOURCE_ORIGIN):
-    more = {} if proof is None else {"proof": proof}
-    members = alone(58, peer=SOURCE, peerOrigin=peer_origin, binding=sha(FIRST_PAYLOAD), first=first, second=second, **more)
+def fork(first, second, proof=None, peer_origin=SOURCE_ORIGIN, binding=sha(FIRST_PAYLOAD), **more):
+    more |= {} if proof is None else {"proof": proof}
+    members = alone(58, peer=SOURCE, peerOrigin=peer_origin, binding=binding, first=first, second=second, **more)
     return statement("observed-fork", "fork", sha(first + second), members)
 
 
@@ -846,8 +846,9 @@ FORKS = {
     "observed-fork of two sizes": fork(FIVE, SEVEN, proof_between(5, TO_7)),
     "observed-fork from a power of two": fork(FOUR, SEVEN, proof_between(4, TO_7)),
 }
-STATEMENTS |= FORKS
 BY_OTHERS = note(history("b", 5), keys=NEW)
+OVER_A_CHANGE = {"observed-fork over a change of keys": fork(FIVE, BY_OTHERS, binding=sha(NEXT_PAYLOAD), firstBinding=sha(FIRST_PAYLOAD))}
+STATEMENTS |= FORKS | OVER_A_CHANGE
 UNPROVEN_FORKS = {
     "second signed by other keys": fork(FIVE, BY_OTHERS),
     "one line of second signed by other keys": fork(FIVE, note(history("b", 5)).rsplit("\u2014", 1)[0] + "\u2014" + BY_OTHERS.rsplit("\u2014", 1)[1]),
@@ -886,6 +887,8 @@ INVALID_STATEMENTS |= {
         "a fork with a line of another name": fork(FIVE, note(history("b", 5)).rsplit("\u2014", 1)[0] + "\u2014" + ELSEWHERE.rsplit("\u2014", 1)[1]),
         "a fork with an extension line": fork(FIVE, note(history("b", 5)).replace("\n\n", "\nmore\n\n")),
         "a fork of what is no log checkpoint": fork(FIVE, "five"),
+        "a fork that names one binding twice": fork(FIVE, note(history("b", 5)), firstBinding=sha(FIRST_PAYLOAD)),
+        "a fork with a first binding that is no digest": fork(FIVE, note(history("b", 5)), firstBinding="first"),
     }.items()
 }
 INVALID_STATEMENTS |= {
@@ -904,6 +907,8 @@ def main():
             "binding": "the first",
             "verify": list(FORKS),
             "others": [{"name": n, "payload": canonical(s).decode()} for n, s in UNPROVEN_FORKS.items()],
+            "next": "the next, signed by both",
+            "over": list(OVER_A_CHANGE),
         },
         "sessionsMore": {"text": canonical(MORE[8:]).decode(), "sha256": sha(canonical(MORE[8:]))},
     }

@@ -188,7 +188,7 @@ final class Daemon implements AutoCloseable {
                 clock,
                 () -> tls(transport),
                 () -> revocation(live, transport),
-                () -> ledger(live, store, publisher),
+                () -> ledger(live, store, publisher, witness),
                 live::broken);
         ApiFacts facts = new Facts(
                 live,
@@ -301,10 +301,12 @@ final class Daemon implements AutoCloseable {
         return new RevocationCheck.Facts(now.config(), now.identity().authorities(), transport.revoked());
     }
 
-    private static LedgerLook.Facts ledger(Live live, Store store, Publisher publisher) {
+    private static LedgerLook.Facts ledger(Live live, Store store, Publisher publisher, LogWitness witness) {
         Map<String, String> forked = new TreeMap<>();
         live.now().peerIds().forEach(peer -> ForkedPeers.why(store, peer).ifPresent(why -> forked.put(peer, why)));
-        return new LedgerLook.Facts(publisher.waitingFor(), forked);
+        Map<String, String> unproven = new TreeMap<>();
+        live.now().peerIds().forEach(peer -> witness.unproven(peer).ifPresent(why -> unproven.put(peer, why)));
+        return new LedgerLook.Facts(publisher.waitingFor(), forked, unproven);
     }
 
     private static List<Map<String, String>> findings(Doctor doctor) {

@@ -3,6 +3,7 @@ package dev.carnet.client.audit;
 import dev.carnet.client.audit.Finding.Kind;
 import dev.carnet.proto.ledger.Dsse;
 import dev.carnet.proto.ledger.EntryKeys;
+import dev.carnet.proto.ledger.KeyBinding;
 import dev.carnet.proto.ledger.ObservedFork;
 import dev.carnet.proto.ledger.Seal;
 import dev.carnet.proto.ledger.Statement;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.ObjLongConsumer;
 
@@ -74,19 +76,28 @@ final class Halves {
         });
     }
 
-    /** Forks of the other's log: both log checkpoints, by the log keys of the binding that is named. Where the other has no such binding, {@code unproved} hears of the entry. */
+    /** Forks of the other's log: each log checkpoint, by the log keys of the binding that is named for it. Where the other has no such binding, {@code unproved} hears of the entry. */
     void forks(List<Dealings.Place> places, LongConsumer unproved) throws Broken {
         for (Dealings.Place place : places) {
             each(List.of(place), (dsse, says) -> {
                 if (says instanceof ObservedFork fork) {
-                    there.result().bindings().stream()
-                            .map(KeysAt::binding)
-                            .filter(keys -> keys.payloadDigest().equals(fork.binding()))
-                            .findFirst()
-                            .ifPresentOrElse(fork::verify, () -> unproved.accept(place.index()));
+                    Optional<KeyBinding> first = bindingOfOther(fork.bindingOfFirst());
+                    Optional<KeyBinding> second = bindingOfOther(fork.binding());
+                    if (first.isPresent() && second.isPresent()) {
+                        fork.verify(first.get(), second.get());
+                    } else {
+                        unproved.accept(place.index());
+                    }
                 }
             });
         }
+    }
+
+    private Optional<KeyBinding> bindingOfOther(String digest) {
+        return there.result().bindings().stream()
+                .map(KeysAt::binding)
+                .filter(keys -> keys.payloadDigest().equals(digest))
+                .findFirst();
     }
 
     private static boolean signed(EntryKeys by, Dsse dsse) {

@@ -205,6 +205,7 @@ class LedgerDiffTest {
                 north.id(),
                 north.origin(),
                 binding,
+                Optional.empty(),
                 new String(first.encode(), StandardCharsets.UTF_8),
                 new String(second.encode(), StandardCharsets.UTF_8),
                 List.of()));

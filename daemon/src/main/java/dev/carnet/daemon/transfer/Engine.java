@@ -449,6 +449,11 @@ public final class Engine implements Transfers, SessionListener {
                 peerKeys.accept(peer, evidence);
                 return peerKeys.mustBePinned(peer);
             }
+
+            @Override
+            public List<KeyBinding> kept(String peer) {
+                return peerKeys.kept(peer);
+            }
         };
     }
 

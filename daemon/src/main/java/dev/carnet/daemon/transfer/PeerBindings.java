@@ -3,6 +3,7 @@ package dev.carnet.daemon.transfer;
 import dev.carnet.daemon.transport.Session;
 import dev.carnet.proto.ledger.KeyBinding;
 import dev.carnet.proto.wire.v1.KeyEvidence;
+import java.util.List;
 
 /** The key bindings of peers, for who verifies what else they sign. */
 public interface PeerBindings {
@@ -15,4 +16,7 @@ public interface PeerBindings {
      * @throws TransferException KEY_BINDING
      */
     KeyBinding accept(String peer, KeyEvidence evidence);
+
+    /** The newest of a peer's bindings that were ever pinned here, each verified then. */
+    List<KeyBinding> kept(String peer);
 }

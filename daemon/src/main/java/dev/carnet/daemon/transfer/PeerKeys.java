@@ -232,6 +232,11 @@ final class PeerKeys {
                 .findFirst();
     }
 
+    /** The newest of those that were pinned, the oldest first. */
+    List<KeyBinding> kept(String peer) {
+        return everPinned(peer).stream().map(PeerKeys::verified).toList();
+    }
+
     private List<PeerKeysRow> everPinned(String peer) {
         List<PeerKeysRow> rows = new ArrayList<>();
         room.store().read(tx -> {

@@ -237,7 +237,7 @@ final class LogSessions implements SessionListener {
         } catch (TransferException e) {
             throw new BadLogException(e.code(), String.valueOf(e.getMessage()));
         }
-        Control answer = logs.cosign(watch.session, binding, grown)
+        Control answer = logs.cosign(watch.session, binding, keys, grown)
                 .map(cosigned -> Control.newBuilder().setLogCosigned(cosigned).build())
                 .orElseGet(() -> logs.known(watch.session, keys));
         watch.session.send(answer);

@@ -153,6 +153,11 @@ public final class LogWitness implements Witnesses, AutoCloseable {
         return roll.missing(note);
     }
 
+    /** Why a peer's log is not cosigned here, where it does not prove that it goes on from what is on record: for the doctor. */
+    public Optional<String> unproven(String spiffeId) {
+        return logs.unproven(spiffeId);
+    }
+
     // ---- for sessions
 
     void heard(String peer, Collection<NoteKey> keys) {

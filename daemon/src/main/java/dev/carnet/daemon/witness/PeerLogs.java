@@ -31,8 +31,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +49,16 @@ final class PeerLogs {
     private final Witnessed witnessed;
     private final Clock clock;
     private final RefusalSink refusals;
+    private final Map<String, Unproven> unproven = new ConcurrentHashMap<>(); // of configured peers
+
+    /** Log checkpoints of a peer, signed and without a proof that they go on from the one on record. */
+    private record Unproven(Instant since, long times, long from) {
+        String sentence() {
+            return "since " + since + " it has signed " + times + " log checkpoint" + (times == 1 ? "" : "s")
+                    + " without a proof that its log still begins with the " + from
+                    + " entries that are on record here: it may have two histories, and does not show the other one";
+        }
+    }
 
     PeerLogs(String self, Store store, Ledger ledger, Clock clock, RefusalSink refusals) {
         this.self = self;
@@ -61,7 +74,7 @@ final class PeerLogs {
     }
 
     /** Empty where the message is answered by what is on record instead. */
-    Optional<LogCosigned> cosign(Session session, KeyBinding binding, LogGrown grown) {
+    Optional<LogCosigned> cosign(Session session, KeyBinding binding, PeerBindings keys, LogGrown grown) {
         SignedCheckpoint note = read(binding, grown.getCheckpoint());
         LogCheckpoint now = note.checkpoint();
         if (grown.getOldSize() > now.size()) {
@@ -84,13 +97,14 @@ final class PeerLogs {
                     now.root(),
                     hashes(grown));
         } catch (LogException e) {
-            before.ifPresent(one -> fork(session, binding, one, note, grown));
+            before.ifPresent(one -> fork(session, binding, keys, one, note, grown));
             throw new BadLogException(
                     Code.BAD_STATEMENT, "its log checkpoint of " + now.size() + " entries: " + e.getMessage());
         }
         if (before.filter(one -> one.checkpoint().equals(now)).isEmpty() && !witnessed.replace(peer, before, note)) {
             return Optional.empty(); // by another session, meanwhile
         }
+        unproven.remove(peer);
         String lines = ledger.keys().cosign(ledger.origin() + LogKeys.WITNESS_SUFFIX, now, Instant.now(clock)).stream()
                 .map(line -> line.line())
                 .collect(Collectors.joining());
@@ -136,10 +150,16 @@ final class PeerLogs {
         }
     }
 
-    /** Two log checkpoints that cannot be of one log: on record, and the end of trust. What cannot be shown to others (a bad proof, keys that changed in between) is told, and no more. */
+    /** Two log checkpoints that cannot be of one log: on record, and the end of trust. What a bad proof does not show is told, and no more. */
     private void fork(
-            Session session, KeyBinding binding, SignedCheckpoint before, SignedCheckpoint now, LogGrown grown) {
+            Session session,
+            KeyBinding binding,
+            PeerBindings keys,
+            SignedCheckpoint before,
+            SignedCheckpoint now,
+            LogGrown grown) {
         String peer = session.peer().spiffeId();
+        KeyBinding earlier = signer(before, binding, keys.kept(peer));
         ObservedFork fork;
         try {
             fork = new ObservedFork(
@@ -149,14 +169,19 @@ final class PeerLogs {
                     peer,
                     binding.list().origin(),
                     binding.payloadDigest(),
+                    Optional.of(earlier.payloadDigest()).filter(digest -> !digest.equals(binding.payloadDigest())),
                     new String(before.encode(), UTF_8),
                     new String(now.encode(), UTF_8),
                     evidence(before.checkpoint(), now.checkpoint(), grown));
-        } catch (StatementException | LogException unproven) {
-            log.error(
-                    "the log of {} may have two histories, and what it sent does not show it: {}",
+        } catch (StatementException | LogException unshown) {
+            Unproven seen = unproven.merge(
                     peer,
-                    unproven.getMessage());
+                    new Unproven(
+                            Instant.ofEpochMilli(clock.millis()),
+                            1,
+                            before.checkpoint().size()),
+                    (old, one) -> new Unproven(old.since, old.times + 1, one.from));
+            log.error("{}: {} ({})", peer, seen.sentence(), unshown.getMessage());
             return;
         }
         String why = "its log has two histories: log checkpoints of "
@@ -164,16 +189,37 @@ final class PeerLogs {
                 + " entries that it signed cannot be of one log";
         log.error("ALARM: {}: {}; nothing is exchanged with it until `carnet peer rekey`", peer, why);
         try {
-            fork.verify(binding);
+            fork.verify(earlier, binding);
             ledger.record(
                     new EntryKey("fork/" + fork.fork().substring(0, 32), "self", Predicate.OBSERVED_FORK, 0),
                     () -> ledger.keys().sign(fork.payload()),
                     (tx, recorded) -> ForkedPeers.mark(tx, peer, why));
             log.error("both log checkpoints are in this daemon's ledger (observed-fork)");
         } catch (StatementException | NoRoomException without) {
-            // signed with keys that have changed since, or no room for an entry: no entry, and no trust either
+            // signed with keys that are not kept here any more, or no room for an entry: no entry, and no trust either
             log.error("there is no entry of it: {}", without.getMessage());
             store.update(tx -> ForkedPeers.mark(tx, peer, why));
+        }
+    }
+
+    /** The binding whose log keys have signed what is on record: it may be older than the current one, which is given where none of them has. */
+    private static KeyBinding signer(SignedCheckpoint note, KeyBinding current, List<KeyBinding> kept) {
+        return Stream.concat(Stream.of(current), kept.reversed().stream())
+                .filter(binding -> signed(note, binding))
+                .findFirst()
+                .orElse(current);
+    }
+
+    private static boolean signed(SignedCheckpoint note, KeyBinding by) {
+        List<NoteKey> keys =
+                LogKeys.log(note.checkpoint().origin(), by.list().keys().log());
+        try {
+            return note.verify(keys).stream()
+                    .map(SignedCheckpoint.Verified::key)
+                    .collect(Collectors.toSet())
+                    .containsAll(keys);
+        } catch (LogException e) {
+            return false;
         }
     }
 
@@ -187,6 +233,11 @@ final class PeerLogs {
         }
         proof.addAll(hashes(grown));
         return proof;
+    }
+
+    /** Why the log of a peer is not cosigned, where it sends no proof that it goes on. Known since the start of the daemon. */
+    Optional<String> unproven(String peer) {
+        return Optional.ofNullable(unproven.get(peer)).map(Unproven::sentence);
     }
 
     Optional<String> forked(String peer) {

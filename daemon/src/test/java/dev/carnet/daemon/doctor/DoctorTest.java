@@ -39,7 +39,7 @@ class DoctorTest {
                         Instant::now,
                         () -> new TlsCheck.Facts("SunJCE", "X25519MLKEM768", 3000, 200),
                         () -> new RevocationCheck.Facts(config, Map.of(), Map.of()),
-                        () -> new LedgerLook.Facts(Optional.empty(), Map.of()),
+                        () -> new LedgerLook.Facts(Optional.empty(), Map.of(), Map.of()),
                         Optional::empty)
                 .run();
         assertThat(findings)
@@ -73,11 +73,21 @@ class DoctorTest {
     void a_ledger_that_waits_and_a_peer_with_two_histories_are_told() {
         List<Finding> findings = new Doctor(List.of(new LedgerLook(() -> new LedgerLook.Facts(
                         Optional.of("w has not cosigned"),
-                        Map.of("spiffe://b.example/d", "its log has two histories")))))
+                        Map.of("spiffe://b.example/d", "its log has two histories"),
+                        Map.of()))))
                 .run();
         assertThat(findings).extracting(Finding::level).containsOnly(Level.ERROR);
         assertThat(findings).extracting(Finding::found).anyMatch(found -> found.contains("w has not cosigned"));
         assertThat(findings).extracting(Finding::found).anyMatch(found -> found.startsWith("spiffe://b.example/d: "));
+    }
+
+    @Test
+    void a_peer_that_does_not_prove_that_its_log_goes_on_is_told() {
+        List<Finding> findings = new Doctor(List.of(new LedgerLook(() -> new LedgerLook.Facts(
+                        Optional.empty(), Map.of(), Map.of("spiffe://b.example/d", "it may have two histories")))))
+                .run();
+        assertThat(findings).extracting(Finding::level).containsExactly(Level.WARNING);
+        assertThat(findings.getFirst().found()).isEqualTo("spiffe://b.example/d: it may have two histories");
     }
 
     @Test

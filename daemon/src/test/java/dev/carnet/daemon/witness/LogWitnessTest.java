@@ -232,8 +232,8 @@ class LogWitnessTest {
 
     // ---- logs that are not right
 
-    /** B's log as A has it on record, and then B's other history. */
-    private LogGrown other(int more) throws Exception {
+    /** B has forgotten the end of its log, which A has on record. */
+    private void forget() throws Exception {
         connect();
         b.awaitPublished(b.record("one"));
         eventually(() -> b.published().signatures().size() == 4
@@ -253,6 +253,11 @@ class LogWitnessTest {
         delete(temp.resolve("b"));
         copy(temp.resolve("b-kept"), temp.resolve("b"));
         b.start();
+    }
+
+    /** B's log as A has it on record, and then B's other history. */
+    private LogGrown other(int more) throws Exception {
+        forget();
         for (int i = 0; i < more; i++) {
             b.awaitPublished(b.record("another " + i));
         }
@@ -313,13 +318,47 @@ class LogWitnessTest {
                 .orElseThrow();
         assertThat(fork.peer()).isEqualTo(B);
         assertThat(fork.peerOrigin()).isEqualTo(b.origin());
-        fork.verify(KeyBinding.verify(
-                b.evidence().getBinding().toByteArray(), b.evidence().getProof().toByteArray()));
+        KeyBinding keys = b.binding();
+        fork.verify(keys, keys);
         assertThat(asB().awaitEnd()).as("the next session").contains("two histories");
         assertThat(a.refused).anyMatch(line -> line.contains("BAD_STATEMENT"));
         a.fixture.store.update(tx -> ForkedPeers.forget(tx, B));
         asB().said(BodyCase.LOG_KNOWN);
         assertThat(a.entries().stream().filter(ObservedFork.class::isInstance)).hasSize(1);
+    }
+
+    /** What A has on record was signed with keys that B has replaced since: both bindings are named. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void two_histories_over_a_change_of_keys_are_on_record_with_both_bindings(int more) throws Exception {
+        forget();
+        KeyBinding before = b.binding();
+        b.close();
+        Path keys = temp.resolve("b/keys");
+        Files.createDirectories(keys.resolve("previous"));
+        for (String name : List.of("log.ed25519", "log.mldsa44")) {
+            Files.move(keys.resolve(name), keys.resolve("previous").resolve(name));
+        }
+        b.start();
+        for (int i = 0; i < more; i++) {
+            b.awaitPublished(b.record("another " + i));
+        }
+        KeyBinding now = b.binding();
+        assertThat(now.list().keys().log()).isNotEqualTo(before.list().keys().log());
+        LogGrown grown = grown(b.merkle.signed().orElseThrow(), known());
+        Wire wire = asB();
+        wire.said(BodyCase.LOG_KNOWN);
+        wire.arrive(known(ByteString.EMPTY));
+        wire.arrive(of(grown));
+        assertThat(wire.awaitEnd()).startsWith("BAD_STATEMENT");
+        ObservedFork fork = a.entries().stream()
+                .filter(ObservedFork.class::isInstance)
+                .map(ObservedFork.class::cast)
+                .findFirst()
+                .orElseThrow();
+        assertThat(fork.binding()).isEqualTo(now.payloadDigest());
+        assertThat(fork.firstBinding()).contains(before.payloadDigest());
+        fork.verify(before, now);
     }
 
     /** A peer that is known to A, and what it may say next. */
@@ -364,8 +403,21 @@ class LogWitnessTest {
         assertThat(wire.awaitEnd()).startsWith("BAD_STATEMENT").contains("proof");
         assertThat(a.entries()).noneMatch(ObservedFork.class::isInstance);
         assertThat(a.refused).anyMatch(line -> line.startsWith(B + " BAD_STATEMENT"));
+        assertThat(a.witness.unproven(B))
+                .hasValueSatisfying(why -> assertThat(why).contains("signed 1 log checkpoint without a proof"));
         Wire next = asB();
         assertThat(next.said(BodyCase.LOG_KNOWN).getLogKnown().getCheckpoint()).isNotEmpty();
+        next.arrive(known(ByteString.EMPTY));
+        next.arrive(of(grown.toBuilder().setProof(0, ByteString.copyFrom(wrong)).build()));
+        assertThat(next.awaitEnd()).startsWith("BAD_STATEMENT");
+        assertThat(a.witness.unproven(B))
+                .hasValueSatisfying(why -> assertThat(why).contains("signed 2 log checkpoints without a proof"));
+        Wire right = asB();
+        right.said(BodyCase.LOG_KNOWN);
+        right.arrive(known(ByteString.EMPTY));
+        right.arrive(of(grown));
+        right.said(BodyCase.LOG_COSIGNED);
+        assertThat(a.witness.unproven(B)).isEmpty();
     }
 
     @Test

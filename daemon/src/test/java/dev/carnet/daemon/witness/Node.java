@@ -31,6 +31,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A daemon's ledger, log and witness; what stands above hears of what is left to it. */
 final class Node implements AutoCloseable {
@@ -46,6 +47,7 @@ final class Node implements AutoCloseable {
     LogWitness witness;
     Publisher publisher;
     SessionListener listener;
+    private final List<KeyBinding> pinned = new CopyOnWriteArrayList<>();
     private int recorded;
 
     Node(Path directory, String id) {
@@ -94,8 +96,17 @@ final class Node implements AutoCloseable {
 
             @Override
             public KeyBinding accept(String peer, KeyEvidence evidence) {
-                return KeyBinding.verify(
+                KeyBinding binding = KeyBinding.verify(
                         evidence.getBinding().toByteArray(), evidence.getProof().toByteArray());
+                pinned.add(binding);
+                return binding;
+            }
+
+            @Override
+            public List<KeyBinding> kept(String peer) {
+                return pinned.stream()
+                        .filter(one -> one.list().spiffeId().equals(peer))
+                        .toList();
             }
         };
     }
@@ -106,6 +117,11 @@ final class Node implements AutoCloseable {
                 .setBinding(ByteString.copyFrom(evidence.binding()))
                 .setProof(ByteString.copyFrom(evidence.proof()))
                 .build();
+    }
+
+    KeyBinding binding() {
+        var evidence = fixture.ledger.keys().evidence();
+        return KeyBinding.verify(evidence.binding(), evidence.proof());
     }
 
     String origin() {

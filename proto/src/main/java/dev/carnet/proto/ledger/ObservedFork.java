@@ -22,7 +22,8 @@ import java.util.Set;
  *
  * @param peer SPIFFE ID of whose log it is
  * @param peerOrigin of that log
- * @param binding SHA-256 of the payload of the key binding whose log keys signed both
+ * @param binding SHA-256 of the payload of the key binding whose log keys signed {@code second}
+ * @param firstBinding the same of {@code first}, where that is another
  * @param first a log checkpoint with the two lines of the log, size from 1
  * @param second another, of no smaller size
  * @param proof where the sizes differ: {@link Proofs#earlierRoot how the tree of {@code second} came from} another one than {@code first}'s; empty where they are equal
@@ -34,6 +35,7 @@ public record ObservedFork(
         String peer,
         String peerOrigin,
         String binding,
+        Optional<String> firstBinding,
         String first,
         String second,
         List<Hash32> proof)
@@ -53,6 +55,8 @@ public record ObservedFork(
         Forms.require(!daemon.equals(peer), "daemon and peer are the same");
         Forms.origin(peerOrigin, "peerOrigin");
         Forms.digest(binding, "binding");
+        firstBinding.ifPresent(digest -> Forms.digest(digest, "firstBinding"));
+        Forms.require(!firstBinding.equals(Optional.of(binding)), "firstBinding is there and the same as binding");
         proof = List.copyOf(proof);
         Forms.between(proof.size(), 0, Proofs.HASHES_MAX, "the number of hashes of proof");
         LogCheckpoint one = note(first, peerOrigin, "first").checkpoint();
@@ -93,22 +97,29 @@ public record ObservedFork(
     }
 
     /**
-     * Verifies that the peer has signed both log checkpoints, each with both of the log keys that this binding names: then they are evidence by themselves.
+     * Verifies that the peer has signed both log checkpoints, each with both of the log keys that its binding names: then they are evidence by themselves.
      *
-     * @param keys has been {@linkplain KeyBinding#verify verified}
-     * @throws StatementException where it is another binding than the one named, or another's, or where a line does not verify
+     * @param ofFirst {@link #bindingOfFirst}; has been {@linkplain KeyBinding#verify verified}
+     * @param ofSecond {@link #binding}; likewise
+     * @throws StatementException where one is another binding than the one named, or another's, or where a line does not verify
      */
-    public void verify(KeyBinding keys) {
-        Forms.require(keys.payloadDigest().equals(binding), "another key binding than the one that it names");
+    public void verify(KeyBinding ofFirst, KeyBinding ofSecond) {
+        mustBeSigned(first, ofFirst, bindingOfFirst(), "first");
+        mustBeSigned(second, ofSecond, binding, "second");
+    }
+
+    /** SHA-256 of the payload of the key binding whose log keys signed {@code first}. */
+    public String bindingOfFirst() {
+        return firstBinding.orElse(binding);
+    }
+
+    private void mustBeSigned(String text, KeyBinding keys, String named, String member) {
+        Forms.require(
+                keys.payloadDigest().equals(named), member + ": another key binding than the one that is named for it");
         Forms.require(
                 keys.list().spiffeId().equals(peer) && keys.list().origin().equals(peerOrigin),
                 "the key binding is not that of " + peer + " for " + peerOrigin);
         List<NoteKey> log = LogKeys.log(peerOrigin, keys.list().keys().log());
-        mustBeSigned(first, log, "first");
-        mustBeSigned(second, log, "second");
-    }
-
-    private void mustBeSigned(String text, List<NoteKey> log, String member) {
         try {
             Set<NoteKey> signed = new HashSet<>();
             note(text, peerOrigin, member).verify(log).forEach(line -> signed.add(line.key()));
@@ -142,6 +153,7 @@ public record ObservedFork(
                 m.string("peer"),
                 m.string("peerOrigin"),
                 m.string("binding"),
+                m.optionalString("firstBinding"),
                 m.string("first"),
                 m.string("second"),
                 m.optionalStrings("proof").stream()
@@ -167,6 +179,7 @@ public record ObservedFork(
                 .put("peer", peer)
                 .put("peerOrigin", peerOrigin)
                 .put("binding", binding)
+                .putIfPresent("firstBinding", firstBinding)
                 .put("first", first)
                 .put("second", second)
                 .putIfPresent("proof", hashes)

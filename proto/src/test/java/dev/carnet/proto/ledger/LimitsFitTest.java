@@ -135,7 +135,16 @@ class LimitsFitTest {
         Hash32 root = hashes.stream().reduce(leaves.getFirst(), Merkle::node);
         hashes.addFirst(leaves.getFirst());
         ObservedFork fork = new ObservedFork(
-                D, ORIGIN, TIME, S, ORIGIN, DIGEST, note(1, leaves.getLast()), note(1L << 61, root), hashes);
+                D,
+                ORIGIN,
+                TIME,
+                S,
+                ORIGIN,
+                DIGEST,
+                Optional.of("cd".repeat(32)),
+                note(1, leaves.getLast()),
+                note(1L << 61, root),
+                hashes);
         assertThat(ObservedFork.read(fork.payload())).isEqualTo(fork);
         assertThat(signed(fork.payload()).encode().length).isLessThan(Limits.ENTRY_BYTES_MAX);
     }

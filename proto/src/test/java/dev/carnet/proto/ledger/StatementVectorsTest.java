@@ -110,7 +110,16 @@ class StatementVectorsTest {
         });
         assertThat(optional)
                 .containsExactly(
-                        "a.b_c-1", "closed", "grant", "labels", "partOf", "previous", "run", "sessionsMore", "volume");
+                        "a.b_c-1",
+                        "closed",
+                        "firstBinding",
+                        "grant",
+                        "labels",
+                        "partOf",
+                        "previous",
+                        "run",
+                        "sessionsMore",
+                        "volume");
     }
 
     @Test
@@ -141,17 +150,32 @@ class StatementVectorsTest {
         KeyBinding keys = binding(forks.get("binding").asText());
         forks.get("verify")
                 .forEach(name -> ObservedFork.read(payload(RecordVectors.named(VECTORS.get("valid"), name.asText())))
-                        .verify(keys));
+                        .verify(keys, keys));
         forks.get("others").forEach(v -> {
             ObservedFork fork = ObservedFork.read(payload(v));
-            assertThatThrownBy(() -> fork.verify(keys))
+            assertThatThrownBy(() -> fork.verify(keys, keys))
                     .as(v.get("name").asText())
                     .isInstanceOf(StatementException.class);
         });
         ObservedFork fork = ObservedFork.read(payload(RecordVectors.named(
                 VECTORS.get("valid"), forks.get("verify").get(0).asText())));
-        assertThatThrownBy(() -> fork.verify(binding("the next, signed by both")))
-                .hasMessageContaining("another key binding");
+        KeyBinding next = binding(forks.get("next").asText());
+        assertThatThrownBy(() -> fork.verify(keys, next)).hasMessageContaining("second: another key binding");
+        assertThatThrownBy(() -> fork.verify(next, keys)).hasMessageContaining("first: another key binding");
+    }
+
+    /** The log's keys were replaced between the two. */
+    @Test
+    void a_fork_is_evidence_where_each_is_signed_by_the_keys_named_for_it() {
+        JsonNode forks = VECTORS.get("forks");
+        KeyBinding keys = binding(forks.get("binding").asText());
+        KeyBinding next = binding(forks.get("next").asText());
+        forks.get("over").forEach(name -> {
+            ObservedFork fork = ObservedFork.read(payload(RecordVectors.named(VECTORS.get("valid"), name.asText())));
+            fork.verify(keys, next);
+            assertThatThrownBy(() -> fork.verify(next, keys)).hasMessageContaining("another key binding");
+            assertThatThrownBy(() -> fork.verify(next, next)).hasMessageContaining("first: another key binding");
+        });
     }
 
     private static KeyBinding binding(String name) {
