@@ -29,23 +29,33 @@ import java.util.concurrent.TimeoutException;
  * proof. One call at a time.
  */
 final class WebWitness {
+    /** Until an answer has begun; it must have ended after twice as long. */
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
     private static final int ANSWER_BYTES_MAX = 64 << 10;
+    private static final String SIZE_TYPE = "text/x.tlog.size";
 
     private final String name;
     private final NoteKey key;
-    private final URI address;
+    private final String address;
     private final Store store;
     private final OwnLog own;
     private final HttpClient http;
+    private final Duration timeout;
 
     WebWitness(String name, NoteKey key, String url, Store store, OwnLog own, HttpClient http) {
+        this(name, key, url, store, own, http, TIMEOUT);
+    }
+
+    /** With another patience. */
+    WebWitness(String name, NoteKey key, String url, Store store, OwnLog own, HttpClient http, Duration timeout) {
         this.name = name;
         this.key = key;
-        this.address = URI.create(url.endsWith("/") ? url + "add-checkpoint" : url + "/add-checkpoint");
+        this.address = url.endsWith("/") ? url + "add-checkpoint" : url + "/add-checkpoint";
         this.store = store;
         this.own = own;
         this.http = http;
+        this.timeout = timeout;
     }
 
     static HttpClient client() {
@@ -86,6 +96,9 @@ final class WebWitness {
                     return lines;
                 }
                 case 409 -> {
+                    if (!saysSize(answer)) {
+                        throw new LogException("it has another log checkpoint of " + old + " entries");
+                    }
                     long there = size(text);
                     if (there > size) {
                         throw new LogException("it says that it has cosigned a log checkpoint of " + there
@@ -101,6 +114,9 @@ final class WebWitness {
                 case 404 ->
                     throw new LogException("it does not know this ledger: its operator has to add the origin "
                             + note.checkpoint().origin() + " and its key");
+                case 422 ->
+                    throw new LogException("it does not take the proof that this log goes on from the " + old
+                            + " entries that it has cosigned: it may have another history of it");
                 case 403 ->
                     throw new LogException("it does not take the signature: its operator has to add the key of "
                             + note.checkpoint().origin());
@@ -112,21 +128,36 @@ final class WebWitness {
 
     /** All of it within a few seconds, whoever answers. */
     private HttpResponse<byte[]> ask(long old, SignedCheckpoint note) throws IOException, InterruptedException {
-        CompletableFuture<HttpResponse<byte[]>> asked = http.sendAsync(
-                HttpRequest.newBuilder(address)
-                        .timeout(TIMEOUT)
-                        .POST(HttpRequest.BodyPublishers.ofByteArray(body(old, note)))
-                        .build(),
-                HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), ANSWER_BYTES_MAX));
+        HttpRequest request;
         try {
-            return asked.get(2 * TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+            request = HttpRequest.newBuilder(URI.create(address))
+                    .timeout(timeout)
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(body(old, note)))
+                    .build();
+        } catch (IllegalArgumentException e) {
+            throw new LogException("its address in the policy is none: " + e.getMessage(), e);
+        }
+        CompletableFuture<HttpResponse<byte[]>> asked = http.sendAsync(
+                request, HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), ANSWER_BYTES_MAX));
+        try {
+            return asked.get(2 * timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw new IOException("it has not answered within " + 2 * TIMEOUT.toSeconds() + " s", e);
+            throw new IOException("it has not answered within " + 2 * timeout.toMillis() + " ms", e);
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof IOException failed ? failed : new IOException(e.getCause());
+            Throwable why = e.getCause() == null ? e : e.getCause();
+            String what = why.getMessage() == null ? why.getClass().getSimpleName() : why.getMessage();
+            throw new IOException("it does not answer: " + what, why);
         } finally {
             asked.cancel(true);
         }
+    }
+
+    /** Or that it has cosigned another root at this size: then the body is for people. */
+    private static boolean saysSize(HttpResponse<?> answer) {
+        return answer.headers()
+                .firstValue("Content-Type")
+                .filter(type -> type.split(";", 2)[0].strip().equalsIgnoreCase(SIZE_TYPE))
+                .isPresent();
     }
 
     private static long size(String text) {
