@@ -250,7 +250,7 @@ final class Hub implements Transport {
 
     @Override
     public Optional<Session> session(String peerSpiffeId) {
-        return table.byPeer(peerSpiffeId).map(Session.class::cast);
+        return table.byPeer(peerSpiffeId).filter(LiveSession::hasBegun).map(Session.class::cast);
     }
 
     @Override

@@ -71,6 +71,8 @@ final class Inbox {
         String reason = "";
         try {
             previous.join();
+            hub.listener().begins(session);
+            session.begun();
             hub.listener().opened(session);
             hub.table().up(session);
             hub.sessionUp(session.peer().spiffeId());

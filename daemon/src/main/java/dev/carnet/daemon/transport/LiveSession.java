@@ -44,6 +44,7 @@ final class LiveSession implements Session {
     private long pinged;
     private long pingedNanos;
     private CompletableFuture<Duration> ping = new CompletableFuture<>();
+    private volatile boolean begun;
     private volatile int missed;
     private volatile @Nullable String ended;
 
@@ -125,6 +126,15 @@ final class LiveSession implements Session {
     /** Ends it where what is in force now speaks against it. From any thread. */
     void judge() {
         hub.against(established, dialledHere()).ifPresent(why -> close(why.code(), why.sentence()));
+    }
+
+    /** What comes first has been said: others may send. */
+    void begun() {
+        begun = true;
+    }
+
+    boolean hasBegun() {
+        return begun;
     }
 
     Instant until() {

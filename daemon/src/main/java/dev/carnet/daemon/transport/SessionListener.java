@@ -6,6 +6,9 @@ import dev.carnet.proto.wire.v1.Control;
 
 /** What stands above the transport. */
 public interface SessionListener {
+    /** A session begins: now is the time for what has to be said first in it. Nobody else finds it before this returns. Called before {@link #opened}. */
+    default void begins(Session session) {}
+
     /** A session is up. Called before any of its messages. */
     void opened(Session session);
 

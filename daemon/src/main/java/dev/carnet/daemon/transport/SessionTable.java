@@ -122,7 +122,7 @@ final class SessionTable {
     }
 
     synchronized CompletionStage<Session> whenUp(String peer) {
-        Optional<LiveSession> present = byPeer(peer);
+        Optional<LiveSession> present = byPeer(peer).filter(LiveSession::hasBegun);
         return present.isPresent()
                 ? CompletableFuture.completedStage(present.get())
                 : waiting.computeIfAbsent(peer, _ -> new CompletableFuture<>()).minimalCompletionStage();

@@ -25,6 +25,7 @@ public interface Transport extends AutoCloseable {
      */
     InetSocketAddress address();
 
+    /** The session with a peer; not before its {@linkplain SessionListener#begins first words} have been said. */
     Optional<Session> session(String peerSpiffeId);
 
     Collection<Session> sessions();

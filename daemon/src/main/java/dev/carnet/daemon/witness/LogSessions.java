@@ -59,7 +59,7 @@ final class LogSessions implements SessionListener {
     }
 
     @Override
-    public void opened(Session session) {
+    public void begins(Session session) {
         var forked = logs.forked(session.peer().spiffeId());
         if (forked.isPresent()) {
             logs.end(session, Code.BAD_STATEMENT, forked.get());
@@ -71,7 +71,13 @@ final class LogSessions implements SessionListener {
         } catch (SessionClosedException e) {
             log.debug("the session has ended already", e);
         }
-        above.opened(session);
+    }
+
+    @Override
+    public void opened(Session session) {
+        if (watches.containsKey(session)) {
+            above.opened(session);
+        }
     }
 
     @Override
@@ -91,7 +97,11 @@ final class LogSessions implements SessionListener {
                 case LOG_KNOWN -> known(watch, message.getLogKnown());
                 case LOG_GROWN -> grown(watch, message.getLogGrown());
                 case LOG_COSIGNED -> cosigned(watch, message.getLogCosigned());
-                default -> above.message(session, message);
+                case KEY_STEP -> above.message(session, message); // the keys that lead to those of LogKnown
+                default -> {
+                    mustHaveSaid(watch, message);
+                    above.message(session, message);
+                }
             }
         } catch (BadLogException e) {
             logs.end(session, e.code(), String.valueOf(e.getMessage()));
@@ -134,6 +144,15 @@ final class LogSessions implements SessionListener {
         } catch (TransferException e) {
             log.warn("{} cannot be a witness: {}", peer, e.getMessage());
             room.heard(peer, List.of());
+        }
+    }
+
+    /** LogKnown is what a side says first. */
+    private static void mustHaveSaid(Watch watch, Control message) {
+        synchronized (watch) {
+            if (watch.keys == null) {
+                throw new ProtocolException(message.getBodyCase() + " before LogKnown");
+            }
         }
     }
 

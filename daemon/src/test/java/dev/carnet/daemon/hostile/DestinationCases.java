@@ -195,7 +195,7 @@ final class DestinationCases {
             // it owes the peer the news, where the peer may know of the transfer
             if (!site.await(taking.id, t -> t.finished() || t.state().equals("CANCEL_WANTED"))
                             .finished()
-                    || line.heardCancelWithin(500)) {
+                    || line.heardCancelWithin(2_000)) {
                 taking.in(line).saysAborted(Code.CANCELLED);
             }
             var _ = site.await(taking.id, Transfer::finished);

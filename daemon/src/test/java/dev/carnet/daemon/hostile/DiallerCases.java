@@ -142,6 +142,11 @@ final class DiallerCases {
                 Code.PROTOCOL,
                 "says Hello twice",
                 line -> line.say(Control.newBuilder().setHello(line.hello())).verdict());
+        add(Code.PROTOCOL, "sends an Offer before LogKnown", site -> {
+            try (Line line = Line.greet(site, site.mallory)) {
+                return new Push(line).offers().line.verdict();
+            }
+        });
         add(Code.REPLACED, "opens a second session", site -> {
             try (Line first = Line.open(site, site.mallory);
                     Line second = Line.open(site, site.mallory)) {

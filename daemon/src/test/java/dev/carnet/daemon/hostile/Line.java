@@ -10,6 +10,7 @@ import dev.carnet.proto.wire.v1.Cancel;
 import dev.carnet.proto.wire.v1.Code;
 import dev.carnet.proto.wire.v1.Control;
 import dev.carnet.proto.wire.v1.Hello;
+import dev.carnet.proto.wire.v1.LogKnown;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -37,7 +38,8 @@ final class Line implements AutoCloseable {
             Control.BodyCase.BLOB_PAGE,
             Control.BodyCase.FILE_SEALS,
             Control.BodyCase.NEED_STREAMS,
-            Control.BodyCase.LOG_KNOWN);
+            Control.BodyCase.LOG_KNOWN,
+            Control.BodyCase.LOG_GROWN);
 
     final Besieged site;
     final Liar as;
@@ -57,8 +59,14 @@ final class Line implements AutoCloseable {
         return new Line(site, as, RawPeer.connect(site.address(), as.credentials, CONTROL));
     }
 
-    /** Dials, and has a session. */
+    /** Dials, and has a session in which it may say anything. */
     static Line open(Besieged site, Liar as) {
+        Line line = greet(site, as);
+        return line.say(Control.newBuilder().setLogKnown(LogKnown.newBuilder().setKeys(as.evidence())));
+    }
+
+    /** Dials, and has a session in which it has said nothing but Hello. */
+    static Line greet(Besieged site, Liar as) {
         Line line = dial(site, as);
         line.session = line.hears(Control.BodyCase.HELLO).getHello().getSessionId();
         line.say(Control.newBuilder().setHello(line.hello()));

@@ -16,6 +16,7 @@ import dev.carnet.proto.log.SignedCheckpoint;
 import dev.carnet.proto.log.TrustPolicy;
 import dev.carnet.proto.wire.v1.Control;
 import dev.carnet.proto.wire.v1.Control.BodyCase;
+import dev.carnet.proto.wire.v1.KeyStep;
 import dev.carnet.proto.wire.v1.LogCosigned;
 import dev.carnet.proto.wire.v1.LogGrown;
 import dev.carnet.proto.wire.v1.LogKnown;
@@ -132,11 +133,16 @@ class LogWitnessTest {
         Wire wire = asB();
         wire.said(BodyCase.LOG_KNOWN);
         wire.arrive(Control.newBuilder()
+                .setKeyStep(KeyStep.newBuilder().setKeys(b.evidence()))
+                .build());
+        eventually(() -> a.above.size() == 2);
+        wire.arrive(known(ByteString.EMPTY));
+        wire.arrive(Control.newBuilder()
                 .setClosed(dev.carnet.proto.wire.v1.Closed.newBuilder()
                         .setTransferId(ByteString.copyFrom(new byte[16]))
                         .setEnvelopeDigest(ByteString.copyFrom(new byte[32])))
                 .build());
-        eventually(() -> a.above.size() == 2);
+        eventually(() -> a.above.size() == 3);
     }
 
     @Test
@@ -261,8 +267,7 @@ class LogWitnessTest {
         for (int i = 0; i < more; i++) {
             b.awaitPublished(b.record("another " + i));
         }
-        SignedCheckpoint now = b.merkle.signed().orElseThrow();
-        return grown(now, a.entries().isEmpty() ? 0 : known());
+        return grown(b.merkle.signed().orElseThrow(), known());
     }
 
     /** What A has on record of B. */
@@ -470,6 +475,13 @@ class LogWitnessTest {
         Wire early = asB();
         early.arrive(of(grown(b.published(), 0)));
         assertThat(early.awaitEnd()).contains("before LogKnown");
+        Wire hasty = asB();
+        hasty.arrive(Control.newBuilder()
+                .setClosed(dev.carnet.proto.wire.v1.Closed.newBuilder()
+                        .setTransferId(ByteString.copyFrom(new byte[16]))
+                        .setEnvelopeDigest(ByteString.copyFrom(new byte[32])))
+                .build());
+        assertThat(hasty.awaitEnd()).startsWith("PROTOCOL").contains("CLOSED before LogKnown");
         Wire unasked = introduced();
         unasked.arrive(Control.newBuilder()
                 .setLogCosigned(LogCosigned.newBuilder().setSize(7).setLines(ByteString.copyFromUtf8("— x y\n")))

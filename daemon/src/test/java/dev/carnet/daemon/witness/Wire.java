@@ -54,6 +54,7 @@ final class Wire implements Session, AutoCloseable {
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }
+                one.at.listener.begins(one);
                 one.at.listener.opened(one);
             });
         }
@@ -63,7 +64,10 @@ final class Wire implements Session, AutoCloseable {
 
     /** The node's listener hears of it, on the session's thread. */
     Wire begin() {
-        inbox.execute(() -> at.listener.opened(this));
+        inbox.execute(() -> {
+            at.listener.begins(this);
+            at.listener.opened(this);
+        });
         return this;
     }
 
