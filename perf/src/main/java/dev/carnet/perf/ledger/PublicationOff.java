@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Java agent under which a daemon publishes no log: what a measurement compares with. The product has no such switch, and needs none. Entries are recorded as ever; nobody
+ * A Java agent after whose arrival a running daemon publishes no log any more: what a measurement compares with. The product has no such switch, and needs none. Entries are recorded as ever; nobody
  * waits for the log.
  */
 public final class PublicationOff implements ClassFileTransformer {
@@ -23,9 +23,16 @@ public final class PublicationOff implements ClassFileTransformer {
 
     private PublicationOff() {}
 
-    /** The JVM's entry into an agent. */
-    public static void premain(@Nullable String options, Instrumentation instrumentation) {
-        instrumentation.addTransformer(new PublicationOff());
+    /** The JVM's entry into an agent that comes late. */
+    public static void agentmain(@Nullable String options, Instrumentation instrumentation) throws Exception {
+        instrumentation.addTransformer(new PublicationOff(), true);
+        for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
+            if (loaded.getName().replace('.', '/').equals(PUBLISHER)) {
+                instrumentation.retransformClasses(loaded);
+                return;
+            }
+        }
+        throw new IllegalStateException("this is no daemon that publishes a log");
     }
 
     @Override
@@ -39,13 +46,13 @@ public final class PublicationOff implements ClassFileTransformer {
             return null;
         }
         ClassFile files = ClassFile.of();
-        ClassTransform start = body("start", CodeBuilder::return_);
+        ClassTransform due = body("signDue", code -> code.iconst_0().ireturn());
         ClassTransform covers = body(
                 "whenCovers",
                 code -> code.aload(3)
                         .invokeinterface(RUNNABLE, "run", MethodTypeDesc.of(ConstantDescs.CD_void))
                         .return_());
-        return files.transformClass(files.parse(classFile), start.andThen(covers));
+        return files.transformClass(files.parse(classFile), due.andThen(covers));
     }
 
     /** Gives a method another body. */
