@@ -1,5 +1,7 @@
 package dev.carnet.daemon.ledger;
 
+import dev.carnet.daemon.state.DiskFull;
+import dev.carnet.daemon.state.NoRoomException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -26,7 +28,11 @@ final class Blobs {
         return new Blobs(directory);
     }
 
-    /** Stores the bytes durably. Not for two threads at a time. */
+    /**
+     * Stores the bytes durably. Not for two threads at a time.
+     *
+     * @throws NoRoomException where the disk is full: nothing is left there
+     */
     String put(byte[] content) {
         var digest = Sha256.hex(content);
         var file = directory.resolve(digest);
@@ -40,11 +46,15 @@ final class Blobs {
         } catch (NoSuchFileException e) {
             throw new LedgerException("the blob " + file + " went away while it was looked at", e);
         } catch (IOException e) {
-            throw new LedgerException("cannot store the blob " + file + ": " + e, e);
+            throw failed("the blob " + file, e);
         }
     }
 
-    /** The same for bytes that come in pieces: memory does not grow with them. Not for two threads at a time. */
+    /**
+     * The same for bytes that come in pieces: memory does not grow with them. Not for two threads at a time.
+     *
+     * @throws NoRoomException where the disk is full: nothing is left there
+     */
     String put(Ledger.BlobWriter content) {
         var temporary = directory.resolve("incoming" + DurableFiles.TEMPORARY_SUFFIX);
         var digest = Sha256.start();
@@ -60,7 +70,24 @@ final class Blobs {
             DurableFiles.link(temporary, file);
             return name;
         } catch (IOException e) {
-            throw new LedgerException("cannot store a blob in " + directory + ": " + e, e);
+            RuntimeException failed = failed("a blob in " + directory, e);
+            remove(temporary);
+            throw failed;
+        }
+    }
+
+    private RuntimeException failed(String what, IOException e) {
+        return DiskFull.is(e, directory)
+                ? new NoRoomException("the disk under the ledger is full: " + what + " was not stored; make room", e)
+                : new LedgerException("cannot store " + what + ": " + e, e);
+    }
+
+    /** What was begun and cannot be ended takes room that is wanted. */
+    private static void remove(Path temporary) {
+        try {
+            Files.deleteIfExists(temporary);
+        } catch (IOException e) {
+            // the next one that is stored removes it
         }
     }
 

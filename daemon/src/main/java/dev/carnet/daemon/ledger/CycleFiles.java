@@ -1,8 +1,10 @@
 package dev.carnet.daemon.ledger;
 
-import dev.carnet.daemon.state.StateException;
+import dev.carnet.daemon.state.DiskFull;
+import dev.carnet.daemon.state.NoRoomException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -82,17 +84,25 @@ final class CycleFiles {
     /**
      * Makes the empty file of a cycle, all blocks allocated, durably.
      *
-     * @throws StateException where there is no room for it; nothing is left of it then
+     * @throws NoRoomException where there is no room for it; nothing is left of it then
      */
     void create(int cycle) throws IOException {
         var file = file(cycle);
-        DurableFiles.createEmpty(file);
+        boolean made = false;
         try {
+            DurableFiles.createEmpty(file);
+            made = true;
             NativeFiles.allocate(file, fileBytes);
             DurableFiles.sync(file);
-        } catch (NativeFiles.NoRoomException e) {
-            Files.delete(file);
-            throw new StateException(
+        } catch (IOException e) {
+            boolean full = e instanceof NativeFiles.NoRoomException || DiskFull.is(e, directory);
+            if (!full || e instanceof FileAlreadyExistsException) {
+                throw e;
+            }
+            if (made) {
+                Files.delete(file);
+            }
+            throw new NoRoomException(
                     "the disk under the ledger is full: " + e.getMessage() + ": make room; nothing was recorded", e);
         }
         DurableFiles.syncDirectory(directory);

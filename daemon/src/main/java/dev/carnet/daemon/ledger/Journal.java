@@ -15,7 +15,7 @@ interface Journal extends AutoCloseable {
      * Appends a record of at most {@link JournalRecord#BYTES_MAX} bytes. It is not durable before {@link #sync}.
      *
      * @return where it lies
-     * @throws dev.carnet.daemon.state.StateException where there is no room on the disk: nothing was appended, and trying again is allowed
+     * @throws dev.carnet.daemon.state.NoRoomException where there is no room on the disk: nothing was appended, and trying again is allowed
      * @throws LedgerException where it may have been appended in part
      */
     long append(byte[] record);

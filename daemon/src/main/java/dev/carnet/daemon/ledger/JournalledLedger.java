@@ -1,7 +1,7 @@
 package dev.carnet.daemon.ledger;
 
 import dev.carnet.daemon.fault.FailPoint;
-import dev.carnet.daemon.state.StateException;
+import dev.carnet.daemon.state.NoRoomException;
 import dev.carnet.daemon.state.Tx;
 import dev.carnet.proto.ledger.Dsse;
 import java.nio.ByteBuffer;
@@ -163,15 +163,27 @@ final class JournalledLedger {
         return stored;
     }
 
-    /** As many of them as there is room for; those that come after wait in the outbox, and their callers are told. */
+    /** As many of them as there is room for, durably; whatever else goes wrong on the way leaves the journal in doubt. */
     private List<Unsettled> append(List<Stored> stored) {
+        try {
+            return appended(stored);
+        } catch (LedgerException e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            throw new LedgerException(
+                    "an append to the journal ended in " + e + ": check the disk and the memory, then start again", e);
+        }
+    }
+
+    /** Those that come after there is no room wait in the outbox, and their callers are told. */
+    private List<Unsettled> appended(List<Stored> stored) {
         List<Unsettled> appended = new ArrayList<>();
         Head last = head;
         for (Stored one : stored) {
             var record = new JournalRecord(last.count(), last.hash(), one.wanted().key, one.envelope());
             try {
                 last = last.after(record, journal.append(record.encode()));
-            } catch (StateException full) {
+            } catch (NoRoomException full) {
                 stored.subList(appended.size(), stored.size())
                         .forEach(late -> late.wanted().failed(full));
                 break;

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds the log: bundles and tiles are written, read back and compared before anything is signed, and what is signed is on record before it is published. */
 final class LogBuilder implements MerkleLog {
-    /** Entries that are built in one go: bounds memory and what a crash repeats. */
-    private static final int STEP = 4_096;
+    /** Entries that are built in one go, of up to 32 KiB each: bounds memory and what a crash repeats. */
+    private static final int STEP = 512;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final TileFiles files;

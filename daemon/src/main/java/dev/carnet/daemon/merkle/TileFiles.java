@@ -3,6 +3,7 @@ package dev.carnet.daemon.merkle;
 import dev.carnet.daemon.fault.FailPoint;
 import dev.carnet.daemon.ledger.DurableFiles;
 import dev.carnet.daemon.ledger.LedgerException;
+import dev.carnet.daemon.state.DiskFull;
 import dev.carnet.proto.hash.Hash32;
 import dev.carnet.proto.log.Bundle;
 import dev.carnet.proto.log.Merkle;
@@ -27,8 +28,6 @@ import java.util.stream.Collectors;
 /** Tiles and bundles of entries, as they lie on disk and are served. */
 final class TileFiles {
     private static final String CHECKPOINT = "checkpoint";
-    /** What a commit may need; below it a failure to write is taken for want of room. */
-    private static final long ROOM_BYTES_MIN = 4 << 20;
 
     private static final Pattern WIDTH = Pattern.compile("[1-9][0-9]{0,2}");
 
@@ -140,10 +139,7 @@ final class TileFiles {
 
     /** Whether there is no room, or the user has used up what is his. */
     boolean full(IOException e) {
-        String said = String.valueOf(e.getMessage()); // in the language of the environment, perhaps
-        return said.endsWith("No space left on device")
-                || said.endsWith("Disk quota exceeded")
-                || directory.toFile().getUsableSpace() < ROOM_BYTES_MIN;
+        return DiskFull.is(e, directory);
     }
 
     private static Optional<byte[]> read(Path file, Tile tile) throws IOException {

@@ -3,8 +3,8 @@ package dev.carnet.daemon.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.carnet.daemon.state.NoRoomException;
 import dev.carnet.daemon.state.SmallDisk;
-import dev.carnet.daemon.state.StateException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -34,7 +34,7 @@ class LedgerFullDiskTest {
                                         (tx, r) -> {});
                             }
                         })
-                        .isInstanceOf(StateException.class)
+                        .isInstanceOf(NoRoomException.class)
                         .hasMessageContaining("is full");
                 assertThat(n[0]).isGreaterThan(100);
                 Files.delete(ballast);
@@ -53,6 +53,27 @@ class LedgerFullDiskTest {
     }
 
     @Test
+    void a_blob_that_does_not_fit_leaves_nothing_and_is_stored_when_there_is_room() throws Exception {
+        try (var disk = SmallDisk.mount(directory.resolve("disk"), "16m")) {
+            Assumptions.assumeTrue(disk.mounted(), "needs the right to mount a tmpfs");
+            try (var daemon = LedgerFixture.open(disk.path())) {
+                byte[] content = new byte[3 << 20];
+                long free = Files.getFileStore(disk.path()).getUsableSpace();
+                Files.write(disk.path().resolve("ballast"), new byte[(int) free - (1 << 20)]);
+                assertThatThrownBy(() -> daemon.ledger.blob(content)).isInstanceOf(NoRoomException.class);
+                assertThatThrownBy(() -> daemon.ledger.blob(out -> out.write(content)))
+                        .isInstanceOf(NoRoomException.class);
+                try (var left = Files.list(disk.path().resolve("ledger/blobs/sha256"))) {
+                    assertThat(left.filter(file -> file.toString().endsWith(".tmp")))
+                            .isEmpty();
+                }
+                Files.delete(disk.path().resolve("ballast"));
+                assertThat(daemon.ledger.blob(out -> out.write(content))).isEqualTo(daemon.ledger.blob(content));
+            }
+        }
+    }
+
+    @Test
     void the_reserve_is_kept() throws Exception {
         try (var disk = SmallDisk.mount(directory.resolve("disk"), "16m")) {
             Assumptions.assumeTrue(disk.mounted(), "needs the right to mount a tmpfs");
@@ -60,7 +81,7 @@ class LedgerFullDiskTest {
                 daemon.record(1);
                 Files.write(disk.path().resolve("ballast"), new byte[8 << 20]);
                 assertThatThrownBy(() -> daemon.record(2))
-                        .isInstanceOf(StateException.class)
+                        .isInstanceOf(NoRoomException.class)
                         .hasMessageContaining("are kept in reserve");
                 assertThat(daemon.ledger.find(LedgerFixture.key(2))).isEmpty();
                 assertThat(daemon.record(1).sequence())
