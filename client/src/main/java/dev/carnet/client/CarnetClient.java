@@ -2,8 +2,10 @@ package dev.carnet.client;
 
 import dev.carnet.proto.ledger.StatementException;
 import dev.carnet.proto.oms.ManifestKey;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -390,10 +392,12 @@ public final class CarnetClient {
                             + " s; whether it did what was asked is not known",
                     e);
         }
+        boolean gone = e instanceof SocketException || e instanceof EOFException;
         return new ApiException(
-                ApiException.PROTOCOL,
+                gone ? ApiException.UNREACHABLE : ApiException.PROTOCOL,
                 0,
-                "the conversation with the daemon at " + socket + " broke off: " + e.getMessage(),
+                "the conversation with the daemon at " + socket + " broke off: " + e.getMessage()
+                        + (gone ? "; whether it did what was asked is not known" : ""),
                 e);
     }
 

@@ -35,6 +35,7 @@ final class Live {
     private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
     private volatile InForce now;
     private volatile ReloadInfo last;
+    private String lastChange = ""; // since when what is in force is, for people
 
     /** @param defaults with which the configuration was read */
     Live(InForce first, Defaults defaults, Clock clock) {
@@ -119,8 +120,11 @@ final class Live {
                 clock.instant(),
                 true,
                 trigger,
-                changes.isEmpty() ? "nothing changed" : changes,
+                changes.isEmpty() ? "nothing changed" + lastChange : changes,
                 String.join(", ", restart));
+        if (!changes.isEmpty()) {
+            lastChange = " since " + last.at() + " (" + trigger + "): " + changes;
+        }
         log.info("reloaded ({}): {}", trigger, last.detail());
         if (!restart.isEmpty()) {
             log.warn("changed, but in force only after a restart: {}", last.needsRestart());

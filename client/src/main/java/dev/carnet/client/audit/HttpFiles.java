@@ -95,6 +95,8 @@ public final class HttpFiles implements LedgerFiles {
             throw broken;
         } catch (IOException e) {
             throw new IOException(uri + ": " + reason(e), e);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(uri + ": an answer that HTTP does not allow: " + e.getMessage(), e); // its length
         }
     }
 

@@ -115,7 +115,7 @@ final class CustodyText {
     private static String note(Copy copy) {
         List<String> parts = new ArrayList<>();
         copy.until().ifPresent(until -> parts.add(copy.state().label() + " " + time(until)));
-        copy.asked().principal().ifPresent(who -> parts.add("asked by " + who));
+        copy.asked().principal().ifPresent(who -> parts.add("it came as asked by " + who));
         copy.asked().grant().ifPresent(grant -> parts.add("grant " + grant));
         copy.asked().sourceRule().ifPresent(rule -> parts.add("rule of the source " + rule));
         copy.asked().destinationRule().ifPresent(rule -> parts.add("rule of the destination " + rule));

@@ -144,14 +144,14 @@ final class LedgerShowCommand extends AuditCommand {
     private static String other(Signer signer, Statement says) {
         if (says instanceof TransferReceipt receipt) {
             if (receipt.source().entryKeys().contains(signer.keyId())) {
-                return "of " + receipt.source().id() + ", whose ledger has the key";
+                return "of " + receipt.source().id() + ", whose ledger has the key: not verified here";
             }
             if (receipt.destination().entryKeys().contains(signer.keyId())) {
-                return "of " + receipt.destination().id() + ", whose ledger has the key";
+                return "of " + receipt.destination().id() + ", whose ledger has the key: not verified here";
             }
         }
         return says instanceof Seal seal
-                ? "of " + seal.daemon() + ", whose ledger has the key"
+                ? "of " + seal.daemon() + ", whose ledger has the key: not verified here"
                 : "a key that this ledger does not name";
     }
 

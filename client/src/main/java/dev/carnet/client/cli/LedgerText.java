@@ -94,7 +94,8 @@ final class LedgerText {
             return Optional.of("every witness belongs to the audited party: nobody else has seen this log checkpoint");
         }
         return vouching.cosigned().isEmpty()
-                ? Optional.of("no listed witness has cosigned: nobody else has seen this log checkpoint")
+                ? Optional.of(
+                        "no listed witness has cosigned: nobody whom the trust file lists has seen this log checkpoint")
                 : Optional.empty();
     }
 

@@ -101,7 +101,7 @@ class CustodyCommandTest {
                 .containsPattern("(?m)^! +receipted +example.org/carnet/edge-7 ")
                 .containsPattern("(?m)^x +destroyed +example.org/carnet/partner-lab ")
                 .contains(
-                        "destroyed 2026-03-04T12:41:00Z, asked by trainer, grant may-push, rule of the source to-partners, "
+                        "destroyed 2026-03-04T12:41:00Z, it came as asked by trainer, grant may-push, rule of the source to-partners, "
                                 + "rule of the destination from-partners, transfer 0000")
                 .contains("11 copies of 4 checkpoints, 4 of them uncertain.")
                 .contains("\n! 1 copy is possible: ")

@@ -66,7 +66,7 @@ class LedgerCommandsTest {
                         "root        " + north.body().root().hex(),
                         "log key     listed, and has signed",
                         "quorum      none is asked for",
-                        "nobody else has seen this log checkpoint")
+                        "nobody whom the trust file lists has seen this log checkpoint")
                 .endsWith("example.org/north verifies: every entry, tile, signature and blob, and it is vouched for\n");
         assertThat(shell.err()).isEmpty();
         assertThat(run("ledger", "verify", directory.toString())).isEqualTo(9);

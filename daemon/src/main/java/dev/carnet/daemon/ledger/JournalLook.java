@@ -93,7 +93,12 @@ public final class JournalLook {
 
     private void visit(Journal journal, long position, byte[] bytes) {
         String place = journal.place(position) + ", entry " + seen.count();
-        JournalRecord record = JournalRecord.decode(bytes);
+        JournalRecord record;
+        try {
+            record = JournalRecord.decode(bytes);
+        } catch (LedgerException e) {
+            throw new LedgerException(place + ": " + e.getMessage(), e);
+        }
         if (record.sequence() != seen.count() || !Arrays.equals(record.previous(), seen.hash())) {
             throw new LedgerException(place + ": it does not follow the one before it");
         }

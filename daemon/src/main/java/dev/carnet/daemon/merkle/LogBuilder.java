@@ -88,7 +88,7 @@ final class LogBuilder implements MerkleLog {
 
     /** What lies there must not be newer than what we remember to have signed. */
     private @Nullable SignedCheckpoint lastPublished() throws IOException {
-        Optional<SignedCheckpoint> there = files.checkpoint().map(SignedCheckpoint::parse);
+        Optional<SignedCheckpoint> there = files.checkpoint().map(LogBuilder::parsed);
         Optional<SignedCheckpoint> signed = store.read(Built::signed);
         there.ifPresent(note -> {
             LogCheckpoint body = note.checkpoint();
@@ -104,6 +104,17 @@ final class LogBuilder implements MerkleLog {
             }
         });
         return there.orElse(null);
+    }
+
+    private static SignedCheckpoint parsed(byte[] note) {
+        try {
+            return SignedCheckpoint.parse(note);
+        } catch (LogException e) {
+            throw new LedgerException(
+                    "its file `checkpoint` was cut or overwritten (" + e.getMessage()
+                            + "): move it away, and what was signed last is published again from the state database",
+                    e);
+        }
     }
 
     private static LedgerException forgotten(LogCheckpoint there, long known) {
