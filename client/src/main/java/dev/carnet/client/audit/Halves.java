@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.ObjLongConsumer;
 
@@ -45,7 +44,7 @@ final class Halves {
 
     /** Receipts: both halves. */
     void receipts(List<Dealings.Place> places) throws Broken {
-        each(places, (dsse, says) -> {
+        each(places, (index, dsse, says) -> {
             if (says instanceof TransferReceipt receipt) {
                 half(dsse, receipt.source().origin(), receipt.source().entryKeys());
                 half(dsse, receipt.destination().origin(), receipt.destination().entryKeys());
@@ -64,7 +63,7 @@ final class Halves {
 
     /** Seals of the other's: by any of its keys, since a seal names none. */
     void seals(List<Dealings.Place> places) throws Broken {
-        each(places, (dsse, says) -> {
+        each(places, (index, dsse, says) -> {
             if (says instanceof Seal seal) {
                 Collection<EntryKeys> all =
                         keys.getOrDefault(seal.origin(), Map.of()).values();
@@ -78,26 +77,19 @@ final class Halves {
 
     /** Forks of the other's log: each log checkpoint, by the log keys of the binding that is named for it. Where the other has no such binding, {@code unproved} hears of the entry. */
     void forks(List<Dealings.Place> places, LongConsumer unproved) throws Broken {
-        for (Dealings.Place place : places) {
-            each(List.of(place), (dsse, says) -> {
-                if (says instanceof ObservedFork fork) {
-                    Optional<KeyBinding> first = bindingOfOther(fork.bindingOfFirst());
-                    Optional<KeyBinding> second = bindingOfOther(fork.binding());
-                    if (first.isPresent() && second.isPresent()) {
-                        fork.verify(first.get(), second.get());
-                    } else {
-                        unproved.accept(place.index());
-                    }
+        Map<String, KeyBinding> bindings = new HashMap<>();
+        there.result().bindings().forEach(at -> bindings.put(at.binding().payloadDigest(), at.binding()));
+        each(places, (index, dsse, says) -> {
+            if (says instanceof ObservedFork fork) {
+                KeyBinding first = bindings.get(fork.bindingOfFirst());
+                KeyBinding second = bindings.get(fork.binding());
+                if (first == null || second == null) {
+                    unproved.accept(index);
+                } else {
+                    fork.verify(first, second);
                 }
-            });
-        }
-    }
-
-    private Optional<KeyBinding> bindingOfOther(String digest) {
-        return there.result().bindings().stream()
-                .map(KeysAt::binding)
-                .filter(keys -> keys.payloadDigest().equals(digest))
-                .findFirst();
+            }
+        });
     }
 
     private static boolean signed(EntryKeys by, Dsse dsse) {
@@ -111,7 +103,7 @@ final class Halves {
 
     /** Throws where something is wrong with an entry. */
     private interface Check {
-        void of(Dsse dsse, Statement says);
+        void of(long index, Dsse dsse, Statement says);
     }
 
     /** In the order of the ledger, so that each bundle is read once. */
@@ -129,7 +121,7 @@ final class Halves {
             }
             try {
                 Dsse dsse = Dsse.parse(entry);
-                check.of(dsse, Statement.read(dsse.payload()));
+                check.of(place.index(), dsse, Statement.read(dsse.payload()));
             } catch (StatementException e) {
                 fault.accept(String.valueOf(e.getMessage()), place.index());
             }
