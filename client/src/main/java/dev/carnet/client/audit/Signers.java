@@ -2,6 +2,7 @@ package dev.carnet.client.audit;
 
 import dev.carnet.proto.ledger.Dsse;
 import dev.carnet.proto.ledger.EntryKeys;
+import dev.carnet.proto.ledger.KeyBinding;
 import dev.carnet.proto.ledger.KeyBindingStatement;
 import dev.carnet.proto.ledger.Seal;
 import dev.carnet.proto.ledger.Signatures;
@@ -29,12 +30,13 @@ public final class Signers {
      */
     public static List<Signer> of(LedgerView view, Dsse dsse, Statement says) throws Broken {
         Signers signers = new Signers();
-        signers.learn(0, view.entry(0));
-        List<String> own = own(dsse, says, view.checkpoint().checkpoint().origin());
+        String origin = view.checkpoint().checkpoint().origin();
+        signers.learn(0, view.entry(0), origin);
+        List<String> own = own(dsse, says, origin);
         if (!signers.keys.keySet().containsAll(own)) {
             view.each((index, entry) -> {
                 if (KeyBindingMark.in(entry)) {
-                    signers.learn(index, entry);
+                    signers.learn(index, entry, origin);
                 }
             });
         }
@@ -58,15 +60,17 @@ public final class Signers {
         };
     }
 
-    private void learn(long index, byte[] entry) {
+    /** Of a binding that its own keys signed, for this ledger: anybody may have written others. */
+    private void learn(long index, byte[] entry, String origin) {
         try {
-            if (Statement.read(Dsse.parse(entry).payload()) instanceof KeyBindingStatement binding) {
-                EntryKeys entryKeys = binding.list().keys().entry().entryKeys();
+            if (Statement.read(Dsse.parse(entry).payload()) instanceof KeyBindingStatement binding
+                    && binding.origin().equals(origin)) {
+                EntryKeys entryKeys = KeyBinding.verifyWithoutProof(entry).entry();
                 keys.putIfAbsent(entryKeys.ed25519Id(), new Key(index, true, entryKeys.ed25519()));
                 keys.putIfAbsent(entryKeys.mldsa44Id(), new Key(index, false, entryKeys.mldsa44()));
             }
         } catch (StatementException e) {
-            // No entry, no keys.
+            // What is no entry, or not signed by the keys that it brings, brings none.
         }
     }
 
