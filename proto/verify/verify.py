@@ -5,7 +5,6 @@ import argparse, base64, collections, datetime, functools, hashlib, io, itertool
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes as digests, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding as pad, rsa
-
 ENTRY_MAX, PROOF_MAX, NOTE_MAX, TRUST_MAX, BUNDLE_MAX = 32_768, 24_576, 256 << 10, 4 << 20, 256 * (2 + 0xFFFF)
 def require(holds, sentence, value=None):
     if not holds: raise ValueError(sentence)
@@ -52,7 +51,7 @@ def check(table, what, value):  # an object has exactly the members of its table
         require(right and due == (name in value), f"{what}.{name} is missing, out of place or not of its type")
     return True
 TYPES = {
-    "id": "[0-9a-f]{32}", "digest": "[0-9a-f]{64}", "previous": "([0-9a-f]{64})?", "iana": "[A-Za-z0-9_-]{1,64}", "text": "(?s:.)+",
+    "id": "[0-9a-f]{32}", "digest": "[0-9a-f]{64}", "previous": "([0-9a-f]{64})?", "keyName": r"[^\s+\0-\x1f\x7f-\x9f]+", "text": "(?s:.)+",
     "statement": r"https://in-toto\.io/Statement/v1", "dsse": r"application/vnd\.in-toto\+json", "predicate": lambda v: True,
     "origin": "[!-*,-~]{1,255}", "spiffe": r"(?=.{1,2048}\Z)spiffe://[a-z0-9._-]{1,255}(/(?!\.{1,2}(/|\Z))[A-Za-z0-9._-]+)+",
     "name": lambda v: fits("text", v, 400) and all(fits(r"(?!(\.\.?|\.carnet)\Z)[^/\0-\x1f\x7f]+", one, 255) for one in v.split("/", 63)),
@@ -60,8 +59,8 @@ TYPES = {
     "labels": lambda v: all(fits("[a-z0-9][a-z0-9._-]{0,62}", k) and fits("label", v[k]) for k in v) and 1 <= len(v) <= 16,
     "time": lambda v: v >= "1970" and v == datetime.datetime.fromisoformat(v[:-1]).isoformat("T", "milliseconds") + "Z",
     "count": lambda v: type(v) is int and 0 <= v <= 2**53, "from1": lambda v: fits("count", v) and v > 0, "base64": lambda v: bool(b64(v)),
-    "members": lambda v: fits("count", v) and v <= 10**6, "some": lambda v: fits("members", v) and v > 0,
-    "volume": "[a-z0-9][a-z0-9._-]{0,63}", "bytes": lambda v: fits("0|[1-9][0-9]{0,18}", v) and int(v) < 2**63,
+    "members": lambda v: fits("count", v) and v <= 10**6, "some": lambda v: fits("members", v) and v > 0, "domain": "[a-z0-9._-]{1,255}",
+    "volume": "[a-z0-9][a-z0-9._-]{0,63}", "iana": r"(?a:\w{1,64})", "bytes": lambda v: fits("0|[1-9][0-9]{0,18}", v) and int(v) < 2**63,
     "changed": lambda v: v in (["keys"], ["policy"], ["keys", "policy"]), "entryKeys": lambda v: fits("digest*", v) and len(v) == 2,
     "ed25519": lambda v: b64(v).startswith(ED) and good_key(b64(v)), "mldsa44": lambda v: b64(v).startswith(ML) and good_key(b64(v)),
     "p256": lambda v: b64(v).startswith(P256) and good_key(b64(v)), "sig": lambda v: 1 <= len(b64(v)) <= 2420,
@@ -80,7 +79,7 @@ TYPES |= {name: functools.partial(check, table, name) for name, table in (row.sp
     subject name:text digest:sha256; session id sourceKey destinationKey group suite exporter opened closed?""".split(";"))}
 AS, HELD, OFFERED = "role?transfer:destination peer?transfer", "tree content files logicalBytes", "transfer offer checkpoint partOf?"
 PREDICATES = {f"https://carnet.dev/{kind}/v1": (kind, subject, table) for kind, subject, table in (row.split(maxsplit=2) for row in f"""
-    key-binding * list proof:blob; policy-change policy previous?; trust-change trust previous?;
+    key-binding * list proof:blob; policy-change policy previous?:digest; trust-change trust previous?:digest;
     transfer-intent offer {OF} volume name checkpoint mode:open|sealed direction:push|pull tree?mode=sealed partOf? labels? part policy
         request?direction=pull members:some logicalBytesMax principal rule grant? peerOrigin peerIntent?role=source;
     refusal policy peer? principal? code volume? reason count:from1 from to; seal {HELD} directories {OFFERED} source:end destination:place;
@@ -110,7 +109,7 @@ def together(kind, p, name, digest):  # what else has to hold between members
             one, two = Note(p["first"].encode()), Note(p["second"].encode())
             old, new = roots(one.size, two.size, [*map(bytes.fromhex, p.get("proof", [two.root.hex()]))])
             return (digest == sha((p["first"] + p["second"]).encode()).hex() and ("proof" in p) == (one.size < two.size) and new == two.root
-                    and old != one.root and [one.origin, two.origin, *(n for n, _, _ in one.lines + two.lines)] == [p["peerOrigin"]] * 6)
+                    and old != one.root and all([n.origin, *(name for name, *_ in n.lines)] == [p["peerOrigin"]] * 3 for n in (one, two)))
     return True
 def roots(old, new, proof):  # that a consistency proof leads to, which never leaves out its first hash (RFC 6962)
     require(0 < old <= new and proof and (old < new or len(proof) == 1), "a proof between other sizes")
@@ -121,36 +120,35 @@ def roots(old, new, proof):  # that a consistency proof leads to, which never le
 
 # ---- what a log signs, and who is trusted; the key of a log or witness is its kind, a byte, and what a C2SP vkey has of it
 def spki_of(key): return (ML if key[0] == 6 else ED) + key[1:]
-def key_id(name, key): return sha(name.encode("utf-8", "surrogateescape"), b"\n", key)[:4]
+def key_id(name, key): return sha(name.encode(), b"\n", key)[:4]
 def read_vkey(line, kinds):
     name, ident, rest = line.split("+", 2)
-    good = name and (key := b64(rest))[0] in kinds and good_key(spki_of(key)) and key_id(name, key).hex() == ident
+    good = fits("keyName", name, 255) and (key := b64(rest))[0] in kinds and good_key(spki_of(key)) and key_id(name, key).hex() == ident
     return require(good, "no key of this kind, or of another id", (name, key))
 class Note:  # a log checkpoint: a C2SP signed note of three lines
     def __init__(self, raw):
-        form = re.fullmatch(r"(([!-*,-~]{1,255})\n(0|[1-9][0-9]{0,18})\n(.{44})\n)\n((— [^\s+\0-\x1f]+ [!-~]+\n){1,64})", raw.decode())
+        form = re.fullmatch(r"(([!-*,-~]{1,255})\n(0|[1-9][0-9]{0,18})\n(.{44})\n)\n((— \S+ [!-~]+\n){1,64})", raw.decode())
         require(form and len(raw) <= NOTE_MAX, "it has not the form of a log checkpoint")
         self.text, self.origin, self.size, self.root = form[1], form[2], int(form[3]), b64(form[4])
         self.lines = [(name, (line := b64(text))[:4], line[4:]) for name, text in re.findall("— (.*) (.*)\n", form[5])]
-        require(len(self.root) == 32 and self.size < 2**63 and all(line for _, _, line in self.lines), "a field is too short")
+        require(len(self.root) == 32 and self.size < 2**63 and all(of and fits("keyName", by, 255) for by, _, of in self.lines), "a field")
     def signed(self, name, key):  # whether all lines of this key verify; None where it has none
-        by, of = name.encode("utf-8", "surrogateescape"), self.origin.encode()
+        by, of = name.encode(), self.origin.encode()
         def holds(line):
             if key[0] == 1: return verifies(spki_of(key), line, self.text.encode())
             time = int.from_bytes(stamp := line[:8])
             message = f"cosignature/v1\ntime {time}\n{self.text}".encode() if key[0] == 4 else b"".join((b"subtree/v1\n\0",
-                bytes([len(by) & 255]), by, stamp, bytes([len(of)]), of, bytes(8), self.size.to_bytes(8), self.root))
+                bytes([len(by)]), by, stamp, bytes([len(of)]), of, bytes(8), self.size.to_bytes(8), self.root))
             return (name == self.origin) <= time < 2**63 and verifies(spki_of(key), line[8:], message)
-        lines = [line for n, i, line in self.lines if (n, i) == (name, key_id(name, key))]
-        return all(map(holds, lines)) if lines else None
+        return all(map(holds, lines)) if (lines := [line for n, i, line in self.lines if (n, i) == (name, key_id(name, key))]) else None
 class Trust:  # a C2SP tlog-policy, with `entry` and `ca` lines besides (LEDGER.md, section 4)
     def __init__(self, path):
         with open(path, "rb") as file: raw = file.read(TRUST_MAX + 1)
-        require(len(raw) <= TRUST_MAX and re.fullmatch(rb"[^\0-\x08\x0b-\x1f\x7f]*\n", raw), "too large, or not of lines of plain text")
+        require(len(raw) <= TRUST_MAX and re.fullmatch(r"[^\0-\x08\x0b-\x1f\x7f]*\n", raw.decode()), "too large, or not of plain text")
         self.logs, self.anchors, self.entry, quorums, members = [], [], set(), [], []
         self.groups = groups = {"none": (0, [])}  # how many of whom; a witness is a group of one key, by its name
-        for line in raw.split(b"\n"):
-            match [item.decode("utf-8", "surrogateescape") for item in line.split()]:
+        for line in raw.decode().split("\n"):
+            match re.findall(r"[^ \t]+", line):
                 case [*items] if not items or items[0][0] == "#": pass
                 case ["log", vkey, *url] if len(url) < 2: self.logs.append(read_vkey(vkey, b"\1\6"))
                 case ["witness", name, vkey, *url] if len(url) < 2 and name not in groups: groups[name] = 1, [read_vkey(vkey, b"\4\6")]
@@ -159,7 +157,7 @@ class Trust:  # a C2SP tlog-policy, with `entry` and `ca` lines besides (LEDGER.
                     groups[name] = require(need <= len(of) and len(members) == len({*members}), "too few, or one twice", (need, of))
                 case ["quorum", name] if name in groups: quorums.append(name)
                 case ["entry", of, key] if fits("origin", of) and fits("digest", key): self.entry.add((of, key))
-                case ["ca", domain, der]: self.anchors.append((domain, x509.load_der_x509_certificate(b64(der))))
+                case ["ca", of, c] if fits("domain", of) and issues(c := x509.load_der_x509_certificate(b64(c))): self.anchors += [(of, c)]
                 case _: raise ValueError(f"a line that means nothing here: {line[:80]!r}")
         self.witnesses, (self.quorum,) = [one for _, of in groups.values() for one in of if type(one) is tuple], quorums
         for keys in self.logs, self.witnesses: require(len(keys) == len({key for _, key in keys}), "a key is there twice")
@@ -175,15 +173,17 @@ def chain_of(raw, listed, spiffe):  # the certificates of a key proof, whose lea
         case "ed25519", ed25519.Ed25519PublicKey() if good_key(key := ED + leaf.public_bytes_raw()) and verifies(key, sig, text): pass
         case _: raise ValueError("its leaf has not signed its key proof, or is of another kind")
     return chain
+KNOWN = x509.BasicConstraints, x509.KeyUsage, x509.ExtendedKeyUsage, x509.SubjectAlternativeName
+def known(cert): return [{type(e.value): e.value for e in cert.extensions}.get(kind) for kind in KNOWN]
+def issues(cert, below=0):  # whether it is that of a CA, with so many others below it
+    ca, usage, *_ = known(cert)
+    return ca and ca.ca and (ca.path_length is None or below <= ca.path_length) and (not usage or usage.key_cert_sign)
 def leads(chain, anchor):  # RFC 5280 at some moment of the leaf's life; critical extensions that are not known here are not believed
-    known = x509.BasicConstraints, x509.KeyUsage, x509.ExtendedKeyUsage, x509.SubjectAlternativeName
     path, eku = chain if chain[-1:] == [anchor] else [*chain, anchor], x509.oid.ExtendedKeyUsageOID
     try:
-        (basic, usage, use, _), *above = [[{type(e.value): e.value for e in c.extensions}.get(kind) for kind in known] for c in path]
-        for n, (cert, issuer, (ca, allowed, *_)) in enumerate(zip(path, path[1:], above)):
-            cert.verify_directly_issued_by(issuer)
-            require(ca.ca and (ca.path_length is None or n <= ca.path_length) and (not allowed or allowed.key_cert_sign), "no such CA")
-        return (usage.digital_signature and all(isinstance(e.value, known) for c in path for e in c.extensions if e.critical) and above
+        (basic, usage, use, _), above = known(path[0]), path[1:]
+        return (usage.digital_signature and all(isinstance(e.value, KNOWN) for c in path for e in c.extensions if e.critical) and above
+                and all(issues(by, n) and not cert.verify_directly_issued_by(by) for n, (cert, by) in enumerate(zip(path, above)))
                 and max(c.not_valid_before_utc for c in path) <= min(c.not_valid_after_utc for c in path) and not usage.key_cert_sign
                 and not (usage.crl_sign or basic and basic.ca) and (use is None or eku.SERVER_AUTH in use or eku.CLIENT_AUTH in use))
     except Exception: return False
@@ -317,7 +317,7 @@ def compare(a, b):  # what a has to do with b: a's findings
         if e.kind == "observed-fork" and peers:
             keys = [[key for k in b.bindings if k.digest == p.get(m, p["binding"]) for key in k.logs] for m in ("firstBinding", "binding")]
             signed = all(keys) and all(Note(p[note].encode()).signed(*key) for note, of in zip(("first", "second"), keys) for key in of)
-            expect(signed, "fork", "not signed by the log keys it names", "wrong" if all(keys) else "incomplete")
+            expect(signed and p["peer"] == b.daemon, "fork", "not signed by the log keys it names", "wrong" if all(keys) else "incomplete")
 
 # ---- custody: section 6. Of the rows of a kind of copy, the first one decides of which all is there in its ledger
 ENDS = {"destroyed": "destruction", "released": "possession-released", "destroying": "destruction-intent"}

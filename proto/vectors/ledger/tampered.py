@@ -1,12 +1,17 @@
 """The cases in which something is wrong or missing, for generate.py: each with the findings that name it and its place."""
 
 import copy
+import datetime
 import hashlib
 import json
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.x509.oid import NameOID
+
 import casework
 from casework import find, first_keys, flip, payload_of, rewrite, same_tiles, trust_text, with_entry, without
-from daemons import Daemon, Transfer, b64, body, bundle, canonical, envelope, files_of, leaf_hash, line, mth, record, sha, statement, tile_path, vkey
+from daemons import START, Daemon, Transfer, b64, body, bundle, canonical, envelope, files_of, leaf_hash, line, mth, record, sha, statement, tile_path, vkey
 from stories import observe, pair, story
 
 
@@ -119,6 +124,10 @@ def notes(cases, made):
     case("a line that is no signature", note + "hello\n", form)
     case("a line with a hyphen for its dash", note + lines.split("\n")[0].replace("\u2014", "-") + "\n", form)
     case("a log checkpoint that is no UTF-8", note.encode() + b"\xff\n", form)
+    case("an origin with spaces", east.sign(f"ledger of east\n{size}\n{root}\n"), form)
+    for what, name in (("a control character", "a\u0080b"), ("a space", "a\u2003b"), ("a plus", "a+b"), ("256 bytes", "x" * 254 + "\u00e9")):
+        case(f"a line of a key whose name has {what}", note + unknown_line(name), form)
+    case("a line of a key whose name has 255 bytes", note + unknown_line("x" * 253 + "\u00e9"), [], 0)
     case("no ML-DSA-44 line", text + "\n" + line(origin, 1, log[0], text), signature)
     case("no Ed25519 line", text + "\n" + line(origin, 6, log[1], text, 1_770_000_000), [*signature, (0, "trust", "checkpoint")])
     case("an ML-DSA-44 line with the time 0", text + "\n" + line(origin, 1, log[0], text) + line(origin, 6, log[1], text, 0), signature)
@@ -133,6 +142,11 @@ def notes(cases, made):
     moved = east.sign(other, keys=east.keys)
     case("a log checkpoint of another origin", moved, unbound + signature + [(0, "trust", "checkpoint")])
     cases.case("another ledger's log checkpoint", [("pair/east", {**given, "checkpoint": west.checkpoint(size=len(east.entries)).encode()})], [(0, "root", "checkpoint"), *unbound, *signature], 5)
+
+
+def unknown_line(name):
+    """Of a key that nobody has."""
+    return f"\u2014 {name} {b64(bytes(3) + bytes([1]) + bytes(64))}\n"
 
 
 def swapped_pairs(keys):
@@ -300,10 +314,16 @@ def forms(cases, made):
         ("a push of a part", "transfer-intent", {"mode": "sealed", "tree": sha("x"), "partOf": sha("x")}),
         ("more parts than there may be", "transfer-intent", {"part": {"index": 0, "of": 65_537}}),
         ("more files than there may be", "possession", {"files": 1_000_001}),
+        ("a change that says it follows nothing", "policy-change", {"previous": ""}),
     ):
         where = find(west, kind)
         entries = with_entry(west.entries, where, rewrite(west, where, [key], **members))
         cases.case(name, [("pair/west", lying(given, west, entries))], [(0, "entry", f"entry {where}")], 5)
+    where, both = find(west, "transfer-receipt"), [*west.keys.entry(), *made[0].keys.entry()]
+    sessions = json.loads(payload_of(west.entries[where]))["predicate"]["sessions"]
+    for member, name in (("group", "X25519-MLKEM768"), ("suite", "TLS AES 256"), ("suite", "T" * 65)):
+        lie = rewrite(west, where, both, sessions=[{**sessions[0], member: name}])
+        cases.case(f"a session with the {member} {name}", [("pair/west", lying(given, west, with_entry(west.entries, where, lie)))], [(0, "entry", f"entry {where}")], 5)
     big = envelope(payload, key)[:-2] + b"," + b" " * 32_000 + b"]}"
     case("an entry of more than 32 KiB", big)
 
@@ -342,6 +362,8 @@ def trusts(cases, made, made_story):
     case("a quorum of which one is enough", any_of, [], 0)
     case("comments, tabs, addresses", "\t# x\n\n log\t" + trust_text(east, entry=entry).split("\n")[1][4:] + " https://east.example/ \nquorum  none\t\n" + east.entry_line(), [], 0)
     unreadable = []
+    padded = next(der for der in (east.authority.root, west.authority.root, east.authority.issuer) if len(der) % 3)
+    unfit = no_signer("east.example root")
     good = trust_text(east, entry=entry, witnesses=[west], quorum="W0")
     for name, text in (
         ("a trust file without a newline at its end", good[:-1]),
@@ -356,6 +378,16 @@ def trusts(cases, made, made_story):
         ("a trust file with a vkey of another id", good.replace(f"{east.origin}+", f"{east.origin}+00000000+", 1).replace("+00000000+" + good.split(f"{east.origin}+", 1)[1][:8], "+00000000", 1)),
         ("a trust file with a line that nobody knows", good + "anchor x\n"),
         ("a trust file with an entry key that is none", good + f"entry {east.origin} abc\n"),
+        ("a trust file with an entry key of what is no origin", good + f"entry a+b {'0' * 64}\n"),
+        ("a trust file with another space before a line", good.replace("log ", "\u2003log ", 1)),
+        ("a trust file with another space before a comment", good.replace("#", "\u2003#", 1)),
+        ("a trust file with a key whose name has a space", good + f"log {vkey('a' + chr(0xA0) + 'b', 1, west.keys.pairs['log'][0])}\n"),
+        ("a trust file that is no UTF-8", good.encode() + b"# \xff\n"),
+        ("a trust file with an anchor without padding", good + f"ca east.example {b64(padded).rstrip('=')}\n"),
+        ("a trust file with an anchor that is no CA", good + f"ca east.example {b64(east.authority.leaf(east.id, record.P256('a leaf')))}\n"),
+        ("a trust file with an anchor that may not sign certificates", good + f"ca east.example {b64(unfit)}\n"),
+        ("a trust file with an anchor of a domain in capitals", good + f"ca East.example {b64(padded)}\n"),
+        ("a trust file with an anchor of a domain of 256 letters", good + f"ca {'a' * 256} {b64(padded)}\n"),
     ):
         case(name, text, unreadable, 3)
     # a known witness whose line fails: the whole note is not believed
@@ -367,6 +399,27 @@ def trusts(cases, made, made_story):
     cases.case("a known witness's second line fails", [("pair/east", files)], [vouch], 9, trust="listed")
     files = {**cases.bases["pair/east"], "checkpoint": note.replace(cut[1].split("\n")[2] + "\n", wrong).encode()}
     cases.case("a known witness's line fails", [("pair/east", files)], [vouch], 9, trust="listed")
+
+
+    # a key of the log from before a change of keys, as whoever listed it has it
+    story_east = made_story[0]
+    old = first_keys(story_east).pairs["log"][0]
+    cases.trust("an-older-key-of-the-log", f"log {vkey(story_east.origin, 1, old)}\n" + trust_text(story_east, entry=[(story_east, first_keys(story_east))]))
+    cases.case("a listed key of the log from before a change of keys", ["story/east"], [], 0, trust="an-older-key-of-the-log")
+    given = cases.bases["story/east"]
+    wrong = line(story_east.origin, 1, old, body(story_east.origin, 7, bytes(32)))
+    files = {**given, "checkpoint": given["checkpoint"] + wrong.encode()}
+    cases.case("a line of a listed key of the log from before a change of keys fails", [("story/east", files)], [vouch], 9, trust="an-older-key-of-the-log")
+
+
+def no_signer(name):
+    """A CA's certificate with a key usage that does not let it sign any."""
+    key = record.P256(name)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    usage = x509.KeyUsage(True, *[False] * 8)
+    made = x509.CertificateBuilder(name, name, key.key.public_key(), 9, START, START + datetime.timedelta(days=90))
+    made = made.add_extension(x509.BasicConstraints(True, None), True).add_extension(usage, True)
+    return made.sign(key.key, hashes.SHA256(), ecdsa_deterministic=True).public_bytes(serialization.Encoding.DER)
 
 
 def several(cases, made, made_story):
@@ -426,4 +479,15 @@ def several(cases, made, made_story):
     accuse("a fork by keys that the peer's ledger does not know", "fork", 9, binding=lambda n, o: sha("a binding"))
     accuse("a fork that is none", "entry", 5, first=lambda n, o: n.checkpoint(size=7))
     accuse("a fork with a proof of something else", "entry", 5, proof=lambda n, o: [sha("x"), sha("y"), sha("z")])
+    accuse("a fork with one line and three", "entry", 5, first=lambda n, o: without_last(n.checkpoint(entries=o.entries[:7])), second=lambda n, o: n.checkpoint() + last(n.checkpoint()))
+    accuse("a fork of another daemon than the key binding's", "fork", 5, peer=lambda n, o: "spiffe://north.example/carnet/another")
     accuse("a fork with a witness's line", "entry", 5, first=lambda n, o: n.checkpoint(entries=o.entries[:7], witnesses=[made_story[0]]))
+
+
+def last(note):
+    """Its last line."""
+    return note.splitlines(keepends=True)[-1]
+
+
+def without_last(note):
+    return note[: -len(last(note))]

@@ -12,6 +12,8 @@ import dev.carnet.proto.log.Proofs;
 import dev.carnet.proto.log.SignedCheckpoint;
 import dev.carnet.proto.log.Tile;
 import dev.carnet.proto.log.TileHashes;
+import dev.carnet.proto.wire.Limits;
+import dev.carnet.proto.wire.Spiffe;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -74,11 +76,19 @@ public final class LedgerView {
         if (bytes.isEmpty()) {
             throw new Broken(Kind.UNREADABLE, CHECKPOINT, "it is not there: " + files.name() + " is no ledger");
         }
+        SignedCheckpoint note;
         try {
-            return SignedCheckpoint.parse(bytes.get());
+            note = SignedCheckpoint.parse(bytes.get());
         } catch (LogException e) {
             throw new Broken(Kind.CHECKPOINT, CHECKPOINT, String.valueOf(e.getMessage()));
         }
+        if (!Spiffe.isOrigin(note.checkpoint().origin())) { // signed notes take more
+            throw new Broken(
+                    Kind.CHECKPOINT,
+                    CHECKPOINT,
+                    "the origin of a ledger has 1 to " + Limits.ORIGIN_BYTES_MAX + " visible ASCII characters, no +");
+        }
+        return note;
     }
 
     /** What it is looked at by. */

@@ -9,6 +9,7 @@ import dev.carnet.proto.identity.TrustAnchors;
 import dev.carnet.proto.log.LogException;
 import dev.carnet.proto.log.NoteKey;
 import dev.carnet.proto.log.TrustPolicy;
+import dev.carnet.proto.wire.Spiffe;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.security.cert.X509Certificate;
@@ -116,10 +117,9 @@ public final class Trust {
         Trust read(List<String> lines) {
             List<String> policy = new ArrayList<>(lines);
             for (int i = 0; i < lines.size(); i++) {
-                List<String> items =
-                        List.of(lines.get(i).replace('\t', ' ').strip().split(" +"));
+                List<String> items = TrustPolicy.items(lines.get(i));
                 try {
-                    switch (items.getFirst()) {
+                    switch (items.isEmpty() ? "" : items.getFirst()) {
                         case "entry" -> entry(items);
                         case "ca" -> ca(items);
                         default -> {
@@ -141,7 +141,9 @@ public final class Trust {
         }
 
         private void entry(List<String> items) {
-            if (items.size() != 3 || !items.get(2).matches("[0-9a-f]{64}")) {
+            if (items.size() != 3
+                    || !Spiffe.isOrigin(items.get(1))
+                    || !items.get(2).matches("[0-9a-f]{64}")) {
                 throw new LogException("an entry key is 'entry <origin> <key id, 64 hex digits>'");
             }
             if (++keys > ENTRY_KEYS_MAX) {
@@ -160,6 +162,10 @@ public final class Trust {
                 der = Base64.getDecoder().decode(items.get(2));
             } catch (IllegalArgumentException e) {
                 throw new LogException("the anchor is no base64", e);
+            }
+            String again = Base64.getEncoder().encodeToString(der);
+            if (!again.equals(items.get(2))) { // the decoder takes it without padding, too
+                throw new LogException("the anchor's base64 is not written the one way there is");
             }
             anchors.computeIfAbsent(items.get(1), domain -> new ArrayList<>()).addAll(Certificates.parse(List.of(der)));
         }

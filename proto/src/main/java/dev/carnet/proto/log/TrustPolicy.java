@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +66,14 @@ public record TrustPolicy(
         return reader.done();
     }
 
+    /** What stands in a line between spaces and tabs, which alone part them: other spaces of Unicode belong to what they stand in. */
+    public static List<String> items(String line) {
+        return Pattern.compile("[ \t]+")
+                .splitAsStream(line)
+                .filter(item -> !item.isEmpty())
+                .toList();
+    }
+
     /**
      * Whether enough witnesses have cosigned.
      *
@@ -97,11 +106,10 @@ public record TrustPolicy(
             require(
                     line.chars().noneMatch(c -> c != '\t' && (c < ' ' || c == 0x7f)),
                     "a policy has no control characters but tabs");
-            String trimmed = line.replace('\t', ' ').strip();
-            if (trimmed.isEmpty() || trimmed.startsWith("#")) {
+            List<String> items = items(line);
+            if (items.isEmpty() || items.getFirst().startsWith("#")) {
                 return;
             }
-            List<String> items = List.of(trimmed.split(" +"));
             switch (items.getFirst()) {
                 case "log" -> log(items);
                 case "witness" -> witness(items);
