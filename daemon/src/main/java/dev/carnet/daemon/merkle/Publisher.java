@@ -43,8 +43,9 @@ public final class Publisher implements Published, AutoCloseable {
     /** Between two, where nobody does; between two tries, where there is no room; and between two looks at the witnesses. */
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** How long the cosignatures of one are waited for before the next is signed. */
-    private static final long COSIGNING_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** How long the cosignatures of one are waited for before the next is signed, since those of the one before are of no use then: longer than an answer takes, and the pause before the question. */
+    private static final long COSIGNING_NANOS =
+            Witnesses.ANSWER_MAX.plusSeconds(10).toNanos();
 
     /** For cosignatures that nobody has to wait for. */
     private static final long LINES_NANOS = TimeUnit.MILLISECONDS.toNanos(250);

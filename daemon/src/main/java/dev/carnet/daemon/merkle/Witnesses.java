@@ -3,10 +3,14 @@ package dev.carnet.daemon.merkle;
 import dev.carnet.proto.log.LogCheckpoint;
 import dev.carnet.proto.log.NoteSignature;
 import dev.carnet.proto.log.SignedCheckpoint;
+import java.time.Duration;
 import java.util.Optional;
 
 /** What the log asks of those who watch it. Quick, each of them: nobody is waited for here. */
 public interface Witnesses {
+    /** How long a witness's answer is waited for. */
+    Duration ANSWER_MAX = Duration.ofSeconds(40);
+
     /** Nobody is asked. */
     Witnesses NONE = new Witnesses() {};
 

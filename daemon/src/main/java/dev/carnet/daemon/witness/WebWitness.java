@@ -3,6 +3,7 @@ package dev.carnet.daemon.witness;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.carnet.daemon.merkle.Witnesses;
 import dev.carnet.daemon.state.Store;
 import dev.carnet.daemon.state.Table;
 import dev.carnet.proto.hash.Hash32;
@@ -29,8 +30,8 @@ import java.util.concurrent.TimeoutException;
  * proof. One call at a time.
  */
 final class WebWitness {
-    /** Until an answer has begun; it must have ended after twice as long. */
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    /** Until an answer has begun; it must have ended after twice as long, and it may be asked twice. */
+    private static final Duration TIMEOUT = Witnesses.ANSWER_MAX.dividedBy(4);
 
     private static final int ANSWER_BYTES_MAX = 64 << 10;
     private static final String SIZE_TYPE = "text/x.tlog.size";

@@ -208,6 +208,23 @@ class PublisherTest {
         assertThat(published()).isPositive();
     }
 
+    /** Entries come all the time, and a witness takes long: what it cosigns must not be overtaken by then. */
+    @Test
+    void a_slow_witness_is_waited_for() throws InterruptedException {
+        witnesses.needed = true;
+        CountDownLatch covered = covered(record(0));
+        publisher.start();
+        eventually(() -> !witnesses.told.isEmpty());
+        for (int i = 1; i <= 22; i++) {
+            record(i);
+            Thread.sleep(500);
+        }
+        assertThat(witnesses.told).hasSize(1);
+        SignedCheckpoint note = witnesses.told.getLast();
+        publisher.cosigned(note.checkpoint(), fixture.ledger.keys().cosign("w", note.checkpoint(), TIME));
+        covered.await();
+    }
+
     /** What is built and signed lies on disk; who reads the ledger gets none of it before its quorum has cosigned. */
     @Test
     void what_is_held_back_is_not_served() throws Exception {
