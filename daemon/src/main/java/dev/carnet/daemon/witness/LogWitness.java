@@ -6,6 +6,7 @@ import dev.carnet.daemon.merkle.MerkleLog;
 import dev.carnet.daemon.merkle.Publisher;
 import dev.carnet.daemon.merkle.Witnesses;
 import dev.carnet.daemon.policy.RefusalSink;
+import dev.carnet.daemon.state.NoRoomException;
 import dev.carnet.daemon.state.StateException;
 import dev.carnet.daemon.state.Store;
 import dev.carnet.daemon.transfer.PeerBindings;
@@ -242,7 +243,7 @@ public final class LogWitness implements Witnesses, AutoCloseable {
             roll.heard(List.of(witness.key()));
             cosigned(note.checkpoint(), lines);
             wake();
-        } catch (IOException | LogException e) {
+        } catch (IOException | LogException | NoRoomException e) { // a full disk is waited for
             roll.trouble(witness.toString(), String.valueOf(e.getMessage()));
             log.warn("the witness {} does not cosign: {}", witness, e.getMessage());
         } catch (InterruptedException e) {

@@ -6,6 +6,7 @@ import dev.carnet.daemon.ledger.Keyring;
 import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.ledger.LedgerException;
 import dev.carnet.daemon.merkle.MerkleLog;
+import dev.carnet.daemon.state.NoRoomException;
 import dev.carnet.daemon.state.Store;
 import dev.carnet.daemon.state.Table;
 import dev.carnet.proto.hash.Hash32;
@@ -70,7 +71,11 @@ final class OwnLog {
                 what + ": the state directory was restored from an older copy. It signs nothing any more, since its"
                         + " log would have two histories. Restore the newest copy of all of it; where that is lost, see"
                         + " \"A ledger that is lost\" in daemon/docs/ledger.md";
-        store.update(tx -> tx.put(Table.META, RESTORED, why.getBytes(UTF_8)));
+        try {
+            store.update(tx -> tx.put(Table.META, RESTORED, why.getBytes(UTF_8)));
+        } catch (NoRoomException e) {
+            return new LedgerException(why, e); // the daemon stops all the same, and finds it out again
+        }
         return new LedgerException(why);
     }
 

@@ -6,6 +6,10 @@ import dev.carnet.daemon.ledger.LedgerFixture;
 import dev.carnet.daemon.merkle.MerkleLog;
 import dev.carnet.daemon.merkle.Publisher;
 import dev.carnet.daemon.policy.RefusalSink;
+import dev.carnet.daemon.state.NoRoomException;
+import dev.carnet.daemon.state.ReadTx;
+import dev.carnet.daemon.state.Store;
+import dev.carnet.daemon.state.Tx;
 import dev.carnet.daemon.transfer.PeerBindings;
 import dev.carnet.daemon.transport.PooledChunk;
 import dev.carnet.daemon.transport.Session;
@@ -32,6 +36,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A daemon's ledger, log and witness; what stands above hears of what is left to it. */
 final class Node implements AutoCloseable {
@@ -42,6 +48,10 @@ final class Node implements AutoCloseable {
     final List<Control> above = Collections.synchronizedList(new ArrayList<>());
     volatile Optional<TrustPolicy> policy = Optional.empty();
     volatile Set<String> peers = Set.of();
+
+    /** Whether there is no room for what the witness keeps. */
+    volatile boolean full;
+
     LedgerFixture fixture;
     MerkleLog merkle;
     LogWitness witness;
@@ -66,7 +76,7 @@ final class Node implements AutoCloseable {
                     body -> fixture.ledger.keys().signLog(body, Instant.now()));
             witness = new LogWitness(
                     id,
-                    fixture.store,
+                    room(fixture.store),
                     fixture.ledger,
                     merkle,
                     () -> policy,
@@ -85,6 +95,26 @@ final class Node implements AutoCloseable {
                 fixture.close();
             }
         }
+    }
+
+    private Store room(Store store) {
+        return new Store() {
+            @Override
+            public <T extends @Nullable Object> T write(Function<Tx, T> work) {
+                if (full) {
+                    throw new NoRoomException("no room", null);
+                }
+                return store.write(work);
+            }
+
+            @Override
+            public <T extends @Nullable Object> T read(Function<ReadTx, T> work) {
+                return store.read(work);
+            }
+
+            @Override
+            public void close() {}
+        };
     }
 
     private PeerBindings bindings() {
