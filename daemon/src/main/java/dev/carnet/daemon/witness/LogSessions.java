@@ -15,7 +15,6 @@ import dev.carnet.proto.ledger.KeyBinding;
 import dev.carnet.proto.log.LogException;
 import dev.carnet.proto.log.LogKeys;
 import dev.carnet.proto.log.NoteKey;
-import dev.carnet.proto.log.NoteSignature;
 import dev.carnet.proto.log.SignedCheckpoint;
 import dev.carnet.proto.wire.ChunkHeader;
 import dev.carnet.proto.wire.ProtocolException;
@@ -30,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +42,9 @@ final class LogSessions implements SessionListener {
 
     /** After which it is asked again: it may have had no room. */
     private static final long ANSWER_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
+
+    /** Requests whose answer may still come; that is half an hour of silence. */
+    private static final int OWED_MAX = 64;
 
     private final LogWitness room;
     private final PeerLogs logs;
@@ -140,11 +143,11 @@ final class LogSessions implements SessionListener {
             watch.asked = null;
         }
         try {
-            room.heard(peer, witnessKeys(watch));
+            var _ = binding(watch);
         } catch (TransferException e) {
             log.warn("{} cannot be a witness: {}", peer, e.getMessage());
-            room.heard(peer, List.of());
         }
+        room.heard(peer); // the peer, and no witness key: its list of keys names any that it likes
     }
 
     /** LogKnown is what a side says first. */
@@ -181,30 +184,39 @@ final class LogSessions implements SessionListener {
     private void cosigned(Watch watch, LogCosigned cosigned) {
         SignedCheckpoint asked;
         synchronized (watch) {
-            asked = watch.asked;
-            if (asked == null || asked.checkpoint().size() != cosigned.getSize()) {
+            if (!watch.owed.contains(cosigned.getSize())) {
                 throw new ProtocolException("LogCosigned of what was not asked for");
             }
+            while (watch.owed.remove() != cosigned.getSize()) {} // answers come in the order of the requests
+            asked = watch.asked;
+            if (asked == null || asked.checkpoint().size() != cosigned.getSize()) {
+                return; // to an earlier request: it is asked for a newer one by now, or has answered that
+            }
         }
-        List<NoteSignature> lines;
+        List<SignedCheckpoint.Verified> lines;
         try {
+            List<NoteKey> witness = witnessKeys(watch);
             lines = new SignedCheckpoint(
                             asked.checkpoint(),
                             SignedCheckpoint.lines(cosigned.getLines().toString(StandardCharsets.UTF_8)))
-                    .verify(witnessKeys(watch)).stream()
-                            .map(SignedCheckpoint.Verified::line)
-                            .toList();
+                    .verify(witness);
+            if (!lines.stream()
+                    .map(SignedCheckpoint.Verified::key)
+                    .collect(Collectors.toSet())
+                    .containsAll(witness)) {
+                throw new LogException("not both of its witness keys have signed it");
+            }
         } catch (LogException | TransferException e) {
             throw new BadLogException(Code.BAD_STATEMENT, "its cosignature does not verify: " + e.getMessage());
         }
+        boolean fresh = lines.stream().allMatch(room::fresh);
         synchronized (watch) {
             watch.knows = cosigned.getSize();
             watch.cosigned = asked.checkpoint();
+            watch.stale = !fresh;
             watch.asked = null;
         }
-        if (!lines.isEmpty()) {
-            room.cosigned(asked.checkpoint(), lines);
-        }
+        room.cosigned(asked.checkpoint(), lines);
     }
 
     /** Every session that has something to cosign, and does not work on it. */
@@ -223,7 +235,8 @@ final class LogSessions implements SessionListener {
             long now = System.nanoTime();
             if (watch.knows < 0
                     || (watch.asked != null && now - watch.askedNanos < ANSWER_NANOS_MAX)
-                    || note.checkpoint().equals(watch.cosigned)
+                    || (note.checkpoint().equals(watch.cosigned)
+                            && !(watch.stale && now - watch.askedNanos > ANSWER_NANOS_MAX))
                     || note.checkpoint().size() < watch.knows
                     || (watch.cosigned != null && now - watch.askedNanos < apart)) {
                 return;
@@ -231,6 +244,10 @@ final class LogSessions implements SessionListener {
             old = watch.knows;
             watch.asked = note;
             watch.askedNanos = now;
+            watch.owed.add(note.checkpoint().size());
+            if (watch.owed.size() > OWED_MAX) {
+                watch.owed.remove();
+            }
         }
         try {
             LogGrown.Builder grown = LogGrown.newBuilder()

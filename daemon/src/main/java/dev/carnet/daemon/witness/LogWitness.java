@@ -19,7 +19,8 @@ import dev.carnet.proto.log.SignedCheckpoint;
 import dev.carnet.proto.log.TrustPolicy;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.Collection;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +51,9 @@ public final class LogWitness implements Witnesses, AutoCloseable {
     /** How long peers are waited for after a start, where no policy says who has to be heard. */
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
+    /** The most that a witness's clock may be behind this one, where it has to be heard. */
+    private static final Duration CLOCKS = Duration.ofMinutes(5);
+
     private static final long TICK_MS = 50;
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long STOP_SECONDS = 5;
@@ -60,6 +64,7 @@ public final class LogWitness implements Witnesses, AutoCloseable {
     private final Supplier<Set<String>> peers;
     private final Consumer<Throwable> onFatal;
     private final boolean first;
+    private final Instant start;
     private final long startNanos = System.nanoTime();
     private final Set<String> heardPeers = ConcurrentHashMap.newKeySet();
     private final Set<Object> busy = ConcurrentHashMap.newKeySet();
@@ -100,6 +105,7 @@ public final class LogWitness implements Witnesses, AutoCloseable {
         this.web = new WebWitnesses(store, own);
         this.peers = peers;
         this.onFatal = onFatal;
+        this.start = Instant.now(clock);
         own.mustNotBeRestored();
         this.newest = merkle.signed().orElse(null);
         this.first = newest == null;
@@ -161,16 +167,34 @@ public final class LogWitness implements Witnesses, AutoCloseable {
 
     // ---- for sessions
 
-    void heard(String peer, Collection<NoteKey> keys) {
+    /** It has said what it knows of our log, and that was no more than we know. */
+    void heard(String peer) {
         heardPeers.add(peer);
-        roll.heard(keys);
         wake();
     }
 
-    void cosigned(LogCheckpoint checkpoint, List<NoteSignature> lines) {
+    /** Whether it was made since this start, give or take what clocks differ by. An older line may be one that somebody else has kept, of a witness that has cosigned more since. */
+    boolean fresh(SignedCheckpoint.Verified line) {
+        return line.line().time() >= start.minus(CLOCKS).getEpochSecond();
+    }
+
+    /** What a peer has cosigned. That is how a witness is heard: who signs our newest log checkpoint now has no newer one on record. */
+    void cosigned(LogCheckpoint checkpoint, List<SignedCheckpoint.Verified> lines) {
+        for (SignedCheckpoint.Verified line : lines) {
+            if (fresh(line)) {
+                roll.heard(line.key());
+            } else {
+                roll.stale(line);
+            }
+        }
+        publish(checkpoint, lines.stream().map(SignedCheckpoint.Verified::line).toList());
+    }
+
+    private void publish(LogCheckpoint checkpoint, List<NoteSignature> lines) {
         Publisher to = publisher;
         if (to != null) {
             to.cosigned(checkpoint, lines);
+            to.wake();
         }
     }
 
@@ -239,10 +263,8 @@ public final class LogWitness implements Witnesses, AutoCloseable {
             List<NoteSignature> lines = witness.cosign(note);
             webCosigned.put(witness.key(), note.checkpoint());
             webTried.put(witness.key(), System.nanoTime());
-            roll.trouble(witness.toString(), "");
-            roll.heard(List.of(witness.key()));
-            cosigned(note.checkpoint(), lines);
-            wake();
+            roll.heard(witness.key());
+            publish(note.checkpoint(), lines);
         } catch (IOException | LogException | NoRoomException e) { // a full disk is waited for
             roll.trouble(witness.toString(), String.valueOf(e.getMessage()));
             log.warn("the witness {} does not cosign: {}", witness, e.getMessage());

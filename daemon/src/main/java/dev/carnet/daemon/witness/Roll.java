@@ -5,7 +5,7 @@ import dev.carnet.proto.log.NoteKey;
 import dev.carnet.proto.log.NoteSignature;
 import dev.carnet.proto.log.SignedCheckpoint;
 import dev.carnet.proto.log.TrustPolicy;
-import java.util.Collection;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The witnesses by the names that the policy gives them: which have been heard since the start, and which have to cosign. */
 final class Roll {
@@ -29,9 +30,25 @@ final class Roll {
         return policy.get();
     }
 
-    /** Whoever signs with these keys has said what it knows of our log, and that was no more than we know. */
-    void heard(Collection<NoteKey> keys) {
-        heard.addAll(keys);
+    /** Whoever signs with this key has shown what it knows of our log, and that was no more than we know. */
+    void heard(NoteKey key) {
+        heard.add(key);
+        names(key).forEach(name -> trouble(name, ""));
+    }
+
+    /** It verifies, and was not made since the start. */
+    void stale(SignedCheckpoint.Verified line) {
+        String what = "the time of its cosignature is "
+                + Instant.ofEpochSecond(Math.clamp(line.line().time(), 0L, Integer.MAX_VALUE))
+                + ", before this daemon's start: is its clock right?";
+        names(line.key()).forEach(name -> trouble(name, what));
+    }
+
+    private Stream<String> names(NoteKey key) {
+        return policy().stream()
+                .flatMap(one -> one.witnesses().entrySet().stream())
+                .filter(witness -> witness.getValue().equals(key))
+                .map(Map.Entry::getKey);
     }
 
     /** What is wrong with a witness, for people; empty: nothing any more. */

@@ -11,6 +11,7 @@ import dev.carnet.proto.hash.Hash32;
 import dev.carnet.proto.ledger.KeyBinding;
 import dev.carnet.proto.ledger.ObservedFork;
 import dev.carnet.proto.log.NoteKey;
+import dev.carnet.proto.log.NoteSignature;
 import dev.carnet.proto.log.Proofs;
 import dev.carnet.proto.log.SignedCheckpoint;
 import dev.carnet.proto.log.TrustPolicy;
@@ -23,12 +24,15 @@ import dev.carnet.proto.wire.v1.LogKnown;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -507,22 +511,86 @@ class LogWitnessTest {
     void a_cosignature_of_another_key_is_not_taken() throws InterruptedException {
         a.awaitPublished(a.record("one"));
         Wire wire = introduced();
-        LogGrown asked = wire.said(BodyCase.LOG_GROWN).getLogGrown();
-        SignedCheckpoint note = SignedCheckpoint.parse(asked.getCheckpoint().toByteArray());
-        var lines = new SignedCheckpoint(
-                        note.checkpoint(),
-                        a.fixture
-                                .ledger
-                                .keys()
-                                .cosign(b.origin() + "/witness", note.checkpoint(), java.time.Instant.now()))
-                .encode();
-        String text = new String(lines, UTF_8);
-        wire.arrive(Control.newBuilder()
+        SignedCheckpoint note = asked(wire);
+        wire.arrive(cosigned(note, cosign(a, note, Instant.now())));
+        assertThat(wire.awaitEnd()).startsWith("BAD_STATEMENT").contains("not both of its witness keys");
+        assertThat(a.published().signatures()).hasSize(2);
+    }
+
+    @Test
+    void a_cosignature_is_of_both_witness_keys() throws InterruptedException {
+        a.awaitPublished(a.record("one"));
+        Wire wire = introduced();
+        SignedCheckpoint note = asked(wire);
+        wire.arrive(cosigned(note, cosign(b, note, Instant.now()).subList(0, 1)));
+        assertThat(wire.awaitEnd()).startsWith("BAD_STATEMENT").contains("not both of its witness keys");
+    }
+
+    /** It had no room, and has by now, or was slow. */
+    @Test
+    void an_answer_to_an_earlier_request_is_passed_over() throws InterruptedException {
+        a.awaitPublished(a.record("one"));
+        Wire wire = introduced();
+        SignedCheckpoint first = asked(wire);
+        a.awaitPublished(a.record("two"));
+        SignedCheckpoint newest;
+        do {
+            wire.arrive(known(ByteString.EMPTY)); // so that it is asked again at once
+            newest = asked(wire);
+        } while (newest.checkpoint().equals(first.checkpoint()));
+        SignedCheckpoint last = newest;
+        wire.arrive(cosigned(first, cosign(b, first, Instant.now())));
+        wire.arrive(cosigned(last, cosign(b, last, Instant.now())));
+        eventually(() -> a.published().checkpoint().equals(last.checkpoint())
+                && a.published().signatures().size() == 4);
+        assertThat(wire.open()).isTrue();
+    }
+
+    /** The list of keys that a peer sends is its own work: it may name the witness key of somebody else, who knows more. */
+    @Test
+    void a_witness_is_heard_where_it_signs_and_not_where_it_is_named() throws InterruptedException {
+        a.awaitPublished(a.record("one"));
+        a.policy = Optional.of(quorum(b));
+        a.close();
+        a.start();
+        Wire wire = asB();
+        wire.said(BodyCase.LOG_KNOWN);
+        wire.arrive(known(ByteString.EMPTY));
+        SignedCheckpoint note = asked(wire);
+        long sequence = a.record("two");
+        assertThat(a.publisher.waitingFor())
+                .hasValueSatisfying(why -> assertThat(why).contains("not heard from w,"));
+        wire.arrive(cosigned(note, cosign(b, note, Instant.now().minus(Duration.ofMinutes(10)))));
+        eventually(() -> a.publisher
+                .waitingFor()
+                .filter(why -> why.contains("not heard from w (the time of its cosignature"))
+                .isPresent());
+        assertThat(a.merkle.signed().orElseThrow().checkpoint().size()).isLessThanOrEqualTo(sequence);
+        connect(); // b knows nothing of this log, and cosigns it
+        a.awaitPublished(sequence);
+        a.close();
+        a.start();
+        connect(); // b knows its end, and cosigns that again
+        a.awaitPublished(a.record("three"));
+        assertThat(a.fatal).isEmpty();
+    }
+
+    private static SignedCheckpoint asked(Wire wire) throws InterruptedException {
+        return SignedCheckpoint.parse(
+                wire.said(BodyCase.LOG_GROWN).getLogGrown().getCheckpoint().toByteArray());
+    }
+
+    /** As B's witness. */
+    private List<NoteSignature> cosign(Node by, SignedCheckpoint note, Instant time) {
+        return by.fixture.ledger.keys().cosign(b.origin() + "/witness", note.checkpoint(), time);
+    }
+
+    private static Control cosigned(SignedCheckpoint note, List<NoteSignature> lines) {
+        return Control.newBuilder()
                 .setLogCosigned(LogCosigned.newBuilder()
                         .setSize(note.checkpoint().size())
-                        .setLines(ByteString.copyFromUtf8(text.substring(text.indexOf("\n\n") + 2))))
-                .build());
-        Thread.sleep(300);
-        assertThat(a.published().signatures()).hasSize(2);
+                        .setLines(ByteString.copyFromUtf8(
+                                lines.stream().map(NoteSignature::line).collect(Collectors.joining()))))
+                .build();
     }
 }
