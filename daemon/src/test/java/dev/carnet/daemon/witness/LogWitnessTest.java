@@ -225,7 +225,14 @@ class LogWitnessTest {
         delete(temp.resolve("a"));
         copy(temp.resolve("backup"), temp.resolve("a"));
         a.peers = Set.of(B);
+        a.full = true;
         a.start();
+        connect();
+        eventually(() -> !a.fatal.isEmpty());
+        a.close();
+        a.full = false;
+        a.fatal.clear();
+        a.start(); // it could not be put on record, and is found out again
         connect();
         eventually(() -> !a.fatal.isEmpty());
         assertThat(a.fatal.getFirst())
