@@ -94,7 +94,7 @@ public final class LedgerCheck {
             }
             logSignatures(note);
             if (!findings.has(Kind.ROOT)) {
-                vouching = new TrustCheck(trust, note, findings::add).run(keys.bindings());
+                vouching = new TrustCheck(trust, note, Kind.TRUST, findings::add).run(keys.bindings());
             }
         } catch (Broken e) {
             findings.add(e.finding());

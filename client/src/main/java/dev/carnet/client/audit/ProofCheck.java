@@ -30,7 +30,7 @@ public final class ProofCheck {
         try {
             proof.check(entry);
             own(proof, entry, findings);
-            vouching = new TrustCheck(trust, proof.checkpoint(), findings::add).run(List.of());
+            vouching = new TrustCheck(trust, proof.checkpoint(), Kind.LOG_SIGNATURE, findings::add).run(List.of());
         } catch (LogException e) {
             findings.add(new Finding(
                     Kind.PROOF,

@@ -27,10 +27,18 @@ final class TrustCheck {
     private final Trust trust;
     private final SignedCheckpoint note;
     private final String origin;
+    private final Kind failing;
     private final Consumer<Finding> found;
 
-    TrustCheck(Trust trust, SignedCheckpoint note, Consumer<Finding> found) {
+    /**
+     * Of a log checkpoint.
+     *
+     * @param failing what a line of a listed log key that does not verify is. Where the ledger is at hand its own keys say whether the log has signed, and a listed key may be an older one, in whose name
+     *     whoever relays the log checkpoint adds a line: {@link Kind#TRUST}. Where it is not, nothing else says who signed: {@link Kind#LOG_SIGNATURE}
+     */
+    TrustCheck(Trust trust, SignedCheckpoint note, Kind failing, Consumer<Finding> found) {
         this.trust = trust;
+        this.failing = failing;
         this.note = note;
         this.origin = note.checkpoint().origin();
         this.found = found;
@@ -74,20 +82,21 @@ final class TrustCheck {
             return false;
         }
         boolean signed = false;
-        boolean failed = false;
-        for (NoteKey key :
-                listed) { // older ones may be among them: whether the newest have signed is no question of trust
+        List<String> failed = new ArrayList<>();
+        for (NoteKey key : listed) {
             try {
                 signed |= !note.verify(List.of(key)).isEmpty();
             } catch (LogException e) {
-                tell("checkpoint", String.valueOf(e.getMessage()));
-                failed = true;
+                failed.add(String.valueOf(e.getMessage()));
             }
         }
-        if (!signed && !failed) {
+        if (signed || failing != Kind.TRUST) { // else what is told next says it
+            failed.forEach(why -> found.accept(new Finding(failing, "checkpoint", why)));
+        }
+        if (!signed) {
             tell("checkpoint", "no key that the trust file lists for the log " + origin + " has signed it");
         }
-        return signed && !failed;
+        return signed && failed.isEmpty();
     }
 
     private List<Witness> witnesses(List<KeysAt> bindings) {
