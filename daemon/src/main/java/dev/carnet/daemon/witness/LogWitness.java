@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,12 +49,13 @@ public final class LogWitness implements Witnesses, AutoCloseable {
     /** Between two cosignatures of one witness, where nobody has to wait for them. */
     private static final long APART_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** How long peers are waited for after a start, where no policy says who has to be heard. */
+    /** How long all peers are waited for after a start, where no policy says who has to be heard; then one of them is enough. */
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     /** The most that a witness's clock may be behind this one, where it has to be heard. */
     private static final Duration CLOCKS = Duration.ofMinutes(5);
 
+    private static final int OWN_LINES = 2;
     private static final long TICK_MS = 50;
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long STOP_SECONDS = 5;
@@ -64,6 +66,7 @@ public final class LogWitness implements Witnesses, AutoCloseable {
     private final Supplier<Set<String>> peers;
     private final Consumer<Throwable> onFatal;
     private final boolean first;
+    private final boolean cosigned; // by a peer, before this start
     private final Instant start;
     private final long startNanos = System.nanoTime();
     private final Set<String> heardPeers = ConcurrentHashMap.newKeySet();
@@ -109,6 +112,9 @@ public final class LogWitness implements Witnesses, AutoCloseable {
         own.mustNotBeRestored();
         this.newest = merkle.signed().orElse(null);
         this.first = newest == null;
+        this.cosigned = merkle.checkpoint()
+                .filter(note -> note.signatures().size() > OWN_LINES)
+                .isPresent();
     }
 
     /** What stands between the transport and {@code above}. */
@@ -134,10 +140,21 @@ public final class LogWitness implements Witnesses, AutoCloseable {
         if (roll.policy().filter(one -> !one.quorum().equals(TrustPolicy.NONE)).isPresent()) {
             return roll.unheard();
         }
-        boolean all = heardPeers.containsAll(peers.get());
-        return all || System.nanoTime() - startNanos > GRACE_NANOS
-                ? Optional.empty()
-                : Optional.of("it asks its peers what they know of this ledger, a moment after the start");
+        Set<String> unheard = new TreeSet<>(peers.get());
+        boolean nobody = unheard.stream().noneMatch(heardPeers::contains);
+        unheard.removeAll(heardPeers);
+        if (unheard.isEmpty()) {
+            return Optional.empty();
+        }
+        if (System.nanoTime() - startNanos <= GRACE_NANOS) {
+            return Optional.of("it asks its peers what they know of this ledger, a moment after the start");
+        }
+        return nobody && cosigned
+                ? Optional.of("since its start it has heard from none of its peers (" + String.join(", ", unheard)
+                        + "). Peers have cosigned this log before, and might know more of it than is here. Start one of"
+                        + " them; or where they are gone for good, take them out of the configuration and say"
+                        + " `carnet reload`: that is on record")
+                : Optional.empty();
     }
 
     @Override

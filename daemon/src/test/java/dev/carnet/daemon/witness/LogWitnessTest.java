@@ -247,6 +247,34 @@ class LogWitnessTest {
         a.start();
     }
 
+    @Test
+    void without_a_policy_a_log_that_peers_have_cosigned_waits_for_one_of_them() throws InterruptedException {
+        a.peers = Set.of(B, "spiffe://gone.example/carnetd");
+        connect();
+        a.awaitPublished(a.record("one"));
+        eventually(() -> a.published().signatures().size() == 4);
+        a.close();
+        a.start();
+        long two = a.record("two");
+        eventually(() -> a.publisher
+                .waitingFor()
+                .filter(why -> why.contains("none of its peers (" + B))
+                .isPresent());
+        assertThat(a.merkle.signed().orElseThrow().checkpoint().size()).isLessThanOrEqualTo(two);
+        connect();
+        a.awaitPublished(two);
+        a.close();
+
+        a.start();
+        long three = a.record("three");
+        eventually(() -> a.publisher
+                .waitingFor()
+                .filter(why -> why.contains("`carnet reload`"))
+                .isPresent());
+        a.peers = Set.of();
+        a.awaitPublished(three);
+    }
+
     // ---- logs that are not right
 
     /** B has forgotten the end of its log, which A has on record. */
