@@ -55,7 +55,6 @@ public final class LogWitness implements Witnesses, AutoCloseable {
     /** The most that a witness's clock may be behind this one, where it has to be heard. */
     private static final Duration CLOCKS = Duration.ofMinutes(5);
 
-    private static final int OWN_LINES = 2;
     private static final long TICK_MS = 50;
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long STOP_SECONDS = 5;
@@ -112,9 +111,7 @@ public final class LogWitness implements Witnesses, AutoCloseable {
         own.mustNotBeRestored();
         this.newest = merkle.signed().orElse(null);
         this.first = newest == null;
-        this.cosigned = merkle.checkpoint()
-                .filter(note -> note.signatures().size() > OWN_LINES)
-                .isPresent();
+        this.cosigned = own.wasCosigned();
     }
 
     /** What stands between the transport and {@code above}. */
@@ -197,6 +194,7 @@ public final class LogWitness implements Witnesses, AutoCloseable {
 
     /** What a peer has cosigned. That is how a witness is heard: who signs our newest log checkpoint now has no newer one on record. */
     void cosigned(LogCheckpoint checkpoint, List<SignedCheckpoint.Verified> lines) {
+        own.isCosigned();
         for (SignedCheckpoint.Verified line : lines) {
             if (fresh(line)) {
                 roll.heard(line.key());

@@ -24,6 +24,7 @@ import java.util.List;
 /** What others know of this daemon's log, compared with what it knows itself. */
 final class OwnLog {
     private static final byte[] RESTORED = "merkle-restored".getBytes(UTF_8);
+    private static final byte[] COSIGNED = "merkle-cosigned".getBytes(UTF_8);
 
     private final Store store;
     private final Ledger ledger;
@@ -40,6 +41,18 @@ final class OwnLog {
         store.read(tx -> tx.get(Table.META, RESTORED)).ifPresent(why -> {
             throw new LedgerException(new String(why, UTF_8));
         });
+    }
+
+    /** Whether a peer has ever cosigned this log: then one may know more of it than this state does. */
+    boolean wasCosigned() {
+        return store.read(tx -> tx.get(Table.META, COSIGNED)).isPresent();
+    }
+
+    /** A peer has. @throws dev.carnet.daemon.state.NoRoomException where that cannot be put on record */
+    void isCosigned() {
+        if (!wasCosigned()) {
+            store.update(tx -> tx.put(Table.META, COSIGNED, new byte[] {1}));
+        }
     }
 
     /**

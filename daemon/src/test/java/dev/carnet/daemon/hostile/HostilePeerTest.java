@@ -271,7 +271,8 @@ class HostilePeerTest {
             assertThat(site.staging(Besieged.SMALL)).isEmpty();
             assertThat(site.staging("in")).isEmpty();
         });
-        assertThat(site.unfinished(site.configured().toArray(new Liar[0]))).isEmpty();
+        eventually(() -> assertThat(site.unfinished(site.configured().toArray(new Liar[0])))
+                .isEmpty());
         assertThat(site.log().lines())
                 .filteredOn(line -> !line.contains("AES-256-GCM runs at")) // a busy machine, and no peer's doing
                 .noneMatch(line -> line.contains(" ERROR ") || line.contains("Exception"));
