@@ -223,7 +223,7 @@ class Ledger:
         self.counts = self.verdict in ("verifies", "incomplete")
         if not self.counts: self.daemon = ""
     def expect(self, holds, kind, place, sentence, weight="wrong"): return holds or self.found.append((kind, place, sentence, weight))
-    def open(self, path): return open(f"{self.name}/{path}", "rb", opener=lambda p, m: os.open(p, m | os.O_NONBLOCK))  # waits for no pipe
+    def open(self, path): return open(f"{self.name}/{path}", "rb", opener=lambda p, m: os.open(p, m | os.O_NONBLOCK | os.O_NOFOLLOW))
     def tiles(self, level, count, most):  # place, bytes, width, and the width of what is there: full or partial
         for n, width in ((at // 256, min(256, count - at)) for at in range(0, count, 256)):
             full = f"tile/{level}/" + re.sub(r"(...)(?=.)", r"x\1/", str(n).zfill(-len(str(n)) // 3 * -3))

@@ -58,12 +58,21 @@ class CarnetClientTest {
                 "HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\n{\"transfers\":[1]}",
                 "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"transfers\":7}",
                 "HTTP/1.1 500 x\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>",
-                "nonsense\r\n\r\n",
-                ""
+                "nonsense\r\n\r\n"
             })
     void an_odd_daemon_is_called_odd(String response) throws IOException {
         try (var daemon = new FakeDaemon(socket(), r -> response)) {
             assertCode(() -> new CarnetClient(socket()).transfers(1), ApiException.PROTOCOL);
+            assertThat(daemon.requests()).hasSize(1);
+        }
+    }
+
+    /** As one that is killed: it may come back, and is waited for. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\nConte", "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"trans"})
+    void a_daemon_that_leaves_in_the_middle_is_away(String response) throws IOException {
+        try (var daemon = new FakeDaemon(socket(), r -> response)) {
+            assertCode(() -> new CarnetClient(socket()).transfers(1), ApiException.UNREACHABLE);
             assertThat(daemon.requests()).hasSize(1);
         }
     }

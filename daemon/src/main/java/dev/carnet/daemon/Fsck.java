@@ -5,6 +5,7 @@ import dev.carnet.daemon.ledger.NamedBlobs;
 import dev.carnet.daemon.merkle.LogLook;
 import dev.carnet.daemon.state.LmdbStore;
 import dev.carnet.daemon.state.Store;
+import dev.carnet.daemon.witness.LogWitness;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -46,14 +47,15 @@ final class Fsck {
                 }
             });
             long built = log.end();
+            LogWitness.restored(store).ifPresent(why -> misfit("state database", why));
             out.println(state + ": " + seen.entries() + " entries count, " + built + " of them are in the log, "
                     + blobs.looked() + " blobs are named"
                     + (seen.waiting() == 0 ? "" : ", " + seen.waiting() + " more count at the next start"));
             out.println(
                     misfits == 0
                             ? "All of it fits."
-                            : misfits
-                                    + " things do not fit: keep the files, and restore all of the state directory from one copy.");
+                            : (misfits == 1 ? "One thing does" : misfits + " things do")
+                                    + " not fit: keep the files, and restore all of the state directory from one copy.");
             return misfits == 0;
         }
     }

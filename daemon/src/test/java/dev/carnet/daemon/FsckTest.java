@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.carnet.daemon.ledger.EntryKey;
 import dev.carnet.daemon.ledger.LedgerFixture;
 import dev.carnet.daemon.merkle.MerkleLog;
+import dev.carnet.daemon.state.LmdbStore;
 import dev.carnet.daemon.state.StateException;
+import dev.carnet.daemon.state.Store;
+import dev.carnet.daemon.state.Table;
 import dev.carnet.proto.ledger.Change;
 import dev.carnet.proto.ledger.Predicate;
 import java.io.ByteArrayOutputStream;
@@ -120,6 +123,16 @@ class FsckTest {
         flip(state.resolve("ledger").resolve(file), offset);
         assertThat(fsck()).isFalse();
         assertThat(said()).contains("does not fit: " + file + ": ");
+    }
+
+    /** A daemon that has met a witness who knew more does not start again on this state, and fsck does not call it good. */
+    @Test
+    void a_state_that_was_found_to_be_an_older_copy_is_told() {
+        try (Store store = LmdbStore.open(state.resolve("db"))) {
+            store.update(tx -> tx.put(Table.META, "merkle-restored".getBytes(UTF_8), "an older copy".getBytes(UTF_8)));
+        }
+        assertThat(fsck()).isFalse();
+        assertThat(said()).contains("does not fit: state database: an older copy", "One thing does not fit");
     }
 
     /** The log is built further than it is published: nobody has cosigned. */

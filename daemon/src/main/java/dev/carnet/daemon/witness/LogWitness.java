@@ -114,6 +114,11 @@ public final class LogWitness implements Witnesses, AutoCloseable {
         this.cosigned = own.wasCosigned();
     }
 
+    /** Why a state directory was found to be an older copy; empty where it was not. */
+    public static Optional<String> restored(Store store) {
+        return OwnLog.found(store);
+    }
+
     /** What stands between the transport and {@code above}. */
     public SessionListener below(SessionListener above, PeerBindings keys) {
         LogSessions made = new LogSessions(this, logs, own, keys, above);

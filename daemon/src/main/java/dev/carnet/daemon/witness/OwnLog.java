@@ -20,6 +20,7 @@ import dev.carnet.proto.log.Proofs;
 import dev.carnet.proto.log.SignedCheckpoint;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What others know of this daemon's log, compared with what it knows itself. */
 final class OwnLog {
@@ -38,9 +39,14 @@ final class OwnLog {
 
     /** @throws LedgerException where this state was found to be an older copy: it never signs again */
     void mustNotBeRestored() {
-        store.read(tx -> tx.get(Table.META, RESTORED)).ifPresent(why -> {
-            throw new LedgerException(new String(why, UTF_8));
+        found(store).ifPresent(why -> {
+            throw new LedgerException(why);
         });
+    }
+
+    /** Why this state never signs again; empty where nothing is known against it. */
+    static Optional<String> found(Store store) {
+        return store.read(tx -> tx.get(Table.META, RESTORED)).map(why -> new String(why, UTF_8));
     }
 
     /** Whether a peer has ever cosigned this log: then one may know more of it than this state does. */
