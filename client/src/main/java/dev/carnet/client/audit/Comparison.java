@@ -1,8 +1,10 @@
 package dev.carnet.client.audit;
 
 import dev.carnet.client.audit.Finding.Kind;
+import dev.carnet.proto.hash.Hash32;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Compares what two ledgers say of each other (LEDGER.md, section 5), after both are verified. */
 public final class Comparison {
@@ -111,23 +113,19 @@ public final class Comparison {
 
     /** Intents of {@code there} that entries in {@code here} name. */
     private void intents(Compared here, Compared there) {
-        here.with(there).intentsOfOther().forEach((intent, index) -> {
-            if (!there.dealings().hasIntent(intent)) {
+        missing(here, here.with(there).intentsOfOther(), there, "the ledger " + there.origin());
+        missing(here, here.with(there).intentsOfOwn(), here, "this ledger itself");
+    }
+
+    /** Of {@code intents}, each with the entry of {@code here} that names it, those that are not in {@code owner}. */
+    private void missing(Compared here, Map<Hash32, Long> intents, Compared owner, String name) {
+        intents.forEach((intent, index) -> {
+            if (!owner.dealings().hasIntent(intent)) {
                 tell(
                         Kind.INTENT_MISSING,
                         here,
                         index,
-                        "the transfer-intent " + intent.hex() + " that it names is not in the ledger "
-                                + there.origin());
-            }
-        });
-        here.with(there).intentsOfOwn().forEach((intent, index) -> {
-            if (!here.dealings().hasIntent(intent)) {
-                tell(
-                        Kind.INTENT_MISSING,
-                        here,
-                        index,
-                        "the transfer-intent " + intent.hex() + " that it names is not in this ledger itself");
+                        "the transfer-intent " + intent.hex() + " that it names is not in " + name);
             }
         });
     }

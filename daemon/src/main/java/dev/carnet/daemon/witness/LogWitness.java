@@ -65,7 +65,7 @@ public final class LogWitness implements Witnesses, AutoCloseable {
     private final Supplier<Set<String>> peers;
     private final Consumer<Throwable> onFatal;
     private final boolean first;
-    private final boolean cosigned; // by a peer, before this start
+    private final boolean cosignedBefore; // by a peer, at an earlier start
     private final Instant start;
     private final long startNanos = System.nanoTime();
     private final Set<String> heardPeers = ConcurrentHashMap.newKeySet();
@@ -111,12 +111,12 @@ public final class LogWitness implements Witnesses, AutoCloseable {
         own.mustNotBeRestored();
         this.newest = merkle.signed().orElse(null);
         this.first = newest == null;
-        this.cosigned = own.wasCosigned();
+        this.cosignedBefore = own.wasCosigned();
     }
 
     /** Why a state directory was found to be an older copy; empty where it was not. */
     public static Optional<String> restored(Store store) {
-        return OwnLog.found(store);
+        return OwnLog.whyRestored(store);
     }
 
     /** What stands between the transport and {@code above}. */
@@ -142,16 +142,17 @@ public final class LogWitness implements Witnesses, AutoCloseable {
         if (roll.policy().filter(one -> !one.quorum().equals(TrustPolicy.NONE)).isPresent()) {
             return roll.unheard();
         }
-        Set<String> unheard = new TreeSet<>(peers.get());
-        boolean nobody = unheard.stream().noneMatch(heardPeers::contains);
+        Set<String> all = peers.get();
+        Set<String> unheard = new TreeSet<>(all);
         unheard.removeAll(heardPeers);
+        boolean nobody = unheard.size() == all.size();
         if (unheard.isEmpty()) {
             return Optional.empty();
         }
         if (System.nanoTime() - startNanos <= GRACE_NANOS) {
             return Optional.of("it asks its peers what they know of this ledger, a moment after the start");
         }
-        return nobody && cosigned
+        return nobody && cosignedBefore
                 ? Optional.of("since its start it has heard from none of its peers (" + String.join(", ", unheard)
                         + "). Peers have cosigned this log before, and might know more of it than is here. Start one of"
                         + " them; or where they are gone for good, take them out of the configuration and say"
@@ -199,7 +200,7 @@ public final class LogWitness implements Witnesses, AutoCloseable {
 
     /** What a peer has cosigned. That is how a witness is heard: who signs our newest log checkpoint now has no newer one on record. */
     void cosigned(LogCheckpoint checkpoint, List<SignedCheckpoint.Verified> lines) {
-        own.isCosigned();
+        own.recordCosigned();
         for (SignedCheckpoint.Verified line : lines) {
             if (fresh(line)) {
                 roll.heard(line.key());

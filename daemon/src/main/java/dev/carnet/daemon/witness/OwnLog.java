@@ -39,13 +39,13 @@ final class OwnLog {
 
     /** @throws LedgerException where this state was found to be an older copy: it never signs again */
     void mustNotBeRestored() {
-        found(store).ifPresent(why -> {
+        whyRestored(store).ifPresent(why -> {
             throw new LedgerException(why);
         });
     }
 
     /** Why this state never signs again; empty where nothing is known against it. */
-    static Optional<String> found(Store store) {
+    static Optional<String> whyRestored(Store store) {
         return store.read(tx -> tx.get(Table.META, RESTORED)).map(why -> new String(why, UTF_8));
     }
 
@@ -54,8 +54,12 @@ final class OwnLog {
         return store.read(tx -> tx.get(Table.META, COSIGNED)).isPresent();
     }
 
-    /** A peer has. @throws dev.carnet.daemon.state.NoRoomException where that cannot be put on record */
-    void isCosigned() {
+    /**
+     * Puts on record that one has.
+     *
+     * @throws NoRoomException where the disk is full
+     */
+    void recordCosigned() {
         if (!wasCosigned()) {
             store.update(tx -> tx.put(Table.META, COSIGNED, new byte[] {1}));
         }

@@ -346,20 +346,25 @@ class LogWitnessTest {
         return Control.newBuilder().setLogGrown(grown).build();
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 6})
-    void two_histories_of_a_log_are_on_record_and_the_end_of_trust(int more) throws Exception {
-        LogGrown grown = other(more);
+    /** The entry of A, after B has said this and the session has ended. */
+    private ObservedFork observed(LogGrown grown) throws InterruptedException {
         Wire wire = asB();
         wire.said(BodyCase.LOG_KNOWN);
         wire.arrive(known(ByteString.EMPTY));
         wire.arrive(of(grown));
         assertThat(wire.awaitEnd()).startsWith("BAD_STATEMENT");
-        ObservedFork fork = a.entries().stream()
+        return a.entries().stream()
                 .filter(ObservedFork.class::isInstance)
                 .map(ObservedFork.class::cast)
                 .findFirst()
                 .orElseThrow();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 6})
+    void two_histories_of_a_log_are_on_record_and_the_end_of_trust(int more) throws Exception {
+        LogGrown grown = other(more);
+        ObservedFork fork = observed(grown);
         assertThat(fork.peer()).isEqualTo(B);
         assertThat(fork.peerOrigin()).isEqualTo(b.origin());
         KeyBinding keys = b.binding();
@@ -390,16 +395,7 @@ class LogWitnessTest {
         KeyBinding now = b.binding();
         assertThat(now.list().keys().log()).isNotEqualTo(before.list().keys().log());
         LogGrown grown = grown(b.merkle.signed().orElseThrow(), known());
-        Wire wire = asB();
-        wire.said(BodyCase.LOG_KNOWN);
-        wire.arrive(known(ByteString.EMPTY));
-        wire.arrive(of(grown));
-        assertThat(wire.awaitEnd()).startsWith("BAD_STATEMENT");
-        ObservedFork fork = a.entries().stream()
-                .filter(ObservedFork.class::isInstance)
-                .map(ObservedFork.class::cast)
-                .findFirst()
-                .orElseThrow();
+        ObservedFork fork = observed(grown);
         assertThat(fork.binding()).isEqualTo(now.payloadDigest());
         assertThat(fork.firstBinding()).contains(before.payloadDigest());
         fork.verify(before, now);

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.carnet.proto.ledger.Edwards.Point;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
-import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,22 +23,10 @@ import org.junit.jupiter.api.Test;
  * themselves agree with arithmetic that shares nothing with them.
  */
 class FrequentKeyAgreementTest {
-    private static final byte[] MLDSA = mldsa();
     private static final BigInteger L = Edwards.L;
 
     private final long seed = Long.getLong("carnet.seed", System.nanoTime());
     private final Random random = new Random(seed);
-
-    private static byte[] mldsa() {
-        try {
-            return KeyPairGenerator.getInstance("ML-DSA-44")
-                    .generateKeyPair()
-                    .getPublic()
-                    .getEncoded();
-        } catch (GeneralSecurityException e) {
-            throw new AssertionError(e);
-        }
-    }
 
     private byte[] bytes(int count) {
         byte[] bytes = new byte[count];
@@ -65,7 +52,7 @@ class FrequentKeyAgreementTest {
         Key(BigInteger secret) {
             this.secret = secret;
             this.raw = base(secret).encode();
-            this.keys = new EntryKeys(Spki.ed25519(raw), MLDSA);
+            this.keys = new EntryKeys(Spki.ed25519(raw), AnyMldsa.SPKI);
             this.frequent = new FrequentKey(keys);
         }
 
@@ -300,7 +287,8 @@ class FrequentKeyAgreementTest {
         }
         assertThat(taken).as("seed %d: a signature under a mixed key", seed).isTrue();
         for (byte[] raw : bad) {
-            assertThatThrownBy(() -> new EntryKeys(Spki.ed25519(raw), MLDSA)).isInstanceOf(StatementException.class);
+            assertThatThrownBy(() -> new EntryKeys(Spki.ed25519(raw), AnyMldsa.SPKI))
+                    .isInstanceOf(StatementException.class);
             assertThatThrownBy(() -> new Ed25519Tables(raw)).isInstanceOf(StatementException.class);
         }
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
-import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -19,23 +18,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The tables say what Bouncy Castle's verification and the check of R say together. */
 class FrequentKeyTest {
     private static final HexFormat HEX = HexFormat.of();
-    private static final byte[] MLDSA = mldsa();
     private final long seed = System.nanoTime();
     private final Random random = new Random(seed);
 
-    private static byte[] mldsa() {
-        try {
-            return KeyPairGenerator.getInstance("ML-DSA-44")
-                    .generateKeyPair()
-                    .getPublic()
-                    .getEncoded();
-        } catch (GeneralSecurityException e) {
-            throw new AssertionError(e);
-        }
-    }
-
     private static EntryKeys keys(byte[] raw) {
-        return new EntryKeys(Spki.ed25519(raw), MLDSA);
+        return new EntryKeys(Spki.ed25519(raw), AnyMldsa.SPKI);
     }
 
     private byte[] bytes(int count) {
