@@ -16,9 +16,17 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A response's body as it comes, which ends where nothing comes for a while: the JDK's own stream waits for ever. At most one portion is in memory. */
+/**
+ * A response's body as it comes, which ends where nothing comes for a while, or so little that it would never end: the JDK's own stream waits for ever. At most one portion is in memory. What the reader takes
+ * its time for does not count.
+ */
 final class TimedBody extends InputStream implements BodySubscriber<InputStream> {
+    /** The least that has to come in a second of waiting, beside a silence or two. */
+    private static final long RATE_MIN = 4_096;
+
     private final Duration idle;
+    private long waitedNanos;
+    private long received;
     private final LinkedBlockingQueue<Portion> portions = new LinkedBlockingQueue<>();
     private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
     private Portion now = new Portion(List.of(), false, null);
@@ -93,10 +101,19 @@ final class TimedBody extends InputStream implements BodySubscriber<InputStream>
 
     private Portion next() throws IOException {
         try {
-            Portion next = portions.poll(idle.toNanos(), TimeUnit.NANOSECONDS);
+            long left = 2 * idle.toNanos() + TimeUnit.SECONDS.toNanos(received / RATE_MIN) - waitedNanos;
+            long began = System.nanoTime();
+            Portion next = portions.poll(Math.min(left, idle.toNanos()), TimeUnit.NANOSECONDS);
+            waitedNanos += System.nanoTime() - began;
             if (next == null) {
                 close();
-                throw new HttpTimeoutException("nothing more came for " + idle.toSeconds() + " s");
+                throw new HttpTimeoutException(
+                        left < idle.toNanos()
+                                ? "less than " + RATE_MIN + " bytes came in a second"
+                                : "nothing more came for " + idle.toSeconds() + " s");
+            }
+            for (ByteBuffer bytes : next.bytes()) {
+                received += bytes.remaining();
             }
             return next;
         } catch (InterruptedException e) {

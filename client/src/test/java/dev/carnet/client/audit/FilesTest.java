@@ -201,6 +201,24 @@ class FilesTest {
     }
 
     @Test
+    void a_server_that_gives_a_byte_now_and_then_is_not_waited_for_for_ever() {
+        at("/", exchange -> {
+            exchange.sendResponseHeaders(200, 1000);
+            try {
+                for (int i = 0; i < 1000; i++) {
+                    exchange.getResponseBody().write(1);
+                    exchange.getResponseBody().flush();
+                    Thread.sleep(20);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        HttpFiles files = HttpFiles.of(url("/"), Duration.ofMillis(300));
+        assertThatThrownBy(() -> files.read("checkpoint", 1000)).hasMessageContaining("bytes came in a second");
+    }
+
+    @Test
     void an_answer_that_breaks_off_is_an_error() {
         at("/", exchange -> {
             exchange.sendResponseHeaders(200, 1000);
