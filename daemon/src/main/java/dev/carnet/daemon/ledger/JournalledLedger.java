@@ -41,6 +41,7 @@ final class JournalledLedger {
     private final LedgerTables tables;
     private final Journal journal;
     private final FreeSpace space;
+    private final RecentEnvelopes recent = new RecentEnvelopes();
     private volatile Head head;
 
     /** Records that are in the journal and do not count yet, because their commit failed: in their order. */
@@ -263,6 +264,7 @@ final class JournalledLedger {
     }
 
     private void counted(List<Unsettled> appended) {
+        appended.forEach(one -> recent.add(one.record().sequence(), one.record().envelope()));
         head = appended.getLast().next();
         unsettled = List.of();
         appended.forEach(one -> FailPoint.LEDGER_COMMITTED.pass());
@@ -285,15 +287,26 @@ final class JournalledLedger {
     }
 
     List<Recorded> entries(long sequence, int max) {
-        var found = new ArrayList<Recorded>();
+        return records(sequence, max).stream().map(JournalledLedger::recorded).toList();
+    }
+
+    List<byte[]> envelopes(long sequence, int max) {
+        List<byte[]> lately = recent.from(sequence, Math.min(max, ENTRIES_MAX));
+        return lately.isEmpty()
+                ? records(sequence, max).stream().map(JournalRecord::envelope).toList()
+                : lately;
+    }
+
+    private List<JournalRecord> records(long sequence, int max) {
+        var found = new ArrayList<JournalRecord>();
         var bytes = 0;
         for (var placed : tables.from(sequence, Math.min(max, ENTRIES_MAX))) {
             if (bytes >= ENTRIES_BYTES_MAX) {
                 break;
             }
-            var recorded = recorded(read(placed));
-            found.add(recorded);
-            bytes += recorded.envelope().length;
+            var record = read(placed);
+            found.add(record);
+            bytes += record.envelope().length;
         }
         return found;
     }

@@ -36,6 +36,9 @@ public interface Ledger extends AutoCloseable {
     /** Entries from {@code sequence} on, in order: at most {@code max}, and at most 1,024 or some 4 MiB in one call. None where the ledger ends. */
     java.util.List<Recorded> entries(long sequence, int max);
 
+    /** As {@link #entries}, the envelopes alone: what came to count lately is given from memory. */
+    java.util.List<byte[]> envelopes(long sequence, int max);
+
     /** How many entries count. */
     long size();
 

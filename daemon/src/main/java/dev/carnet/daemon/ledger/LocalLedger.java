@@ -41,6 +41,11 @@ final class LocalLedger implements Ledger {
     }
 
     @Override
+    public List<byte[]> envelopes(long sequence, int max) {
+        return entries.envelopes(sequence, max);
+    }
+
+    @Override
     public long size() {
         return entries.size();
     }

@@ -3,7 +3,6 @@ package dev.carnet.daemon.merkle;
 import dev.carnet.daemon.fault.FailPoint;
 import dev.carnet.daemon.ledger.Ledger;
 import dev.carnet.daemon.ledger.LedgerException;
-import dev.carnet.daemon.ledger.Recorded;
 import dev.carnet.daemon.state.NoRoomException;
 import dev.carnet.daemon.state.Store;
 import dev.carnet.proto.hash.Hash32;
@@ -19,7 +18,6 @@ import dev.carnet.proto.log.Tile;
 import dev.carnet.proto.log.TileHashes;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -37,6 +35,7 @@ final class LogBuilder implements MerkleLog {
     private final Store store;
     private final Ledger ledger;
     private final Signer signer;
+    private final OpenBundle open;
     private volatile Built built;
     private Frontier frontier;
     private volatile @Nullable SignedCheckpoint published;
@@ -54,6 +53,7 @@ final class LogBuilder implements MerkleLog {
         this.store = store;
         this.ledger = ledger;
         this.signer = signer;
+        this.open = new OpenBundle(ledger, built.size());
         this.built = built;
         this.frontier = frontier;
     }
@@ -212,10 +212,10 @@ final class LogBuilder implements MerkleLog {
 
     private void build(long size) throws IOException {
         long old = built.size();
-        List<byte[]> entries = entries(old - old % Tile.WIDTH, size);
+        open.read(size);
         List<Tile> tiles = Tile.added(old, size);
         for (Tile tile : tiles) {
-            files.write(tile, content(tile, old - old % Tile.WIDTH, entries));
+            files.write(tile, content(tile));
             FailPoint.LOG_TILE_WRITTEN.pass();
         }
         Frontier grown = readBack(old, size, tiles);
@@ -224,36 +224,13 @@ final class LogBuilder implements MerkleLog {
         FailPoint.LOG_BUILT.pass();
         built = now;
         frontier = grown;
+        open.built(size);
     }
 
-    /** Envelopes from {@code from} to before {@code to}, from the journal. */
-    private List<byte[]> entries(long from, long to) {
-        List<byte[]> entries = new ArrayList<>((int) (to - from));
-        while (from + entries.size() < to) {
-            long next = from + entries.size();
-            List<Recorded> more = ledger.entries(next, (int) Math.min(to - next, Integer.MAX_VALUE));
-            if (more.isEmpty()) {
-                throw new LedgerException("the journal does not give entry " + next + ", which counts");
-            }
-            more.forEach(entry -> entries.add(entry.envelope()));
-        }
-        return entries;
-    }
-
-    private byte[] content(Tile tile, long first, List<byte[]> entries) {
-        if (tile.level() > 0) {
-            return files.hashesBelow(tile); // which are on disk by now: lower levels are written first
-        }
-        int from = (int) (tile.index() * Tile.WIDTH - first);
-        List<byte[]> own = entries.subList(from, from + tile.width());
-        if (tile.level() == Tile.ENTRIES) {
-            return Bundle.write(own);
-        }
-        byte[] hashes = new byte[own.size() * Hash32.BYTES];
-        for (int i = 0; i < own.size(); i++) {
-            Merkle.leaf(own.get(i)).copyTo(hashes, i * Hash32.BYTES);
-        }
-        return hashes;
+    private byte[] content(Tile tile) {
+        return tile.level() > 0
+                ? files.hashesBelow(tile) // which are on disk by now: lower levels are written first
+                : open.content(tile);
     }
 
     /** The way that a reader takes: entries to leaves to a root, and tiles to a root. Both must be the same. */

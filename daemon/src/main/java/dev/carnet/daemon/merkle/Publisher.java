@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the log up with the ledger, on a thread of its own. What somebody waits for is published at once where the log has rested, and else together with all that comes while it rests: it spends
- * a twentieth of the time on its files (more where they take over 25 ms: it never rests longer than half a second), so that a burst of small transfers does not pay for a log checkpoint each. What nobody waits for is published within a second.
+ * Keeps the log up with the ledger, on a thread of its own. While entries keep coming there is a log checkpoint every other second, so that a burst of small transfers does not pay for one each. What somebody waits for is published once
+ * none has come for a moment, or at once where the log has rested; after that it spends a twentieth of the time on its files (more where they take over 25 ms: it never rests longer than half a second).
  */
 public final class Publisher implements Published, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Publisher.class);
@@ -40,7 +40,13 @@ public final class Publisher implements Published, AutoCloseable {
     /** Of the time that goes by, the part that is spent on files and signatures. */
     private static final int SHARE = 20;
 
-    /** Between two, where nobody does; between two tries, where there is no room; and between two looks at the witnesses. */
+    /** No entry for so long: what was going on is over. */
+    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** Between two, while entries keep coming. */
+    private static final long BURST_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** Between two, where nobody waits; between two tries, where there is no room; and between two looks at the witnesses. */
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** How long the cosignatures of one are waited for before the next is signed, since those of the one before are of no use then: longer than an answer takes, and the pause before the question. */
@@ -69,6 +75,7 @@ public final class Publisher implements Published, AutoCloseable {
     private long signedNanos;
     private long spentNanos; // on what was signed last
     private long publishedNanos;
+    private volatile long grownNanos = System.nanoTime();
     private long complainedNanos = System.nanoTime() - TimeUnit.HOURS.toNanos(1);
     private boolean closed;
 
@@ -86,8 +93,13 @@ public final class Publisher implements Published, AutoCloseable {
 
     /** Begins with what counts already. */
     public void start() {
-        ledger.follow(this::wake);
+        ledger.follow(this::grown);
         thread.start();
+    }
+
+    private void grown() {
+        grownNanos = System.nanoTime();
+        wake();
     }
 
     /** There is something new: entries, or what a witness knows. */
@@ -258,11 +270,19 @@ public final class Publisher implements Published, AutoCloseable {
             if (there == null || there.checkpoint().size() < last.checkpoint().size()) {
                 return since > COSIGNING_NANOS;
             }
-            Waiter first = waiters.peek();
-            return since > (first == null ? IDLE_NANOS : Math.clamp(SHARE * spentNanos, GAP_NANOS, GAP_MAX_NANOS));
+            return since > rest();
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The least between two log checkpoints. */
+    private long rest() {
+        if (waiters.isEmpty()) {
+            return IDLE_NANOS;
+        }
+        boolean quiet = System.nanoTime() - grownNanos > QUIET_NANOS;
+        return quiet ? Math.clamp(SHARE * spentNanos, GAP_NANOS, GAP_MAX_NANOS) : BURST_NANOS;
     }
 
     private void sign() {

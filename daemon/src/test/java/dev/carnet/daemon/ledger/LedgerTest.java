@@ -163,6 +163,13 @@ class LedgerTest {
         assertThat(daemon.ledger.entries(first + 20, 1)).isEmpty();
         assertThat(daemon.ledger.entries(0, 0)).isEmpty();
         assertThat(daemon.ledger.entries(first, 1).getFirst().envelope()).isEqualTo(envelope("entry 0"));
+        List<byte[]> all = daemon.ledger.entries(0, Integer.MAX_VALUE).stream()
+                .map(Recorded::envelope)
+                .toList();
+        assertThat(daemon.ledger.envelopes(first + 5, 3)).containsExactlyElementsOf(all.subList(first + 5, first + 8));
+        assertThat(daemon.ledger.envelopes(0, Integer.MAX_VALUE)).containsExactlyElementsOf(all);
+        assertThat(daemon.ledger.envelopes(first + 20, 1)).isEmpty();
+        assertThat(daemon.ledger.envelopes(0, 0)).isEmpty();
     }
 
     @Test

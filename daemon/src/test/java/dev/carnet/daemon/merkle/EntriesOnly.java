@@ -38,6 +38,11 @@ final class EntriesOnly implements Ledger {
     }
 
     @Override
+    public List<byte[]> envelopes(long sequence, int max) {
+        return entries(sequence, max).stream().map(Recorded::envelope).toList();
+    }
+
+    @Override
     public long size() {
         return all.size();
     }
