@@ -87,8 +87,8 @@ final class CustodyText {
         checkpoint.trees().forEach(tree -> out.accept("  tree     " + tree));
         checkpoint
                 .size()
-                .ifPresent(size ->
-                        out.accept("  size     " + size.files() + " files, " + Quantities.bytes(size.logicalBytes())));
+                .ifPresent(size -> out.accept(
+                        "  size     " + Quantities.files(size.files()) + ", " + Quantities.bytes(size.logicalBytes())));
         Table table = new Table("", "STATE", "HOLDER", "WHERE", "SINCE", "LAST VERIFIED", "FROM");
         for (Copy copy : checkpoint.copies()) {
             table.row(

@@ -100,7 +100,7 @@ final class EntryText {
     }
 
     private static String content(long files, long bytes) {
-        return files + (files == 1 ? " file, " : " files, ") + Quantities.bytes(bytes);
+        return Quantities.files(files) + ", " + Quantities.bytes(bytes);
     }
 
     /** What a statement says, a line for each member: objects with dots between the names, arrays with numbers. What all statements have alike is left out, and long keys are cut: raw bytes are for programs. */

@@ -262,8 +262,8 @@ final class ExportOmsCommand extends ApiCommand {
             return;
         }
         env.say("bundle    " + Shown.text(file.toString()));
-        env.say("lists     " + bundle.resources() + (bundle.resources() == 1 ? " file" : " files") + " with "
-                + bundle.hash() + ", as " + Shown.text(bundle.model()));
+        env.say("lists     " + Quantities.files(bundle.resources()) + " with " + bundle.hash() + ", as "
+                + Shown.text(bundle.model()));
         env.say("key       " + bundle.hint() + (verified ? "" : " (the daemon was not asked; --public-key asks it)"));
         if (sha256 && !daemon) {
             env.say("verify    model_signing verify key " + Shown.text(given) + " --signature "

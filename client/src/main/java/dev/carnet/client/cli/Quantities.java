@@ -45,6 +45,11 @@ final class Quantities {
         return value.longValue();
     }
 
+    /** {@code 1 file}, {@code 2 files}. */
+    static String files(long count) {
+        return count + (count == 1 ? " file" : " files");
+    }
+
     /** Three digits: {@code 1.23 GB}. */
     static String bytes(double bytes) {
         if (bytes < 999.5) {

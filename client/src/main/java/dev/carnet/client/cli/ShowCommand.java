@@ -91,7 +91,7 @@ final class ShowCommand extends ApiCommand {
         c.json().optionalText("path").ifPresent(path -> add("path", path));
         add(
                 "what",
-                c.files() + " files"
+                Quantities.files(c.files())
                         + (c.json().optionalNumber("directories").isPresent()
                                 ? " in " + c.json().number("directories") + " directories"
                                 : "")

@@ -2,6 +2,7 @@ package dev.carnet.client.custody;
 
 import dev.carnet.client.audit.Verdict;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -186,8 +187,13 @@ public final class Summary {
 
     /** How many copies there are, and of how many contents. */
     public String counted() {
+        long gone = Arrays.stream(State.values())
+                .filter(state -> state.kind() == State.Kind.GONE)
+                .mapToLong(this::copies)
+                .sum();
         return number(copies(), "copy", "copies") + " of " + number(checkpoints, "checkpoint", "checkpoints") + ", "
-                + (uncertain == 0 ? "none" : uncertain) + " of them uncertain.";
+                + (gone == 0 ? "" : gone + " of them gone, ") + (uncertain == 0 ? "none" : uncertain)
+                + " of them uncertain.";
     }
 
     private static String name(GivenLedger ledger) {

@@ -34,7 +34,8 @@ public final class VerifyText {
         long count = report.differences().size() + report.differencesMore();
         lines.add(
                 report.verifies()
-                        ? name + " verifies: " + report.tree().files() + " files, "
+                        ? name + " verifies: " + report.tree().files()
+                                + (report.tree().files() == 1 ? " file, " : " files, ")
                                 + bytes(report.tree().logicalBytes()) + ", every byte hashed in " + seconds(report)
                         : name + " DOES NOT VERIFY: " + count + (count == 1 ? " difference" : " differences"));
         lines.add("  tree digest     " + report.tree().treeDigest());

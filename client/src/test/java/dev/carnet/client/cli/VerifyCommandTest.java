@@ -36,7 +36,7 @@ class VerifyCommandTest {
     void saysThatItVerifiesAndHowItCompared() {
         assertThat(run("verify", checkpoint.root().toString())).isZero();
         assertThat(out.toString())
-                .startsWith("step-1 verifies: 1 files, 7 bytes")
+                .startsWith("step-1 verifies: 1 file, 7 bytes")
                 .contains("modes           compared as recorded, without a mask")
                 .contains("signatures are not checked here");
     }
