@@ -8,20 +8,28 @@ import dev.carnet.client.Transfer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 
 /** Many small checkpoints pushed by two pairs of daemons in turn: one pair publishes its logs, the other does not ({@link PublicationOff}). */
 final class Transfers {
     private static final int FILES = 5;
     private static final int FILE_BYTES = 10_000;
-    private static final long POLL_MS = 2;
-    private static final List<Way> WAYS = List.of(new Way(1, false), new Way(8, false), new Way(1, true));
+    private static final long POLL_MS = 10; // every question costs the daemon some of the time that is measured
+
+    /** Until the daemons' code is compiled, which takes more of the processor at first than all the rest. */
+    private static final int ROUNDS_BEFORE = 6;
+
+    private static final Way BUSY = new Way(8, false);
+    private static final List<Way> WAYS = List.of(new Way(1, false), BUSY, new Way(1, true));
     private static final String CLOSED = "CLOSED";
     private final Pair published;
     private final Pair silent;
@@ -34,8 +42,24 @@ final class Transfers {
      *
      * @param folder declared at it
      * @param client of its socket
+     * @param processes of both daemons
      */
-    private record Pair(Path folder, CarnetClient client) {}
+    private record Pair(Path folder, CarnetClient client, List<ProcessHandle> processes) {
+        /** Time of the processor that both have used. */
+        Duration processor() {
+            return processes.stream()
+                    .map(process -> process.info().totalCpuDuration().orElseThrow())
+                    .reduce(Duration.ZERO, Duration::plus);
+        }
+    }
+
+    /**
+     * What one checkpoint took.
+     *
+     * @param ms by the clock
+     * @param processorMs of the processor, both daemons together
+     */
+    private record Cost(double ms, double processorMs) {}
 
     /**
      * How they are pushed.
@@ -45,7 +69,7 @@ final class Transfers {
      */
     private record Way(int atOnce, boolean patient) {}
 
-    /** @param work where {@code published} and {@code silent} are sources of running daemons, with their sockets' paths in files beside */
+    /** @param work where {@code published} and {@code silent} are sources of running daemons, with their sockets' paths and the numbers of their processes in files beside */
     Transfers(Path work, int count, int rounds) throws IOException {
         this.published = pair(work, "published");
         this.silent = pair(work, "silent");
@@ -55,61 +79,86 @@ final class Transfers {
 
     private static Pair pair(Path work, String name) throws IOException {
         String socket = Files.readString(work.resolve(name + ".socket")).strip();
-        return new Pair(work.resolve(name), new CarnetClient(Path.of(socket)));
+        List<ProcessHandle> processes = new ArrayList<>();
+        for (String pid : Files.readAllLines(work.resolve(name + ".pids"))) {
+            processes.add(ProcessHandle.of(Long.parseLong(pid)).orElseThrow());
+        }
+        return new Pair(work.resolve(name), new CarnetClient(Path.of(socket)), processes);
     }
 
     void run() throws Exception {
         say(
-                "transfers of %d files of %d bytes each, %d in each round, %d rounds after one that warms up",
+                "transfers of %d files of %d bytes each, %d in each round, %d rounds after those that warm up",
                 FILES, FILE_BYTES, count, rounds);
+        for (int round = 0; round < ROUNDS_BEFORE; round++) {
+            var _ = push(published, BUSY);
+            var _ = push(silent, BUSY);
+        }
         say("");
         say(
-                "at once   next begins after   ms per checkpoint, log published   not published   ratio (median of pairs, min - max)");
+                "at once   next begins after   ms per checkpoint, log published   not published   ratio (median of pairs, min - max)   of the processor's time");
         for (Way way : WAYS) {
-            List<Double> with = new ArrayList<>();
-            List<Double> without = new ArrayList<>();
-            List<Double> ratios = new ArrayList<>();
+            List<Cost> with = new ArrayList<>();
+            List<Cost> without = new ArrayList<>();
             for (int round = 0; round <= rounds; round++) {
                 boolean first = round % 2 == 0;
-                double a = push(first ? published : silent, way);
-                double b = push(first ? silent : published, way);
+                Cost a = push(first ? published : silent, way);
+                Cost b = push(first ? silent : published, way);
                 if (round > 0) {
                     with.add(first ? a : b);
                     without.add(first ? b : a);
-                    ratios.add(with.getLast() / without.getLast());
                 }
             }
             say(
-                    "%7d   %-17s   %32.1f   %13.1f   %.3f (%.3f - %.3f)",
+                    "%7d   %-17s   %32.1f   %13.1f   %-34s   %s",
                     way.atOnce(),
                     way.patient() ? "the receipt" : "both have closed",
-                    Figures.median(with),
-                    Figures.median(without),
-                    Figures.median(ratios),
-                    ratios.stream().min(Double::compare).orElseThrow(),
-                    ratios.stream().max(Double::compare).orElseThrow());
+                    Figures.median(with.stream().map(Cost::ms).toList()),
+                    Figures.median(without.stream().map(Cost::ms).toList()),
+                    ratio(with, without, Cost::ms),
+                    ratio(with, without, Cost::processorMs));
         }
     }
 
+    private static String ratio(List<Cost> with, List<Cost> without, ToDoubleFunction<Cost> of) {
+        List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < with.size(); i++) {
+            ratios.add(of.applyAsDouble(with.get(i)) / of.applyAsDouble(without.get(i)));
+        }
+        return String.format(
+                Locale.ROOT,
+                "%.3f (%.3f - %.3f)",
+                Figures.median(ratios),
+                Collections.min(ratios),
+                Collections.max(ratios));
+    }
+
     /**
-     * Milliseconds for each checkpoint, from the first push until every receipt is handed out.
+     * For each checkpoint, from the first push until every receipt is handed out.
      */
-    private double push(Pair pair, Way way) throws Exception {
+    private Cost push(Pair pair, Way way) throws Exception {
         List<String> names = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             names.add(checkpoint(pair.folder()));
         }
         long start = System.nanoTime();
+        Duration before = pair.processor();
         List<Future<Transfer>> running = new ArrayList<>();
         try (ExecutorService pool = Executors.newFixedThreadPool(way.atOnce())) {
             for (String name : names) {
                 running.add(pool.submit(() -> way.patient() ? receipt(pair, push(pair, name)) : push(pair, name)));
             }
             for (Future<Transfer> one : running) {
-                var _ = receipt(pair, one.get());
+                var _ = one.get();
             }
         }
-        return Figures.seconds(System.nanoTime() - start) * TimeUnit.SECONDS.toMillis(1) / count;
+        var _ = receipt(pair, running.getLast().resultNow());
+        while (!receipts(pair)) {
+            Thread.sleep(POLL_MS);
+        }
+        double ms = (System.nanoTime() - start) / 1e6;
+        double processorMs = pair.processor().minus(before).toNanos() / 1e6;
+        return new Cost(ms / count, processorMs / count);
     }
 
     private String checkpoint(Path folder) throws IOException {
@@ -134,14 +183,26 @@ final class Transfers {
         return transfer;
     }
 
+    /** Whether all that was pushed has its receipt: one question for all of them. */
+    private boolean receipts(Pair pair) {
+        return pair.client().transfers(count).stream()
+                        .filter(Transfers::received)
+                        .count()
+                == count;
+    }
+
+    private static boolean received(Transfer transfer) {
+        if (transfer.finished() && !transfer.ok()) {
+            throw new IllegalStateException("the push of " + transfer.name() + " ended in " + transfer.state());
+        }
+        return transfer.finished();
+    }
+
     private static Transfer receipt(Pair pair, Transfer transfer) throws InterruptedException {
         Transfer last = transfer;
-        while (!last.finished()) {
+        while (!received(last)) {
             Thread.sleep(POLL_MS);
             last = pair.client().transfer(last.id());
-        }
-        if (!last.ok()) {
-            throw new IllegalStateException("the push of " + last.name() + " ended in " + last.state());
         }
         return last;
     }
