@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A real carnetd in a process of its own, with the flags of daemon/jvm.flags and the class path of the build. It lives for seconds, so that its JVM compiles with C1 alone and nothing is measured at its start;
+ * A real carnetd in a process of its own, with the flags of daemon/jvm.flags and the classes of the build. It lives for seconds, so that its JVM compiles with C1 alone and nothing is measured at its start;
  * {@code carnet demo} and the archive start daemons as people do.
  */
 public final class DaemonProcess implements AutoCloseable {
@@ -57,13 +57,27 @@ public final class DaemonProcess implements AutoCloseable {
             List<String> properties,
             String locale,
             List<String> arguments) {
+        DaemonClasses classes = DaemonClasses.get();
+        List<String> options = new ArrayList<>(classes.options());
+        properties.forEach(property -> options.add("-D" + property));
         List<String> command = new ArrayList<>(through);
-        command.addAll(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@" + flags()));
-        properties.forEach(property -> command.add("-D" + property));
-        command.addAll(BRIEF);
-        command.addAll(List.of("-cp", classPath(), "dev.carnet.daemon.Main", "--config", config.toString()));
+        command.addAll(command(options, classes.classPath()));
+        command.addAll(List.of("--config", config.toString()));
         command.addAll(arguments);
+        return start(command, socket, log, locale);
+    }
+
+    /** What starts a daemon, without its arguments. */
+    static List<String> command(List<String> options, String classPath) {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@" + flags()));
+        command.addAll(BRIEF);
+        command.addAll(options);
+        command.addAll(List.of("-cp", classPath, "dev.carnet.daemon.Main"));
+        return command;
+    }
+
+    static DaemonProcess start(List<String> command, Path socket, Path log, String locale) {
         try {
             ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
@@ -74,11 +88,6 @@ public final class DaemonProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    static String classPath() {
-        String surefire = System.getProperty("surefire.test.class.path");
-        return surefire != null ? surefire : System.getProperty("java.class.path");
     }
 
     static Path flags() {

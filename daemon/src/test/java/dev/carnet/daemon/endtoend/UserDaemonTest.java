@@ -49,12 +49,10 @@ class UserDaemonTest {
         assumeTrue(Integer.valueOf(0).equals(Files.getAttribute(work, "unix:uid")), "skipped: only root can be others");
         List<String> places = new ArrayList<>();
         StringBuilder copy = new StringBuilder("mkdir cp; chmod a+rx . cp; ");
-        for (String place : DaemonProcess.classPath().split(":")) {
-            if (!place.endsWith("test-classes")) {
-                String own = "cp/" + places.size() + (place.endsWith(".jar") ? ".jar" : "");
-                copy.append("cp -r '").append(place).append("' ").append(own).append("; ");
-                places.add(work.resolve(own).toString());
-            }
+        for (String place : DaemonClasses.get().classPath().split(":")) {
+            String own = "cp/" + places.size() + ".jar";
+            copy.append("cp '").append(place).append("' ").append(own).append("; ");
+            places.add(work.resolve(own).toString());
         }
         var _ = Shell.run(
                 work, copy + "cp '" + DaemonProcess.flags().toAbsolutePath() + "' cp/flags; chmod -R a+rX cp");
