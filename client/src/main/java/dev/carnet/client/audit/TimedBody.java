@@ -115,6 +115,8 @@ final class TimedBody extends InputStream implements BodySubscriber<InputStream>
             for (ByteBuffer bytes : next.bytes()) {
                 received += bytes.remaining();
             }
+            // what came fast earns no long silence later
+            waitedNanos = Math.max(waitedNanos, TimeUnit.SECONDS.toNanos(received / RATE_MIN));
             return next;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -103,7 +103,7 @@ class CustodyCommandTest {
                 .contains(
                         "destroyed 2026-03-04T12:41:00Z, it came as asked by trainer, grant may-push, rule of the source to-partners, "
                                 + "rule of the destination from-partners, transfer 0000")
-                .contains("11 copies of 4 checkpoints, 4 of them uncertain.")
+                .contains("11 copies of 4 checkpoints, 1 of them gone, 4 of them uncertain.")
                 .contains("\n! 1 copy is possible: ")
                 .endsWith(
                         "All 4 ledgers verify, and the trust file vouches for each; 1 ledger that is named there was not given.\n");

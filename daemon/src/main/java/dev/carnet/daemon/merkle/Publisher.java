@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the log up with the ledger, on a thread of its own. While entries keep coming there is a log checkpoint every other second, so that a burst of small transfers does not pay for one each. What somebody waits for is published once
- * none has come for a moment, or at once where the log has rested; after that it spends a twentieth of the time on its files (more where they take over 25 ms: it never rests longer than half a second).
+ * none has come for a moment, or at once where the log has rested; after that it spends a twentieth of the time on its files (more where they take over 25 ms: it never rests longer than half a second). What nobody waits for is published within a second where nothing else comes.
  */
 public final class Publisher implements Published, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Publisher.class);
@@ -278,11 +278,10 @@ public final class Publisher implements Published, AutoCloseable {
 
     /** The least between two log checkpoints. */
     private long rest() {
-        if (waiters.isEmpty()) {
-            return IDLE_NANOS;
+        if (System.nanoTime() - grownNanos <= QUIET_NANOS) {
+            return BURST_NANOS;
         }
-        boolean quiet = System.nanoTime() - grownNanos > QUIET_NANOS;
-        return quiet ? Math.clamp(SHARE * spentNanos, GAP_NANOS, GAP_MAX_NANOS) : BURST_NANOS;
+        return waiters.isEmpty() ? IDLE_NANOS : Math.clamp(SHARE * spentNanos, GAP_NANOS, GAP_MAX_NANOS);
     }
 
     private void sign() {
