@@ -28,6 +28,9 @@ final class Transfers {
     /** Until the daemons' code is compiled, which takes more of the processor at first than all the rest. */
     private static final int ROUNDS_BEFORE = 6;
 
+    /** Until a round's last log checkpoints, and what the other side signs of them, are done: that is this round's processor time, and not the next one's. */
+    private static final long AFTERWARDS_MS = 3_000;
+
     private static final Way BUSY = new Way(8, false);
     private static final List<Way> WAYS = List.of(new Way(1, false), BUSY, new Way(1, true));
     private static final String CLOSED = "CLOSED";
@@ -157,6 +160,7 @@ final class Transfers {
             Thread.sleep(POLL_MS);
         }
         double ms = (System.nanoTime() - start) / 1e6;
+        Thread.sleep(AFTERWARDS_MS);
         double processorMs = pair.processor().minus(before).toNanos() / 1e6;
         return new Cost(ms / count, processorMs / count);
     }
