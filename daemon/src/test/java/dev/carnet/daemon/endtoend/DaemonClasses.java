@@ -1,5 +1,7 @@
 package dev.carnet.daemon.endtoend;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -8,8 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -22,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The class path of test daemons with everything in jar files, and an archive of its classes as a daemon has loaded and linked them (JEP 483, 514): with it a start takes three quarters of the time. Made once for each state
- * of the classes, in {@code target}, by whichever of the test processes comes first; the one of the state before goes.
+ * of the classes, in {@code target}, by whichever of the test processes comes first; old ones go.
  */
 final class DaemonClasses {
     private static final String LOCK = "lock";
@@ -82,12 +87,21 @@ final class DaemonClasses {
         }
     }
 
+    /** Those of states before, unless they are so young that a test process beside this one may use them. */
     private static void clear(Path all) throws IOException {
-        try (Stream<Path> before = Files.walk(all)) {
-            List<Path> deepestFirst = before.filter(path -> !path.equals(all) && !path.equals(all.resolve(LOCK)))
-                    .sorted(Comparator.reverseOrder())
-                    .toList();
-            for (Path path : deepestFirst) {
+        FileTime old = FileTime.from(Instant.now().minus(Duration.ofHours(1)));
+        try (Stream<Path> before = Files.list(all)) {
+            for (Path folder : before.filter(Files::isDirectory).toList()) {
+                if (Files.getLastModifiedTime(folder).compareTo(old) < 0) {
+                    delete(folder);
+                }
+            }
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> below = Files.walk(folder)) {
+            for (Path path : below.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);
             }
         }
@@ -112,6 +126,7 @@ final class DaemonClasses {
     /** What tells one state of the classes from another: every file's name, size and time. */
     private static String state(List<Path> places) throws IOException {
         StringBuilder files = new StringBuilder(System.getProperty("java.vm.version"))
+                .append(DaemonProcess.BRIEF)
                 .append(Files.getLastModifiedTime(DaemonProcess.flags()));
         for (Path place : places) {
             try (Stream<Path> below = Files.walk(place)) {
@@ -170,8 +185,12 @@ final class DaemonClasses {
         command.addAll(List.of("--config", sites.configOf("receiver").toString(), "--allow-root"));
         try (DaemonProcess daemon =
                 DaemonProcess.start(command, sites.socket("receiver"), work.resolve("log"), "C.UTF-8")) {
-            var _ = daemon.awaitApi().stop();
+            int status = daemon.awaitApi().stop();
+            assertThat(unfinished)
+                    .as("written by a daemon that ended with " + status + ":\n" + daemon.log())
+                    .exists();
         }
         Files.move(unfinished, folder.resolve(CACHE), StandardCopyOption.ATOMIC_MOVE);
+        delete(work);
     }
 }

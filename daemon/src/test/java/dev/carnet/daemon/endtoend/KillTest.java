@@ -46,6 +46,10 @@ class KillTest {
 
     private static final long SEED = Long.getLong("carnet.seed", System.nanoTime());
 
+    static {
+        System.err.println("carnet.seed=" + SEED);
+    }
+
     @TempDir
     private Path work;
 
@@ -88,7 +92,6 @@ class KillTest {
         if (ALL) {
             return points;
         }
-        System.err.println("carnet.seed=" + SEED);
         List<FailPoint> shuffled = new ArrayList<>(points);
         Collections.shuffle(shuffled, new Random(SEED));
         return shuffled.stream().limit(DRAWN).sorted().toList();
@@ -397,7 +400,6 @@ class KillTest {
     @Test
     @EnabledIfSystemProperty(named = "carnet.campaign", matches = "true")
     void both_are_killed_at_random() throws Exception {
-        System.err.println("carnet.seed=" + SEED);
         Random random = new Random(SEED);
         try (TwoSites sites = sites()) {
             sites.startReceiver();

@@ -52,7 +52,7 @@ class RefusalTest {
         model = sites.out().resolve("model");
         Checkpoints.make(model, 3, 3 * MIB, 1);
         Checkpoints.make(work.resolve("secret/model"), 3, 1);
-        sites.startBoth("logback.configurationFile=logback.xml"); // as it logs outside of tests
+        sites.startBoth();
     }
 
     private static String volume(String name, String more) {

@@ -97,7 +97,7 @@ class RotationTest {
             Arrays.fill(sizes, FILE_BYTES);
             Checkpoints.make(sites.out().resolve("model"), 3, sizes);
             begin(sites);
-            sites.startBoth("logback.configurationFile=logback.xml"); // the log as people get it
+            sites.startBoth();
             issue(sites, LIFE);
             String id = sites.push(sites.out().resolve("model"), "model", RATE).id();
             sites.await(sites.sender(), id, transfer -> transfer.bytesDone() > 0);

@@ -130,8 +130,7 @@ final class Besieged implements AutoCloseable {
 
     private DaemonProcess launch(String site) {
         // the log as people get it, not as other tests do
-        return DaemonProcess.launch(
-                config(site), socket(site), log(site), List.of("logback.configurationFile=logback.xml"));
+        return DaemonProcess.launch(config(site), socket(site), log(site), List.of());
     }
 
     private Path socket(String site) {

@@ -44,6 +44,9 @@ class HostilePeerTest {
             640; // jvm.flags bounds heap and buffers; libraries and mapped files come on top
     private static final int HANDSHAKES = 1_000;
 
+    /** After so many cases all that the quota leaves is asked for: it takes as long as a case. What one of them leaves behind stays, and is found then. */
+    private static final int RESERVATIONS_EACH = 8;
+
     /** Answers to a question: nothing was refused that the daemon would have to tell its operator. */
     private static final Set<Code> ANSWERS = EnumSet.of(Code.TOO_LATE, Code.UNKNOWN_TRANSFER);
 
@@ -58,6 +61,7 @@ class HostilePeerTest {
     private static int descriptorsBefore;
     private static long socketsBefore;
     private static String besides = "";
+    private static int cases;
 
     @BeforeAll
     static void open() throws Exception {
@@ -229,7 +233,9 @@ class HostilePeerTest {
                 .isEmpty());
         eventually(() -> assertThat(site.staging(Besieged.SMALL)).as("staging").hasSizeLessThanOrEqualTo(expiring()));
         assertThat(site.staging("in").size()).as("staging of the honest peer").isLessThanOrEqualTo(1);
-        eventually(HostilePeerTest::reservationsAreGone); // the slow ones come and go beside it
+        if (cases++ % RESERVATIONS_EACH == 0) {
+            eventually(HostilePeerTest::reservationsAreGone); // the slow ones come and go beside it
+        }
         eventually(() -> assertThat(site.descriptors().size())
                 .as("descriptors")
                 .isLessThanOrEqualTo(descriptorsBefore + DESCRIPTORS_SLACK));
