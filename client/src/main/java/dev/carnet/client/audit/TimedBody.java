@@ -25,8 +25,10 @@ final class TimedBody extends InputStream implements BodySubscriber<InputStream>
     private static final long RATE_MIN = 4_096;
 
     private final Duration idle;
-    private long waitedNanos;
-    private long received;
+
+    /** How long may still be waited: at most two silences, less what was waited, more for what came. */
+    private long leftNanos;
+
     private final LinkedBlockingQueue<Portion> portions = new LinkedBlockingQueue<>();
     private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
     private Portion now = new Portion(List.of(), false, null);
@@ -37,6 +39,7 @@ final class TimedBody extends InputStream implements BodySubscriber<InputStream>
 
     TimedBody(Duration idle) {
         this.idle = idle;
+        this.leftNanos = 2 * idle.toNanos();
     }
 
     @Override
@@ -101,22 +104,20 @@ final class TimedBody extends InputStream implements BodySubscriber<InputStream>
 
     private Portion next() throws IOException {
         try {
-            long left = 2 * idle.toNanos() + TimeUnit.SECONDS.toNanos(received / RATE_MIN) - waitedNanos;
             long began = System.nanoTime();
-            Portion next = portions.poll(Math.min(left, idle.toNanos()), TimeUnit.NANOSECONDS);
-            waitedNanos += System.nanoTime() - began;
+            Portion next = portions.poll(Math.min(leftNanos, idle.toNanos()), TimeUnit.NANOSECONDS);
             if (next == null) {
                 close();
                 throw new HttpTimeoutException(
-                        left < idle.toNanos()
+                        leftNanos < idle.toNanos()
                                 ? "less than " + RATE_MIN + " bytes came in a second"
                                 : "nothing more came for " + idle.toSeconds() + " s");
             }
+            leftNanos -= System.nanoTime() - began;
             for (ByteBuffer bytes : next.bytes()) {
-                received += bytes.remaining();
+                leftNanos += bytes.remaining() * TimeUnit.SECONDS.toNanos(1) / RATE_MIN;
             }
-            // what came fast earns no long silence later
-            waitedNanos = Math.max(waitedNanos, TimeUnit.SECONDS.toNanos(received / RATE_MIN));
+            leftNanos = Math.min(leftNanos, 2 * idle.toNanos());
             return next;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
