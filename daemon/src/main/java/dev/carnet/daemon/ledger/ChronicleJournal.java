@@ -34,8 +34,11 @@ final class ChronicleJournal implements Journal {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChronicleJournal.class);
     private static final RollCycle CYCLES = LegacyRollCycles.MINUTELY;
-    private static final int INDEX_COUNT = 256;
-    private static final int INDEX_SPACING = 4;
+
+    /** Places in an index of the queue, and how many records are from one to the next. */
+    static final int INDEX_COUNT = 256;
+
+    static final int INDEX_SPACING = 4;
 
     /** An upper bound for what the queue adds: its header and first index, and per record a header, padding and its share of an index. */
     private static final int FILE_OVERHEAD_BYTES = 64 << 10;
@@ -126,6 +129,7 @@ final class ChronicleJournal implements Journal {
                 return cycles.subList(0, cycles.size() - 1);
             }
             files.checkLength(cycle);
+            QueueIndex.check(files.file(cycle));
         }
         return cycles;
     }

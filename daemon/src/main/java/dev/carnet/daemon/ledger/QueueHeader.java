@@ -27,6 +27,11 @@ final class QueueHeader {
     /** What the queue changes as it goes: position and number of the last record, its last index, entries used of the index of indexes. */
     private static final int[][] CHANGING = {{64, 80}, {176, 184}, {232, 240}};
 
+    /** Where the index of indexes has its array; and where what follows it begins. */
+    static final long INDEX_OF_INDEXES = 224;
+
+    static final long END = 2288;
+
     private static final int POSITION_OFFSET = 64;
     private static final int NOT_COMPLETE = 0x8000_0000;
 

@@ -112,6 +112,19 @@ class LedgerTamperTest {
         assertStop("6 entries count, the last at ", "record 5, and it ends after 5");
     }
 
+    /** The queue maps whatever lies between here and there, and ends the process when its heap is full of that. */
+    @Test
+    void an_index_that_points_far_beyond_the_file() throws Exception {
+        for (var place : List.of(QueueHeader.INDEX_OF_INDEXES + 16, QueueHeader.END + 32)) {
+            var at = Math.toIntExact(place) + 5;
+            var was = read(at);
+            write(at, (byte) 0x10);
+            assertStop("an index that does not fit its records, at byte " + place);
+            write(at, was);
+        }
+        LedgerFixture.open(directory).close();
+    }
+
     @Test
     void a_zeroed_file() throws Exception {
         write(0, new byte[(int) ChronicleJournal.FILE_BYTES]);
