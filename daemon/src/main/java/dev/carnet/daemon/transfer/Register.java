@@ -150,6 +150,12 @@ final class Register {
         if (prefix.length() < PREFIX_MIN) {
             return Optional.empty();
         }
+        for (Role role : Role.values()) { // who waits asks by the whole id, many times a second
+            Key whole = new Key(prefix, role);
+            if (created.containsKey(whole)) {
+                return Optional.of(view(whole));
+            }
+        }
         List<Key> matching = created.keySet().stream()
                 .filter(key -> key.id().startsWith(prefix))
                 .toList();

@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Two sites of which one has a firewall that lets connections out and none in, and both of which dial. Needs root, network namespaces and nftables; without them it is skipped, and says so.
@@ -63,9 +63,13 @@ class FirewallTest {
                 + allow + "\"\n";
     }
 
+    static List<String> sides() {
+        return Draw.of(List.of("sender", "receiver"), 1);
+    }
+
     /** A push and a pull, so that both the side that can dial and the other are once the source and once the destination; each side is killed in each. */
     @ParameterizedTest
-    @ValueSource(strings = {"sender", "receiver"})
+    @MethodSource("sides")
     void push_and_pull_go_through_a_firewall_and_survive_kills_of_both_sides(String behind) throws Exception {
         String other = behind.equals("sender") ? "receiver" : "sender";
         try (Namespaces net = Namespaces.make(work);

@@ -13,9 +13,7 @@ import dev.carnet.daemon.fault.FailPoint;
 import dev.carnet.proto.ledger.TransferResumed;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -29,26 +27,18 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Kill -9 in every window that the code names, each followed by a restart: the transfer goes on by itself and ends with the same tree and one receipt, and no
  * more than one flush window is sent again per kill.
  *
- * <p>Quickly here: one transfer, whose daemon is killed at some of its points in turn, which chance has drawn (seed printed, {@code -Dcarnet.seed=N} repeats it), and one side's ledger and log. With
- * {@code -Dcarnet.windows=all}, which CI adds, at all of them, on both sides. For hours: {@code ./mvnw verify -Pcampaign} kills at each point of a fresh transfer, and at random instants of both.
+ * <p>Quickly here: some of the tests, where one transfer's daemon is killed at some of its points in turn, and one side's ledger and log, as {@link Draw} has drawn them. For hours: {@code ./mvnw verify
+ * -Pcampaign} kills at each point of a fresh transfer, and at random instants of both.
  */
+@DrawSome(5)
 class KillTest {
     private static final int MIB = 1 << 20;
     private static final long WINDOW = 8 * MIB;
     private static final String LIMITS =
             "flush-window-min = \"8MiB\"\nflush-window-max = \"8MiB\"\nflush-interval = \"200ms\"";
 
-    private static final boolean ALL =
-            Boolean.getBoolean("carnet.campaign") || "all".equals(System.getProperty("carnet.windows"));
-
     /** Of the windows of one side, where not all are tried. */
     private static final int DRAWN = 6;
-
-    private static final long SEED = Long.getLong("carnet.seed", System.nanoTime());
-
-    static {
-        System.err.println("carnet.seed=" + SEED);
-    }
 
     @TempDir
     private Path work;
@@ -87,20 +77,9 @@ class KillTest {
         return points("DESTINATION_");
     }
 
-    /** In their order. */
-    private static List<FailPoint> drawn(List<FailPoint> points) {
-        if (ALL) {
-            return points;
-        }
-        List<FailPoint> shuffled = new ArrayList<>(points);
-        Collections.shuffle(shuffled, new Random(SEED));
-        return shuffled.stream().limit(DRAWN).sorted().toList();
-    }
-
     /** One of them, where not all windows are tried. */
     static List<String> sides() {
-        List<String> both = List.of("sender", "receiver");
-        return ALL ? both : List.of(both.get(new Random(SEED).nextInt(2)));
+        return Draw.of(List.of("sender", "receiver"), 1);
     }
 
     private static List<FailPoint> points(String side) {
@@ -119,7 +98,7 @@ class KillTest {
     void the_source_is_killed_in_its_windows_in_turn() {
         try (TwoSites sites = sites()) {
             sites.startReceiver();
-            List<FailPoint> points = drawn(sourcePoints());
+            List<FailPoint> points = Draw.of(sourcePoints(), DRAWN);
             String id = "";
             for (FailPoint point : points) {
                 DaemonProcess sender = sites.startSender("carnet.failpoint=" + point);
@@ -138,7 +117,7 @@ class KillTest {
     void the_destination_is_killed_in_its_windows_in_turn() {
         try (TwoSites sites = sites()) {
             sites.startSender();
-            List<FailPoint> points = drawn(destinationPoints());
+            List<FailPoint> points = Draw.of(destinationPoints(), DRAWN);
             String id = "";
             for (FailPoint point : points) {
                 DaemonProcess receiver = sites.startReceiver("carnet.failpoint=" + point);
@@ -400,7 +379,7 @@ class KillTest {
     @Test
     @EnabledIfSystemProperty(named = "carnet.campaign", matches = "true")
     void both_are_killed_at_random() throws Exception {
-        Random random = new Random(SEED);
+        Random random = new Random(Draw.SEED);
         try (TwoSites sites = sites()) {
             sites.startReceiver();
             sites.startSender();

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Kill -9 while a checkpoint leaves, in every window that the code names, in turn: it leaves all the same, once, and is on record before its first file goes. */
+@DrawSome(1)
 class LeavingKillTest {
     private static final int MIB = 1 << 20;
 

@@ -23,7 +23,7 @@ public final class LedgerPerf {
             case "verify" ->
                 Verifications.all(MadeLedger.at(work, number(words, 2)), number(words, 2), number(words, 3));
             case "proofs" -> new ProofTimes(MadeLedger.at(work, number(words, 2)), PROOFS).run();
-            case "transfers" -> new Transfers(work, number(words, 2), number(words, 3)).run();
+            case "transfers" -> new Transfers(work, Path.of(words.get(4)), number(words, 2), number(words, 3)).run();
             default -> throw new IllegalArgumentException("no such measurement: " + words.getFirst());
         }
     }

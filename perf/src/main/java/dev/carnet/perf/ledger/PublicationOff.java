@@ -3,7 +3,10 @@ package dev.carnet.perf.ledger;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
-import java.lang.classfile.MethodModel;
+import java.lang.classfile.CodeElement;
+import java.lang.classfile.CodeTransform;
+import java.lang.classfile.Label;
+import java.lang.classfile.MethodTransform;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
@@ -14,17 +17,28 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Java agent after whose arrival a running daemon publishes no log any more: what a measurement compares with. The product has no such switch, and needs none. Entries are recorded as ever; nobody
- * waits for the log.
+ * A Java agent that switches the publication of a running daemon's log off and on again: what a measurement compares with, in one process, whose code is compiled once. The product has no such switch, and
+ * needs none. While it is off, entries are recorded as ever, and nobody waits for the log.
  */
 public final class PublicationOff implements ClassFileTransformer {
+    /** Options of the agent. */
+    static final String OFF = "off";
+
+    static final String ON = "on";
+
     private static final String PUBLISHER = "dev/carnet/daemon/merkle/Publisher";
+    private static final String SWITCH = "carnet.perf.publication-off";
     private static final ClassDesc RUNNABLE = ClassDesc.of("java.lang.Runnable");
 
     private PublicationOff() {}
 
     /** The JVM's entry into an agent that comes late. */
     public static void agentmain(@Nullable String options, Instrumentation instrumentation) throws Exception {
+        boolean first = System.getProperty(SWITCH) == null;
+        System.setProperty(SWITCH, Boolean.toString(OFF.equals(options)));
+        if (!first) {
+            return;
+        }
         instrumentation.addTransformer(new PublicationOff(), true);
         for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
             if (loaded.getName().replace('.', '/').equals(PUBLISHER)) {
@@ -46,8 +60,8 @@ public final class PublicationOff implements ClassFileTransformer {
             return null;
         }
         ClassFile files = ClassFile.of();
-        ClassTransform due = body("signDue", code -> code.iconst_0().ireturn());
-        ClassTransform covers = body(
+        ClassTransform due = whereOff("signDue", code -> code.iconst_0().ireturn());
+        ClassTransform covers = whereOff(
                 "whenCovers",
                 code -> code.aload(3)
                         .invokeinterface(RUNNABLE, "run", MethodTypeDesc.of(ConstantDescs.CD_void))
@@ -55,15 +69,27 @@ public final class PublicationOff implements ClassFileTransformer {
         return files.transformClass(files.parse(classFile), due.andThen(covers));
     }
 
-    /** Gives a method another body. */
-    private static ClassTransform body(String method, Consumer<CodeBuilder> body) {
-        return (builder, element) -> {
-            if (element instanceof MethodModel model && model.methodName().equalsString(method)) {
-                builder.withMethodBody(
-                        model.methodName(), model.methodType(), model.flags().flagsMask(), body);
-            } else {
-                builder.with(element);
-            }
-        };
+    /** Gives a method another body for as long as publication is off. */
+    private static ClassTransform whereOff(String method, Consumer<CodeBuilder> body) {
+        return ClassTransform.transformingMethods(
+                model -> model.methodName().equalsString(method), MethodTransform.transformingCode(new CodeTransform() {
+                    @Override
+                    public void atStart(CodeBuilder code) {
+                        Label on = code.newLabel();
+                        code.loadConstant(SWITCH)
+                                .invokestatic(
+                                        ConstantDescs.CD_Boolean,
+                                        "getBoolean",
+                                        MethodTypeDesc.of(ConstantDescs.CD_boolean, ConstantDescs.CD_String))
+                                .ifeq(on);
+                        body.accept(code);
+                        code.labelBinding(on);
+                    }
+
+                    @Override
+                    public void accept(CodeBuilder code, CodeElement element) {
+                        code.with(element);
+                    }
+                }));
     }
 }

@@ -2,6 +2,7 @@ package dev.carnet.perf.ledger;
 
 import static dev.carnet.perf.ledger.Figures.say;
 
+import com.sun.tools.attach.VirtualMachine;
 import dev.carnet.client.CarnetClient;
 import dev.carnet.client.PushRequest;
 import dev.carnet.client.Transfer;
@@ -19,14 +20,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.ToDoubleFunction;
 
-/** Many small checkpoints pushed by two pairs of daemons in turn: one pair publishes its logs, the other does not ({@link PublicationOff}). */
+/** Many small checkpoints pushed by a pair of daemons that publishes its logs in every other round, and in the others does not ({@link PublicationOff}). */
 final class Transfers {
     private static final int FILES = 5;
     private static final int FILE_BYTES = 10_000;
     private static final long POLL_MS = 10; // every question costs the daemon some of the time that is measured
 
-    /** Until the daemons' code is compiled, which takes more of the processor at first than all the rest. */
-    private static final int ROUNDS_BEFORE = 6;
+    /** Pairs of rounds, until the daemons' code is compiled, which takes more of the processor at first than all the rest. */
+    private static final int ROUNDS_BEFORE = 3;
 
     /** Until a round's last log checkpoints, and what the other side signs of them, are done: that is this round's processor time, and not the next one's. */
     private static final long AFTERWARDS_MS = 3_000;
@@ -34,8 +35,8 @@ final class Transfers {
     private static final Way BUSY = new Way(8, false);
     private static final List<Way> WAYS = List.of(new Way(1, false), BUSY, new Way(1, true));
     private static final String CLOSED = "CLOSED";
-    private final Pair published;
-    private final Pair silent;
+    private final Pair pair;
+    private final Path agent;
     private final int count;
     private final int rounds;
     private int number;
@@ -48,6 +49,15 @@ final class Transfers {
      * @param processes of both daemons
      */
     private record Pair(Path folder, CarnetClient client, List<ProcessHandle> processes) {
+        static Pair of(Path work) throws IOException {
+            String socket = Files.readString(work.resolve("pair.socket")).strip();
+            List<ProcessHandle> processes = new ArrayList<>();
+            for (String pid : Files.readAllLines(work.resolve("pair.pids"))) {
+                processes.add(ProcessHandle.of(Long.parseLong(pid)).orElseThrow());
+            }
+            return new Pair(work.resolve("pair"), new CarnetClient(Path.of(socket)), processes);
+        }
+
         /** Time of the processor that both have used. */
         Duration processor() {
             return processes.stream()
@@ -72,21 +82,15 @@ final class Transfers {
      */
     private record Way(int atOnce, boolean patient) {}
 
-    /** @param work where {@code published} and {@code silent} are sources of running daemons, with their sockets' paths and the numbers of their processes in files beside */
-    Transfers(Path work, int count, int rounds) throws IOException {
-        this.published = pair(work, "published");
-        this.silent = pair(work, "silent");
+    /**
+     * @param work where {@code pair} is the source of running daemons, with its socket's path and the numbers of their processes in files beside
+     * @param agent the jar file of {@link PublicationOff}
+     */
+    Transfers(Path work, Path agent, int count, int rounds) throws IOException {
+        this.pair = Pair.of(work);
+        this.agent = agent;
         this.count = count;
         this.rounds = rounds;
-    }
-
-    private static Pair pair(Path work, String name) throws IOException {
-        String socket = Files.readString(work.resolve(name + ".socket")).strip();
-        List<ProcessHandle> processes = new ArrayList<>();
-        for (String pid : Files.readAllLines(work.resolve(name + ".pids"))) {
-            processes.add(ProcessHandle.of(Long.parseLong(pid)).orElseThrow());
-        }
-        return new Pair(work.resolve(name), new CarnetClient(Path.of(socket)), processes);
     }
 
     void run() throws Exception {
@@ -94,8 +98,8 @@ final class Transfers {
                 "transfers of %d files of %d bytes each, %d in each round, %d rounds after those that warm up",
                 FILES, FILE_BYTES, count, rounds);
         for (int round = 0; round < ROUNDS_BEFORE; round++) {
-            var _ = push(published, BUSY);
-            var _ = push(silent, BUSY);
+            var _ = push(true, BUSY);
+            var _ = push(false, BUSY);
         }
         say("");
         say(
@@ -105,8 +109,8 @@ final class Transfers {
             List<Cost> without = new ArrayList<>();
             for (int round = 0; round <= rounds; round++) {
                 boolean first = round % 2 == 0;
-                Cost a = push(first ? published : silent, way);
-                Cost b = push(first ? silent : published, way);
+                Cost a = push(first, way);
+                Cost b = push(!first, way);
                 if (round > 0) {
                     with.add(first ? a : b);
                     without.add(first ? b : a);
@@ -139,7 +143,8 @@ final class Transfers {
     /**
      * For each checkpoint, from the first push until every receipt is handed out.
      */
-    private Cost push(Pair pair, Way way) throws Exception {
+    private Cost push(boolean published, Way way) throws Exception {
+        publish(published);
         List<String> names = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             names.add(checkpoint(pair.folder()));
@@ -149,20 +154,31 @@ final class Transfers {
         List<Future<Transfer>> running = new ArrayList<>();
         try (ExecutorService pool = Executors.newFixedThreadPool(way.atOnce())) {
             for (String name : names) {
-                running.add(pool.submit(() -> way.patient() ? receipt(pair, push(pair, name)) : push(pair, name)));
+                running.add(pool.submit(() -> way.patient() ? receipt(push(name)) : push(name)));
             }
             for (Future<Transfer> one : running) {
                 var _ = one.get();
             }
         }
-        var _ = receipt(pair, running.getLast().resultNow());
-        while (!receipts(pair)) {
+        var _ = receipt(running.getLast().resultNow());
+        while (!receipts()) {
             Thread.sleep(POLL_MS);
         }
         double ms = (System.nanoTime() - start) / 1e6;
         Thread.sleep(AFTERWARDS_MS);
         double processorMs = pair.processor().minus(before).toNanos() / 1e6;
         return new Cost(ms / count, processorMs / count);
+    }
+
+    /** Switches publication on or off; where it is on, the log has taken up what it was not shown meanwhile. */
+    private void publish(boolean on) throws Exception {
+        for (ProcessHandle process : pair.processes()) {
+            VirtualMachine machine = VirtualMachine.attach(Long.toString(process.pid()));
+            machine.loadAgent(agent.toString(), on ? PublicationOff.ON : PublicationOff.OFF);
+            machine.detach();
+        }
+        var _ = receipt(push(checkpoint(pair.folder())));
+        Thread.sleep(AFTERWARDS_MS);
     }
 
     private String checkpoint(Path folder) throws IOException {
@@ -177,7 +193,7 @@ final class Transfers {
         return name;
     }
 
-    private static Transfer push(Pair pair, String name) throws InterruptedException {
+    private Transfer push(String name) throws InterruptedException {
         Transfer transfer = pair.client()
                 .push(new PushRequest(pair.folder().resolve(name).toString(), "receiver", "inbox", name, false, 0, 0));
         while (!transfer.state().equals(CLOSED) && !transfer.finished()) {
@@ -188,7 +204,7 @@ final class Transfers {
     }
 
     /** Whether all that was pushed has its receipt: one question for all of them. */
-    private boolean receipts(Pair pair) {
+    private boolean receipts() {
         return pair.client().transfers(count).stream()
                         .filter(Transfers::received)
                         .count()
@@ -202,7 +218,7 @@ final class Transfers {
         return transfer.finished();
     }
 
-    private static Transfer receipt(Pair pair, Transfer transfer) throws InterruptedException {
+    private Transfer receipt(Transfer transfer) throws InterruptedException {
         Transfer last = transfer;
         while (!received(last)) {
             Thread.sleep(POLL_MS);
