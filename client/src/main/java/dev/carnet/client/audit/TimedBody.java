@@ -90,8 +90,7 @@ final class TimedBody extends InputStream implements BodySubscriber<InputStream>
             }
             if (now.last()) {
                 if (now.failure() != null) {
-                    throw new IOException(
-                            "the answer broke off: " + now.failure().getMessage(), now.failure());
+                    throw new IOException("the answer broke off: " + reason(now.failure()), now.failure());
                 }
                 return -1;
             }
@@ -100,6 +99,10 @@ final class TimedBody extends InputStream implements BodySubscriber<InputStream>
             }
             now = next();
         }
+    }
+
+    private static String reason(Throwable failure) {
+        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     }
 
     private Portion next() throws IOException {

@@ -218,6 +218,25 @@ class FilesTest {
         assertThatThrownBy(() -> files.read("checkpoint", 1000)).hasMessageContaining("bytes came in a second");
     }
 
+    /** For longer than two silences may be. */
+    @Test
+    void a_server_that_is_slow_and_gives_enough_is_waited_for() throws IOException {
+        at("/checkpoint", exchange -> {
+            exchange.sendResponseHeaders(200, 20 * 1_000);
+            try (var out = exchange.getResponseBody()) {
+                for (int i = 0; i < 20; i++) {
+                    out.write(new byte[1_000]);
+                    out.flush();
+                    Thread.sleep(100);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        HttpFiles files = HttpFiles.of(url("/"), Duration.ofMillis(300));
+        assertThat(files.read("checkpoint", 20_000).orElseThrow()).hasSize(20_000);
+    }
+
     @Test
     void an_answer_that_breaks_off_is_an_error() {
         at("/", exchange -> {

@@ -62,12 +62,14 @@ final class ChronicleJournal implements Journal {
     private final ExcerptAppender appender;
     private volatile long queueMillis;
     private int current;
+    private final boolean clean; // the file that was current when it was opened: it may be appended to
     private long used;
 
-    private ChronicleJournal(Path directory, CycleFiles files, Clock clock, int current) {
+    private ChronicleJournal(Path directory, CycleFiles files, Clock clock, int current, boolean clean) {
         this.files = files;
         this.clock = clock;
         this.current = current;
+        this.clean = clean;
         queueMillis = millis(current);
         queue = builder(directory, () -> queueMillis).build();
         try {
@@ -103,10 +105,17 @@ final class ChronicleJournal implements Journal {
             DurableFiles.createDirectories(directory);
             files.forgetQueueTable();
             var cycles = usableCycles(files, committed);
-            var journal = new ChronicleJournal(directory, files, clock, cycles.isEmpty() ? 0 : cycles.getLast());
+            var clean = false;
+            for (var cycle : cycles) {
+                clean = QueueIndex.clean(files.file(cycle));
+            }
+            var journal = new ChronicleJournal(directory, files, clock, cycles.isEmpty() ? 0 : cycles.getLast(), clean);
             files.allocateQueueTable();
-            if (!cycles.isEmpty()) {
-                journal.unsynced.put(cycles.getLast(), files.channel(cycles.getLast()));
+            for (var cycle :
+                    cycles) { // a killed process may have left all that does not count, in two files, in memory only
+                if (committed.isEmpty() || cycle >= CYCLES.toCycle(committed.getAsLong())) {
+                    journal.unsynced.put(cycle, files.channel(cycle));
+                }
             }
             return journal;
         } catch (LedgerException e) {
@@ -129,7 +138,6 @@ final class ChronicleJournal implements Journal {
                 return cycles.subList(0, cycles.size() - 1);
             }
             files.checkLength(cycle);
-            QueueIndex.check(files.file(cycle));
         }
         return cycles;
     }
@@ -247,12 +255,15 @@ final class ChronicleJournal implements Journal {
             } catch (RuntimeException | AssertionError e) {
                 throw new LedgerException("the journal cannot be read at " + place(position) + ": " + e, e);
             }
-            visitor.visit(position, record);
+            if (!visitor.visit(position, record)) {
+                bytes = BLOCK_BYTES;
+                break;
+            }
             bytes += record.length + RECORD_OVERHEAD_BYTES;
             position++;
         }
         if (cycle == current) {
-            used = bytes;
+            used = clean ? bytes : BLOCK_BYTES;
         }
     }
 

@@ -8,7 +8,8 @@ package dev.carnet.daemon.ledger;
 interface Journal extends AutoCloseable {
     /** Sees a record and where it lies. */
     interface Visitor {
-        void visit(long position, byte[] record);
+        /** Whether it is one to go on from: if not, the rest of its file is not visited, and nothing is ever appended there. */
+        boolean visit(long position, byte[] record);
     }
 
     /**

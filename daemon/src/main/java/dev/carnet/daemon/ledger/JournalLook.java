@@ -11,13 +11,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Looks at a journal and at what the state database says of it, while no daemon runs, and changes nothing of either. For {@code carnetd fsck}. */
 public final class JournalLook {
     private final LedgerTables tables;
+    private final Head genesis;
     private final Report report;
-    private final Head committed;
-    private Head seen;
+    private long found;
     private long waiting;
 
     /** Hears what is found. */
@@ -43,9 +44,8 @@ public final class JournalLook {
 
     private JournalLook(LedgerTables tables, Head genesis, Report report) {
         this.tables = tables;
+        this.genesis = genesis;
         this.report = report;
-        this.committed = tables.head();
-        this.seen = genesis;
     }
 
     /**
@@ -63,80 +63,93 @@ public final class JournalLook {
                             + " is of no daemon that has ever started: is this the state directory?"));
             var tables = new LedgerTables(store, origin);
             var look = new JournalLook(tables, Head.genesis(origin), report);
-            look.scan(directory, clock);
+            Seen seen = look.scan(directory, clock);
             look.rows();
-            return new Seen(Math.min(look.seen.count(), look.committed.count()), look.waiting);
+            return seen;
         } catch (IOException e) {
             throw new LedgerException("cannot look at the ledger in " + stateDirectory + ": " + e, e);
         }
     }
 
-    private void scan(Path directory, Clock clock) throws IOException {
+    private Seen scan(Path directory, Clock clock) throws IOException {
+        Head committed = tables.head();
+        Walk walk;
         try {
             var journal = ConfinedJournal.open(
                     () -> ChronicleJournal.open(directory.resolve("journal"), clock, committed.lastPosition()));
+            walk = new Walk(journal);
             try {
-                journal.scan((position, record) -> visit(journal, position, record));
+                journal.scan(walk);
             } finally {
                 journal.close();
             }
         } catch (LedgerException e) {
             report.misfit("journal", String.valueOf(e.getMessage()));
-            return;
+            return new Seen(found, waiting);
         }
-        if (seen.count() < committed.count()) {
+        if (walk.seen().count() < committed.count()) {
             report.misfit(
                     "journal",
-                    "it ends after " + seen.count() + " entries, and the state database counts " + committed.count());
+                    "it ends after " + walk.seen().count() + " entries, and the state database counts "
+                            + committed.count());
         }
+        return new Seen(found, waiting);
     }
 
-    private void visit(Journal journal, long position, byte[] bytes) {
-        String place = journal.place(position) + ", entry " + seen.count();
-        JournalRecord record;
-        try {
-            record = JournalRecord.decode(bytes);
-        } catch (LedgerException e) {
-            throw new LedgerException(place + ": " + e.getMessage(), e);
+    private final class Walk extends JournalWalk {
+        private final Journal journal;
+
+        Walk(Journal journal) {
+            super(journal, tables, genesis);
+            this.journal = journal;
         }
-        if (record.sequence() != seen.count() || !Arrays.equals(record.previous(), seen.hash())) {
-            throw new LedgerException(place + ": it does not follow the one before it");
+
+        @Override
+        void counted(long position, JournalRecord record, Head next) {
+            String place = place(position);
+            if (next.count() == committed().count()
+                    && !Arrays.equals(next.hash(), committed().hash())) {
+                report.misfit(place, "it is not the last one that the state database counts");
+            }
+            var placed = tables.find(record.key());
+            if (placed.isEmpty()
+                    || placed.get().sequence() != record.sequence()
+                    || placed.get().position() != position) {
+                report.misfit(
+                        place, "the state database does not have '" + EntryKeyText.readable(record.key()) + "' there");
+            }
+            try {
+                var _ = Statement.read(Dsse.parse(record.envelope()).payload());
+            } catch (StatementException e) {
+                report.misfit(place, "it is no entry: " + e.getMessage());
+            }
+            report.entry(record.sequence(), record.envelope());
+            found++;
         }
-        Head next = seen.after(record, position);
-        if (seen.count() < committed.count()) {
-            counts(place, record, next, position);
-        } else {
+
+        @Override
+        void behind(long position, JournalRecord record, Head next) {
             waiting++;
             if (tables.outbox(record.key())
                     .filter(stored -> Arrays.equals(stored, record.envelope()))
                     .isEmpty()) {
-                report.misfit(place, "it does not count yet, and the outbox has no such entry");
+                report.misfit(place(position), "it does not count yet, and the outbox has no such entry");
             }
         }
-        seen = next;
-    }
 
-    private void counts(String place, JournalRecord record, Head next, long position) {
-        if (next.count() == committed.count() && !Arrays.equals(next.hash(), committed.hash())) {
-            report.misfit(place, "it is not the last one that the state database counts");
+        @Override
+        LedgerException stop(long position, String what, @Nullable Throwable cause) {
+            return new LedgerException(place(position) + ": " + what, cause);
         }
-        var placed = tables.find(record.key());
-        if (placed.isEmpty()
-                || placed.get().sequence() != record.sequence()
-                || placed.get().position() != position) {
-            report.misfit(
-                    place, "the state database does not have '" + EntryKeyText.readable(record.key()) + "' there");
+
+        private String place(long position) {
+            return journal.place(position) + ", entry " + seen().count();
         }
-        try {
-            var _ = Statement.read(Dsse.parse(record.envelope()).payload());
-        } catch (StatementException e) {
-            report.misfit(place, "it is no entry: " + e.getMessage());
-        }
-        report.entry(record.sequence(), record.envelope());
     }
 
     /** Each number has its row, and there is none beyond. */
     private void rows() {
+        Head committed = tables.head();
         long[] rows = {0};
         long[] last = {-1};
         tables.store().<Boolean>read(tx -> {

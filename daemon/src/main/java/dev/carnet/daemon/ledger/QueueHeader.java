@@ -32,7 +32,9 @@ final class QueueHeader {
 
     static final long END = 2288;
 
-    private static final int POSITION_OFFSET = 64;
+    /** Where it has the place of the last record; and behind it that once more, with the number of that record in the lower half. */
+    static final int POSITION_OFFSET = 64;
+
     private static final int NOT_COMPLETE = 0x8000_0000;
 
     private QueueHeader() {}

@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -28,6 +29,7 @@ final class QueueIndex {
     private static final int NOT_COMPLETE = 0x8000_0000;
     private static final int NO_RECORD = 0x4000_0000;
     private static final int LENGTH_MASK = 0x3fff_ffff;
+    private static final MemorySegment ZEROS = MemorySegment.ofArray(new byte[1 << 16]);
 
     /** An index begins with its name, up to a word of padding, and the mark of an array: its capacity, how many places are used, and the places. */
     private static final byte[] NAME = "\u00b9\u0005index".getBytes(ISO_8859_1);
@@ -35,11 +37,17 @@ final class QueueIndex {
     private static final byte PADDING = (byte) 0x8f;
     private static final byte ARRAY = (byte) 0x8d;
 
+    /** Before its places an array has its capacity, and how many of them are used. */
+    private static final int ARRAY_BYTES = (2 + ChronicleJournal.INDEX_COUNT) * Long.BYTES;
+
     private final Path file;
     private final MemorySegment bytes;
     private final List<Long> indexes = new ArrayList<>();
     private final List<Long> indexed = new ArrayList<>();
-    private long end;
+    private long records;
+    private long last;
+    private long end = QueueHeader.END;
+    private boolean clean = true;
 
     private QueueIndex(Path file, MemorySegment bytes) {
         this.file = file;
@@ -47,22 +55,22 @@ final class QueueIndex {
     }
 
     /**
-     * Looks at the index in this file, whose header is finished and whose length is right.
+     * Looks at the index in this file, whose header is finished and whose length is right. Whether the queue may append there: it does so where its header and its index say, and if the file has not all that
+     * was once written, as after a power failure, that may be behind a hole, where no reader comes.
      *
-     * @throws LedgerException where it points elsewhere than to the records
+     * @throws LedgerException where the index points elsewhere than to the records
      */
-    static void check(Path file) throws IOException {
+    static boolean clean(Path file) throws IOException {
         try (var arena = Arena.ofConfined();
                 var channel = FileChannel.open(file, StandardOpenOption.READ)) {
             var index = new QueueIndex(file, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
             index.walk();
             index.check();
+            return index.clean && index.endsWhereItSays() && index.nothingBehind();
         }
     }
 
     private void walk() {
-        var records = 0L;
-        end = QueueHeader.END;
         while (end + HEADER_BYTES <= bytes.byteSize()) {
             var header = bytes.get(INT, end);
             var next = (end + HEADER_BYTES + (header & LENGTH_MASK) + 3) & ~3L;
@@ -71,50 +79,89 @@ final class QueueIndex {
             }
             if ((header & NO_RECORD) != 0) {
                 indexes.add(end);
-            } else if (records++ % ChronicleJournal.INDEX_SPACING == 0) {
-                indexed.add(end);
+            } else {
+                if (records++ % ChronicleJournal.INDEX_SPACING == 0) {
+                    indexed.add(end);
+                }
+                last = end;
             }
             end = next;
         }
     }
 
+    /** An index that no place names is none: the queue was killed before it did, and has made another one since, or will. */
     private void check() {
-        check(QueueHeader.INDEX_OF_INDEXES, indexes, 0);
-        for (var i = 0; i < indexes.size(); i++) {
-            check(array(indexes.get(i)), indexed, i * ChronicleJournal.INDEX_COUNT);
+        var named = places(QueueHeader.INDEX_OF_INDEXES);
+        for (var i = 0; i < named.length; i++) {
+            if (indexes.contains(named[i])) {
+                check(array(named[i]), i * ChronicleJournal.INDEX_COUNT);
+            } else {
+                mayBeBehind(named[i], QueueHeader.INDEX_OF_INDEXES, i);
+            }
         }
+        clean &= Arrays.stream(named).filter(place -> place != 0).count() == indexes.size();
+    }
+
+    private void check(long array, int first) {
+        var places = places(array);
+        for (var i = 0; i < places.length; i++) {
+            var expected = first + i < indexed.size() ? indexed.get(first + i) : 0;
+            if (places[i] != expected) {
+                clean = false;
+                mayBeBehind(places[i], array, i);
+            }
+        }
+    }
+
+    private void mayBeBehind(long place, long array, int i) {
+        if (place != 0 && (place < end || place >= bytes.byteSize())) {
+            throw overwritten(array + (2L + i) * Long.BYTES);
+        }
+        clean &= place == 0;
     }
 
     /** Where the array of an index begins. */
     private long array(long index) {
         var at = index + HEADER_BYTES;
-        var named = bytes.asSlice(at, NAME.length).mismatch(MemorySegment.ofArray(NAME)) < 0;
+        if (at + NAME.length + 2 * Long.BYTES + ARRAY_BYTES > bytes.byteSize()
+                || bytes.asSlice(at, NAME.length).mismatch(MemorySegment.ofArray(NAME)) >= 0) {
+            throw overwritten(index);
+        }
         at += NAME.length;
         while (bytes.get(ValueLayout.JAVA_BYTE, at) == PADDING
                 && at < index + HEADER_BYTES + NAME.length + Long.BYTES) {
             at++;
         }
-        if (!named || bytes.get(ValueLayout.JAVA_BYTE, at) != ARRAY) {
+        if (bytes.get(ValueLayout.JAVA_BYTE, at) != ARRAY) {
             throw overwritten(index);
         }
         return at + 1;
     }
 
-    private void check(long array, List<Long> places, int first) {
-        var values = array + 2 * Long.BYTES;
-        if (values + ChronicleJournal.INDEX_COUNT * Long.BYTES > bytes.byteSize()
-                || bytes.get(LONG, array) != ChronicleJournal.INDEX_COUNT
+    private long[] places(long array) {
+        if (bytes.get(LONG, array) != ChronicleJournal.INDEX_COUNT
                 || Long.compareUnsigned(bytes.get(LONG, array + Long.BYTES), ChronicleJournal.INDEX_COUNT) > 0) {
             throw overwritten(array);
         }
-        for (var i = 0; i < ChronicleJournal.INDEX_COUNT; i++) {
-            var value = bytes.get(LONG, values + (long) i * Long.BYTES);
-            var right = first + i < places.size() && value == places.get(first + i);
-            var behind = value >= end && value < bytes.byteSize();
-            if (value != 0 && !right && !behind) {
-                throw overwritten(values + (long) i * Long.BYTES);
+        return bytes.asSlice(array + 2 * Long.BYTES, ARRAY_BYTES - 2 * Long.BYTES)
+                .toArray(LONG);
+    }
+
+    private boolean endsWhereItSays() {
+        return records > 0
+                && bytes.get(LONG, QueueHeader.POSITION_OFFSET) == last
+                && bytes.get(LONG, QueueHeader.POSITION_OFFSET + Long.BYTES) == (last << Integer.SIZE | (records - 1));
+    }
+
+    private boolean nothingBehind() {
+        var rest = bytes.asSlice(end);
+        for (var at = 0L; at < rest.byteSize(); at += ZEROS.byteSize()) {
+            var length = Math.min(ZEROS.byteSize(), rest.byteSize() - at);
+            if (rest.asSlice(at, length).mismatch(ZEROS.asSlice(0, length)) >= 0) {
+                return false;
             }
         }
+        return true;
     }
 
     private LedgerException overwritten(long place) {

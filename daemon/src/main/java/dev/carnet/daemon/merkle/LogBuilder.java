@@ -46,6 +46,7 @@ final class LogBuilder implements MerkleLog {
     /** Of the sizes whose partial tiles were kept the last time, the smallest. */
     private long swept;
 
+    private volatile boolean hastened;
     private @Nullable Throwable broken;
 
     private LogBuilder(TileFiles files, Store store, Ledger ledger, Signer signer, Built built, Frontier frontier) {
@@ -129,13 +130,25 @@ final class LogBuilder implements MerkleLog {
     public SignedCheckpoint sign() {
         return work(() -> {
             long size = ledger.size();
-            while (built.size() < size) {
+            while (built.size() < size && !hastened) {
                 build(Math.min(size, built.size() + STEP));
             }
             SignedCheckpoint note = signed(new LogCheckpoint(ledger.origin(), built.size(), built.root()));
-            sweep(built.size());
+            try {
+                sweep(built.size());
+            } catch (IOException e) {
+                if (!files.full(e)) {
+                    throw e;
+                }
+                // it is signed: what has to go, goes the next time
+            }
             return note;
         });
+    }
+
+    @Override
+    public void hasten() {
+        hastened = true;
     }
 
     /**

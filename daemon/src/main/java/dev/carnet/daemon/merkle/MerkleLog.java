@@ -39,6 +39,9 @@ public interface MerkleLog {
      */
     SignedCheckpoint sign();
 
+    /** From now on {@link #sign} signs what is built, however much has come to count since: the daemon ends. */
+    void hasten();
+
     /**
      * Publishes what {@link #sign} gave last, with cosignatures.
      *

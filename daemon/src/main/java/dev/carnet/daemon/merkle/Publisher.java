@@ -10,6 +10,7 @@ import dev.carnet.proto.log.LogCheckpoint;
 import dev.carnet.proto.log.NoteSignature;
 import dev.carnet.proto.log.Proofs;
 import dev.carnet.proto.log.SignedCheckpoint;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -60,6 +61,9 @@ public final class Publisher implements Published, AutoCloseable {
     private static final int LINES_MAX = 32;
 
     private static final long STOP_SECONDS = 10;
+
+    /** Of which it may go on building, with so much that has come to count. */
+    private static final Duration BUILDING_MAX = Duration.ofSeconds(STOP_SECONDS / 2);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition news = lock.newCondition();
@@ -368,7 +372,10 @@ public final class Publisher implements Published, AutoCloseable {
             lock.unlock();
         }
         try {
-            if (thread.isAlive() && !thread.join(java.time.Duration.ofSeconds(STOP_SECONDS))) {
+            if (thread.isAlive() && !thread.join(BUILDING_MAX)) {
+                merkle.hasten();
+            }
+            if (thread.isAlive() && !thread.join(Duration.ofSeconds(STOP_SECONDS))) {
                 throw new LedgerException("the log's thread did not end within " + STOP_SECONDS + " s");
             }
         } catch (InterruptedException e) {

@@ -136,7 +136,11 @@ final class Line implements AutoCloseable {
         try {
             while (true) {
                 Control next = read(peer.in);
-                if (Seen.isLast(next)) {
+                if (next.hasCancel() && next.getCancel().getCode() == Code.CANCELLED) {
+                    // by the operator, of an earlier transfer, whose answer it has not had
+                    peer.write(frame(aborted(next.getCancel().getTransferId(), Code.CANCELLED)
+                            .build()));
+                } else if (Seen.isLast(next)) {
                     return Seen.of(next);
                 }
             }
@@ -163,11 +167,15 @@ final class Line implements AutoCloseable {
     }
 
     void saysAborted(ByteString transfer, Code code) {
-        say(Control.newBuilder()
+        say(aborted(transfer, code));
+    }
+
+    private static Control.Builder aborted(ByteString transfer, Code code) {
+        return Control.newBuilder()
                 .setAborted(Aborted.newBuilder()
                         .setTransferId(transfer)
                         .setCode(code)
-                        .setSentence("as you like")));
+                        .setSentence("as you like"));
     }
 
     void cancels(ByteString transfer) {

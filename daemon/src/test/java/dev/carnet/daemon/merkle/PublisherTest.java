@@ -147,23 +147,22 @@ class PublisherTest {
     @Test
     void a_burst_costs_few_log_checkpoints() throws InterruptedException {
         publisher.start();
-        long start = System.nanoTime();
-        List<Thread> threads = new ArrayList<>();
-        for (int t = 0; t < 8; t++) {
-            int from = t * 50;
-            threads.add(Thread.ofPlatform().start(() -> {
-                for (int i = 0; i < 50; i++) {
-                    var _ = covered(record(from + i));
-                }
-            }));
+        covered(record(0)).await();
+        int before = signatures.get();
+        List<Long> times = new ArrayList<>(List.of(System.nanoTime()));
+        for (int i = 1; i <= 200 || times.getLast() - times.getFirst() < TimeUnit.SECONDS.toNanos(3); i++) {
+            var _ = covered(record(i));
+            times.add(System.nanoTime());
         }
-        for (Thread thread : threads) {
-            thread.join();
-        }
-        covered(record(1_000)).await();
+        int during = signatures.get() - before;
+        covered(record(100_000)).await();
         assertThat(published()).isEqualTo(fixture.ledger.size());
-        long gaps = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) / 50;
-        assertThat((long) signatures.get()).as("signed once in 50 ms").isLessThanOrEqualTo(gaps + 2);
+        long allowed = 2 + TimeUnit.NANOSECONDS.toSeconds(times.getLast() - times.getFirst()) / 2;
+        for (int i = 1; i < times.size(); i++) {
+            long pause = TimeUnit.NANOSECONDS.toMillis(times.get(i) - times.get(i - 1));
+            allowed += pause < 80 ? 0 : 1 + pause / 50; // a slow disk is the end of a burst
+        }
+        assertThat((long) during).as("signed every other second").isLessThanOrEqualTo(allowed);
     }
 
     @Test
