@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>Quickly here: some of the tests, where one transfer's daemon is killed at some of its points in turn, and one side's ledger and log, as {@link Draw} has drawn them. For hours: {@code ./mvnw verify
  * -Pcampaign} kills at each point of a fresh transfer, and at random instants of both.
  */
-@DrawSome(5)
+@DrawSome(4)
 class KillTest {
     private static final int MIB = 1 << 20;
     private static final long WINDOW = 8 * MIB;
@@ -38,7 +38,7 @@ class KillTest {
             "flush-window-min = \"8MiB\"\nflush-window-max = \"8MiB\"\nflush-interval = \"200ms\"";
 
     /** Of the windows of one side, where not all are tried. */
-    private static final int DRAWN = 6;
+    private static final int DRAWN = 4;
 
     @TempDir
     private Path work;

@@ -46,7 +46,7 @@ class HostilePeerTest {
     private static final int HANDSHAKES = 1_000;
 
     /** Of the 244 quick cases, where not all are tried. */
-    private static final int DRAWN = 120;
+    private static final int DRAWN = 80;
 
     /** After so many cases all that the quota leaves is asked for: it takes as long as a case. What one of them leaves behind stays, and is found then. */
     private static final int RESERVATIONS_EACH = 8;

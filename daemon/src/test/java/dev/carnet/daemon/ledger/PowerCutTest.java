@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.carnet.daemon.state.LmdbStore;
 import dev.carnet.daemon.state.Table;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -159,6 +161,19 @@ class PowerCutTest {
             cut(there);
             goesOn("carnet.seed=" + (seed + round) + ": of the pages " + pages + " those " + there);
         }
+    }
+
+    /** Kill -9 does not lose pages, but here it comes between the making of the second index and its place in the index of indexes. */
+    @Test
+    void an_index_that_nothing_names_is_passed_over() throws Exception {
+        fill(1_017);
+        var header = ByteBuffer.wrap(appended).order(ByteOrder.LITTLE_ENDIAN);
+        var array = Math.toIntExact(QueueHeader.INDEX_OF_INDEXES);
+        assertThat(header.getLong(array + 8)).as("indexes").isEqualTo(2);
+        header.putLong(array + 8, 1);
+        header.putLong(array + 24, 0);
+        cut(new HashSet<>(written()));
+        goesOn("killed before the index was named");
     }
 
     /** What a file was left as when it was closed, or when its process was killed, is gone on from: a new file at each start would cost 5 MiB. */

@@ -6,6 +6,8 @@ import com.sun.tools.attach.VirtualMachine;
 import dev.carnet.client.CarnetClient;
 import dev.carnet.client.PushRequest;
 import dev.carnet.client.Transfer;
+import dev.carnet.client.audit.SocketFiles;
+import dev.carnet.proto.log.SignedCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -145,12 +147,13 @@ final class Transfers {
      */
     private Cost push(boolean published, Way way) throws Exception {
         publish(published);
+        long before = published(pair);
         List<String> names = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             names.add(checkpoint(pair.folder()));
         }
         long start = System.nanoTime();
-        Duration before = pair.processor();
+        Duration processor = pair.processor();
         List<Future<Transfer>> running = new ArrayList<>();
         try (ExecutorService pool = Executors.newFixedThreadPool(way.atOnce())) {
             for (String name : names) {
@@ -166,7 +169,11 @@ final class Transfers {
         }
         double ms = (System.nanoTime() - start) / 1e6;
         Thread.sleep(AFTERWARDS_MS);
-        double processorMs = pair.processor().minus(before).toNanos() / 1e6;
+        double processorMs = pair.processor().minus(processor).toNanos() / 1e6;
+        if (published(pair) > before != published) {
+            throw new IllegalStateException("the log has " + before + " entries published before the round, and "
+                    + published(pair) + " after it");
+        }
         return new Cost(ms / count, processorMs / count);
     }
 
@@ -179,6 +186,12 @@ final class Transfers {
         }
         var _ = receipt(push(checkpoint(pair.folder())));
         Thread.sleep(AFTERWARDS_MS);
+    }
+
+    /** Entries that the source's log shows. */
+    private static long published(Pair pair) throws IOException {
+        byte[] note = new SocketFiles(pair.client()).read("checkpoint", 1 << 16).orElseThrow();
+        return SignedCheckpoint.parse(note).checkpoint().size();
     }
 
     private String checkpoint(Path folder) throws IOException {
