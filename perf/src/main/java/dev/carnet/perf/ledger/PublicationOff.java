@@ -1,6 +1,7 @@
 package dev.carnet.perf.ledger;
 
 import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
@@ -59,14 +60,27 @@ public final class PublicationOff implements ClassFileTransformer {
         if (!PUBLISHER.equals(name)) {
             return null;
         }
-        ClassFile files = ClassFile.of();
+        try {
+            return transformed(loader, classFile);
+        } catch (RuntimeException | Error e) { // which the JVM would pass over
+            e.printStackTrace();
+            throw e;
+        }
+    }
+
+    private static byte[] transformed(@Nullable ClassLoader loader, byte[] classFile) {
+        ClassFile files =
+                ClassFile.of(ClassFile.ClassHierarchyResolverOption.of(ClassHierarchyResolver.defaultResolver()
+                        .orElse(ClassHierarchyResolver.ofResourceParsing(
+                                loader == null ? ClassLoader.getSystemClassLoader() : loader))));
         ClassTransform due = whereOff("signDue", code -> code.iconst_0().ireturn());
         ClassTransform covers = whereOff(
                 "whenCovers",
                 code -> code.aload(3)
                         .invokeinterface(RUNNABLE, "run", MethodTypeDesc.of(ConstantDescs.CD_void))
                         .return_());
-        return files.transformClass(files.parse(classFile), due.andThen(covers));
+        byte[] half = files.transformClass(files.parse(classFile), due); // both in a chain give back what they got
+        return files.transformClass(files.parse(half), covers);
     }
 
     /** Gives a method another body for as long as publication is off. */
