@@ -51,6 +51,10 @@ final class Fsck {
             out.println(state + ": " + seen.entries() + " entries count, " + built + " of them are in the log, "
                     + blobs.looked() + " blobs are named"
                     + (seen.waiting() == 0 ? "" : ", " + seen.waiting() + " more count at the next start"));
+            if (!seen.left().isEmpty()) {
+                out.println(seen.left().size() + " in the journal do not count and never will, the first at "
+                        + seen.left().getFirst() + ": a power failure leaves such, and nothing is missing");
+            }
             out.println(
                     misfits == 0
                             ? "All of it fits."

@@ -41,9 +41,9 @@ final class ChronicleJournal implements Journal {
     static final int INDEX_SPACING = 4;
 
     /** An upper bound for what the queue adds: its header and first index, and per record a header, padding and its share of an index. */
-    private static final int FILE_OVERHEAD_BYTES = 64 << 10;
+    static final int FILE_OVERHEAD_BYTES = 64 << 10;
 
-    private static final int RECORD_OVERHEAD_BYTES = 32;
+    static final int RECORD_OVERHEAD_BYTES = 32;
 
     /** What the queue waits at most for a lock or a half-written header: nobody else is there to finish either. */
     private static final long QUEUE_TIMEOUT_MS = 1_000;
@@ -238,6 +238,7 @@ final class ChronicleJournal implements Journal {
     private void scan(int cycle, Visitor visitor) {
         var bytes = (long) FILE_OVERHEAD_BYTES;
         var position = CYCLES.toIndex(cycle, 0);
+        var whole = clean || cycle != current;
         while (true) {
             byte[] record;
             try {
@@ -255,15 +256,12 @@ final class ChronicleJournal implements Journal {
             } catch (RuntimeException | AssertionError e) {
                 throw new LedgerException("the journal cannot be read at " + place(position) + ": " + e, e);
             }
-            if (!visitor.visit(position, record)) {
-                bytes = BLOCK_BYTES;
-                break;
-            }
+            whole &= visitor.visit(position, record);
             bytes += record.length + RECORD_OVERHEAD_BYTES;
             position++;
         }
         if (cycle == current) {
-            used = clean ? bytes : BLOCK_BYTES;
+            used = whole ? bytes : BLOCK_BYTES;
         }
     }
 

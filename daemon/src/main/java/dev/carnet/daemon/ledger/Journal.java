@@ -8,7 +8,7 @@ package dev.carnet.daemon.ledger;
 interface Journal extends AutoCloseable {
     /** Sees a record and where it lies. */
     interface Visitor {
-        /** Whether it is one to go on from: if not, the rest of its file is not visited, and nothing is ever appended there. */
+        /** Whether it is one to go on from: if not, nothing is ever appended to its file. */
         boolean visit(long position, byte[] record);
     }
 

@@ -3,7 +3,7 @@ package dev.carnet.daemon.ledger;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The look at the whole journal when it is opened. What lies beyond what counts must be what the outbox has under the same key, as a crash between append and commit leaves it: that is adopted. Anything else is a stop. */
+/** The look at the whole journal when it is opened. What lies beyond what counts must be what the outbox has under the same key, as a crash between append and commit leaves it: that is adopted. */
 final class JournalCheck extends JournalWalk {
     private final Journal journal;
     private final LedgerTables tables;
@@ -19,6 +19,7 @@ final class JournalCheck extends JournalWalk {
         journal.sync(); // what a killed process had appended may be in memory only
         var check = new JournalCheck(journal, tables, genesis);
         journal.scan(check);
+        var _ = check.finish();
         Head committed = check.committed();
         Head seen = check.seen();
         if (seen.count() < committed.count()) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at a journal and at what the state database says of it, while no daemon runs, and changes nothing of either. For {@code carnetd fsck}. */
@@ -18,6 +19,7 @@ public final class JournalLook {
     private final LedgerTables tables;
     private final Head genesis;
     private final Report report;
+    private List<String> left = List.of();
     private long found;
     private long waiting;
 
@@ -39,8 +41,9 @@ public final class JournalLook {
      *
      * @param entries that count and are in the journal
      * @param waiting that were appended and do not count yet: the next start makes them count
+     * @param left places of what does not count and never will, as a power failure leaves it
      */
-    public record Seen(long entries, long waiting) {}
+    public record Seen(long entries, long waiting, List<String> left) {}
 
     private JournalLook(LedgerTables tables, Head genesis, Report report) {
         this.tables = tables;
@@ -80,12 +83,13 @@ public final class JournalLook {
             walk = new Walk(journal);
             try {
                 journal.scan(walk);
+                left = walk.finish();
             } finally {
                 journal.close();
             }
         } catch (LedgerException e) {
             report.misfit("journal", String.valueOf(e.getMessage()));
-            return new Seen(found, waiting);
+            return new Seen(found, waiting, left);
         }
         if (walk.seen().count() < committed.count()) {
             report.misfit(
@@ -93,7 +97,7 @@ public final class JournalLook {
                     "it ends after " + walk.seen().count() + " entries, and the state database counts "
                             + committed.count());
         }
-        return new Seen(found, waiting);
+        return new Seen(found, waiting, left);
     }
 
     private final class Walk extends JournalWalk {

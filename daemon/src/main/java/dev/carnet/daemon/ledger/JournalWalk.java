@@ -1,6 +1,8 @@
 package dev.carnet.daemon.ledger;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -11,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * first record to the head in the state database.
  *
  * <p>A power failure may leave, behind what counts at that moment, a hole or half a record, and whole records after it. They are left where they are, and never count: the entries that they were to be
- * are in the outbox.
+ * are in the outbox, or have been appended again since. A whole record of which that is not true is a stop: the state database is an older one, or the file is not its own.
  */
 abstract class JournalWalk implements Journal.Visitor {
     private static final Logger log = LoggerFactory.getLogger(JournalWalk.class);
@@ -19,8 +21,14 @@ abstract class JournalWalk implements Journal.Visitor {
     private final Journal journal;
     private final LedgerTables tables;
     private final Head committed;
+    private final List<Left> left = new ArrayList<>();
     private Head seen;
-    private boolean torn; // and no record since that counts
+
+    /** Of each group that a power failure interrupts less than {@code GROUP_MAX}. */
+    private static final int LEFT_MAX = 100_000;
+
+    /** What does not count and never will; where it is a whole record whose entry counts elsewhere, the key and the digest of its envelope. */
+    private record Left(long position, String what, Optional<byte[]> key, byte[] digest) {}
 
     JournalWalk(Journal journal, LedgerTables tables, Head genesis) {
         this.journal = journal;
@@ -49,9 +57,6 @@ abstract class JournalWalk implements Journal.Visitor {
 
     @Override
     public final boolean visit(long position, byte[] bytes) {
-        if (torn && !countsHere(position)) {
-            return false;
-        }
         JournalRecord record;
         try {
             record = JournalRecord.decode(bytes);
@@ -68,12 +73,48 @@ abstract class JournalWalk implements Journal.Visitor {
         Head next = seen.after(record, position);
         if (seen.count() < committed.count()) {
             counted(position, record, next);
-            torn = false;
         } else {
             behind(position, record, next);
         }
         seen = next;
         return true;
+    }
+
+    /**
+     * After all have been visited: what was passed over is known.
+     *
+     * @return its places, for people
+     */
+    final List<String> finish() {
+        for (Left one : left) {
+            one.key().flatMap(tables::find).ifPresent(placed -> {
+                byte[] counts =
+                        JournalRecord.decode(journal.read(placed.position())).envelope();
+                if (!Arrays.equals(Sha256.of(counts), one.digest())) {
+                    throw stop(
+                            one.position(),
+                            one.what() + "; and the entry with its key, which counts, is another one",
+                            null);
+                }
+            });
+        }
+        return left.stream().map(one -> journal.place(one.position())).toList();
+    }
+
+    /** A whole record is passed over where the outbox has that entry, or where it has been appended again: that is seen in the end, when the journal is free to be read. */
+    private Left known(long position, String what, JournalRecord record) {
+        boolean waits = tables.outbox(record.key())
+                .filter(envelope -> Arrays.equals(envelope, record.envelope()))
+                .isPresent();
+        if (!waits && tables.find(record.key()).isEmpty()) {
+            throw stop(
+                    position,
+                    what
+                            + "; and there is no such entry, neither here nor in the outbox: is the state database an older one?",
+                    null);
+        }
+        Optional<byte[]> key = Optional.of(record.key()).filter(any -> !waits);
+        return new Left(position, what, key, Sha256.of(record.envelope()));
     }
 
     private boolean leave(long position, Optional<JournalRecord> record, String what, @Nullable Throwable cause) {
@@ -90,7 +131,11 @@ abstract class JournalWalk implements Journal.Visitor {
                     journal.place(position),
                     what);
         }
-        torn = true;
+        left.add(record.map(one -> known(position, what, one))
+                .orElseGet(() -> new Left(position, what, Optional.empty(), new byte[0])));
+        if (left.size() > LEFT_MAX) {
+            throw stop(position, what + ", and so do " + LEFT_MAX + " before it", null);
+        }
         return false;
     }
 

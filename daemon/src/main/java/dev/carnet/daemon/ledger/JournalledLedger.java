@@ -31,7 +31,7 @@ final class JournalledLedger {
     static final int ENTRIES_BYTES_MAX = 4 << 20;
 
     /** Entries of one commit at most: less than a file of the journal holds, so that what does not count yet lies in two files at most, and only the last may have no header. */
-    private static final int GROUP_MAX = 64;
+    static final int GROUP_MAX = 64;
 
     /** Fair: who has just been served waits for the others, so that groups are large. */
     private final ReentrantLock lock = new ReentrantLock(true);

@@ -89,7 +89,7 @@ final class QueueIndex {
         }
     }
 
-    /** An index that no place names is none: the queue was killed before it did, and has made another one since, or will. */
+    /** An index that no place names is none: the queue was killed before it did. */
     private void check() {
         var named = places(QueueHeader.INDEX_OF_INDEXES);
         for (var i = 0; i < named.length; i++) {

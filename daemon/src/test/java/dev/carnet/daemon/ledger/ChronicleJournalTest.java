@@ -58,6 +58,13 @@ class ChronicleJournalTest {
         }
     }
 
+    /** What does not count lies in two files at most, of which only the last may have no header: what opens them relies on that. */
+    @Test
+    void a_group_of_the_largest_records_fits_into_one_file() {
+        assertThat(JournalledLedger.GROUP_MAX * (JournalRecord.BYTES_MAX + ChronicleJournal.RECORD_OVERHEAD_BYTES))
+                .isLessThan(ChronicleJournal.BLOCK_BYTES - ChronicleJournal.FILE_OVERHEAD_BYTES);
+    }
+
     private static void assertSame(List<byte[]> found, List<byte[]> expected) {
         assertThat(found).hasSameSizeAs(expected);
         for (var i = 0; i < expected.size(); i++) {

@@ -3,6 +3,7 @@ package dev.carnet.daemon.ledger;
 import static dev.carnet.daemon.ledger.LedgerFixture.cycleFile;
 import static dev.carnet.daemon.ledger.LedgerFixture.key;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.carnet.daemon.state.LmdbStore;
 import dev.carnet.daemon.state.Table;
@@ -130,7 +131,6 @@ class PowerCutTest {
         }
         try (var daemon = LedgerFixture.open(directory)) {
             assertThat(daemon.ledger.size()).as(cut).isEqualTo(counted + told.size());
-            assertThat(daemon.ledger.entries(0, Integer.MAX_VALUE)).as(cut).isNotEmpty();
         }
     }
 
@@ -176,7 +176,46 @@ class PowerCutTest {
         goesOn("killed before the index was named");
     }
 
-    /** What a file was left as when it was closed, or when its process was killed, is gone on from: a new file at each start would cost 5 MiB. */
+    /** Whoever restores an older state database does not get away with it because there is a torn record before what it does not know. */
+    @Test
+    void an_older_state_database_behind_a_torn_record_is_a_stop() throws Exception {
+        fill(6);
+        var pages = new HashSet<>(written());
+        pages.remove(pages.stream()
+                .filter(page -> page > 1)
+                .sorted()
+                .skip(1)
+                .findFirst()
+                .orElseThrow());
+        cut(pages);
+        LedgerFixture.open(directory).close();
+        var older = Files.readAllBytes(directory.resolve("db/data.mdb"));
+        try (var daemon = LedgerFixture.open(directory)) {
+            record(daemon, FIRST_LATER);
+            record(daemon, FIRST_LATER + 1);
+        }
+        LedgerFixture.open(directory).close();
+        Files.write(directory.resolve("db/data.mdb"), older);
+        assertThatThrownBy(() -> LedgerFixture.open(directory).close())
+                .isInstanceOf(LedgerException.class)
+                .hasMessageContaining("cannot be trusted");
+    }
+
+    @Test
+    void a_file_of_another_ledger_is_a_stop() throws Exception {
+        fill(6);
+        var other = directory.resolve("other");
+        try (var daemon = LedgerFixture.open(other, "spiffe://example.org/node/b")) {
+            record(daemon, 1);
+            record(daemon, 77);
+        }
+        Files.copy(cycleFile(other), directory.resolve("ledger/journal/20261125-1005.cq4"));
+        assertThatThrownBy(() -> LedgerFixture.open(directory).close())
+                .isInstanceOf(LedgerException.class)
+                .hasMessageContaining("20261125-1005.cq4");
+    }
+
+    /** What a file was left as when it was closed is gone on from: a new file at each start would cost 5 MiB. */
     @Test
     void a_file_that_is_whole_is_appended_to() throws Exception {
         for (var entries : List.of(1, 3, 4, 1_017, 2, 6, 1_030)) {
