@@ -53,7 +53,7 @@ final class Fsck {
                     + (seen.waiting() == 0 ? "" : ", " + seen.waiting() + " more count at the next start"));
             if (!seen.left().isEmpty()) {
                 out.println(seen.left().size() + " in the journal do not count and never will, the first at "
-                        + seen.left().getFirst() + ": a power failure leaves such, and nothing is missing");
+                        + seen.left().getFirst() + ": a power failure leaves such");
             }
             out.println(
                     misfits == 0

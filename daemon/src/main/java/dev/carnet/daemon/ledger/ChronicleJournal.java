@@ -111,8 +111,8 @@ final class ChronicleJournal implements Journal {
             }
             var journal = new ChronicleJournal(directory, files, clock, cycles.isEmpty() ? 0 : cycles.getLast(), clean);
             files.allocateQueueTable();
-            for (var cycle :
-                    cycles) { // a killed process may have left all that does not count, in two files, in memory only
+            // of all that does not count a killed process may have left two files in memory only
+            for (var cycle : cycles) {
                 if (committed.isEmpty() || cycle >= CYCLES.toCycle(committed.getAsLong())) {
                     journal.unsynced.put(cycle, files.channel(cycle));
                 }

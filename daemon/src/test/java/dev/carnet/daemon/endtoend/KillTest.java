@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>Quickly here: some of the tests, where one transfer's daemon is killed at some of its points in turn, and one side's ledger and log, as {@link Draw} has drawn them. For hours: {@code ./mvnw verify
  * -Pcampaign} kills at each point of a fresh transfer, and at random instants of both.
  */
-@DrawSome(4)
+@DrawSome(3)
 class KillTest {
     private static final int MIB = 1 << 20;
     private static final long WINDOW = 8 * MIB;

@@ -176,6 +176,34 @@ class PowerCutTest {
         goesOn("killed before the index was named");
     }
 
+    @Test
+    void fsck_tells_what_it_passes_over() throws Exception {
+        fill(6);
+        var pages = new HashSet<>(written());
+        pages.remove(pages.stream()
+                .filter(page -> page > 1)
+                .sorted()
+                .skip(1)
+                .findFirst()
+                .orElseThrow());
+        cut(pages);
+        var misfits = new ArrayList<String>();
+        try (var store = LmdbStore.open(directory.resolve("db"))) {
+            var seen = JournalLook.run(directory, store, LedgerFixture.CLOCK, new JournalLook.Report() {
+                @Override
+                public void misfit(String place, String sentence) {
+                    misfits.add(sentence);
+                }
+
+                @Override
+                public void entry(long sequence, byte[] envelope) {}
+            });
+            assertThat(seen.entries()).isEqualTo(counted);
+            assertThat(seen.left()).first().asString().contains("20261125-1000.cq4 record ");
+        }
+        assertThat(misfits).allMatch(what -> what.startsWith("it is no entry"), "these are entries of a test");
+    }
+
     /** Whoever restores an older state database does not get away with it because there is a torn record before what it does not know. */
     @Test
     void an_older_state_database_behind_a_torn_record_is_a_stop() throws Exception {
