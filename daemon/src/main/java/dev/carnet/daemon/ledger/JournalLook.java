@@ -66,15 +66,15 @@ public final class JournalLook {
                             + " is of no daemon that has ever started: is this the state directory?"));
             var tables = new LedgerTables(store, origin);
             var look = new JournalLook(tables, Head.genesis(origin), report);
-            Seen seen = look.scan(directory, clock);
+            look.scan(directory, clock);
             look.rows();
-            return seen;
+            return new Seen(look.found, look.waiting, look.left);
         } catch (IOException e) {
             throw new LedgerException("cannot look at the ledger in " + stateDirectory + ": " + e, e);
         }
     }
 
-    private Seen scan(Path directory, Clock clock) throws IOException {
+    private void scan(Path directory, Clock clock) throws IOException {
         Head committed = tables.head();
         Walk walk;
         try {
@@ -89,7 +89,7 @@ public final class JournalLook {
             }
         } catch (LedgerException e) {
             report.misfit("journal", String.valueOf(e.getMessage()));
-            return new Seen(found, waiting, left);
+            return;
         }
         if (walk.seen().count() < committed.count()) {
             report.misfit(
@@ -97,7 +97,6 @@ public final class JournalLook {
                     "it ends after " + walk.seen().count() + " entries, and the state database counts "
                             + committed.count());
         }
-        return new Seen(found, waiting, left);
     }
 
     private final class Walk extends JournalWalk {

@@ -18,14 +18,14 @@ import org.slf4j.LoggerFactory;
 abstract class JournalWalk implements Journal.Visitor {
     private static final Logger log = LoggerFactory.getLogger(JournalWalk.class);
 
+    /** Bounds memory: of each group that a power failure interrupts there are less than {@code GROUP_MAX}. */
+    private static final int LEFT_MAX = 100_000;
+
     private final Journal journal;
     private final LedgerTables tables;
     private final Head committed;
     private final List<Left> left = new ArrayList<>();
     private Head seen;
-
-    /** Of each group that a power failure interrupts less than {@code GROUP_MAX}. */
-    private static final int LEFT_MAX = 100_000;
 
     /** What does not count and never will; where it is a whole record whose entry counts elsewhere, the key and the digest of its envelope. */
     private record Left(long position, String what, Optional<byte[]> key, byte[] digest) {}

@@ -14,6 +14,7 @@ import dev.carnet.proto.ledger.PossessionReleased;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,12 +37,12 @@ class CatalogueKillTest {
                     FailPoint.CATALOGUE_RESERVED, FailPoint.CATALOGUE_RECORDS_WRITTEN, FailPoint.CATALOGUE_ADOPTING)) {
                 DaemonProcess daemon = sites.startSender("carnet.failpoint=" + point);
                 assertThat(states(daemon)).as("before " + point).isEmpty();
-                adoptedAndKilled(daemon, model);
+                killed(daemon, () -> daemon.client().adopt(model.toString()));
             }
-            DaemonProcess daemon = sites.startSender("carnet.failpoint=" + FailPoint.CATALOGUE_DONE);
-            assertThat(states(daemon)).containsExactly("model adopted");
-            adoptedAndKilled(daemon, second);
-            daemon = sites.startSender();
+            DaemonProcess last = sites.startSender("carnet.failpoint=" + FailPoint.CATALOGUE_DONE);
+            assertThat(states(last)).containsExactly("model adopted");
+            killed(last, () -> last.client().adopt(second.toString()));
+            DaemonProcess daemon = sites.startSender();
             assertThat(states(daemon)).containsExactly("model adopted", "second adopted");
             ended(daemon, daemon.client().verify("out", "model"));
             daemon.kill();
@@ -58,14 +59,9 @@ class CatalogueKillTest {
             Checkpoints.make(model, 7, MIB, 1, 0);
             Path state = sites.folder("sender").resolve("state");
             Path own = sites.out().resolve(".carnet");
-            DaemonProcess daemon = sites.startSender("carnet.failpoint=" + FailPoint.CATALOGUE_LEAVING_WANTED);
-            ended(daemon, daemon.client().adopt(model.toString()));
-            try {
-                var _ = daemon.client().destroy("out", "runs/model", "out/runs/model");
-            } catch (ApiException e) {
-                // it may be gone before it has answered
-            }
-            killed(daemon);
+            DaemonProcess first = sites.startSender("carnet.failpoint=" + FailPoint.CATALOGUE_LEAVING_WANTED);
+            ended(first, first.client().adopt(model.toString()));
+            killed(first, () -> first.client().destroy("out", "runs/model", "out/runs/model"));
             assertThat(Journals.read(state, DestructionIntent.class)).isEmpty();
             for (FailPoint point : List.of(
                     FailPoint.CATALOGUE_DESTRUCTION_INTENDED,
@@ -86,7 +82,7 @@ class CatalogueKillTest {
                         .as("after " + point)
                         .isEqualTo(whole || aside);
             }
-            daemon = sites.startSender();
+            DaemonProcess daemon = sites.startSender();
             assertThat(daemon.client().checkpoints("out", "", 10)).isEmpty();
             assertThat(own.resolve("destroying")).isEmptyDirectory();
             assertThat(own.resolve("records")).isEmptyDirectory();
@@ -114,17 +110,12 @@ class CatalogueKillTest {
         try (TwoSites sites = new TwoSites(work, "")) {
             Path model = sites.out().resolve("model");
             Checkpoints.make(model, 7, MIB, 1, 0);
-            DaemonProcess daemon = sites.startSender("carnet.failpoint=" + FailPoint.CATALOGUE_LEAVING_WANTED);
-            ended(daemon, daemon.client().adopt(model.toString()));
-            try {
-                var _ = daemon.client().release("out", "model", "too old");
-            } catch (ApiException e) {
-                // it may be gone before it has answered
-            }
-            killed(daemon);
+            DaemonProcess first = sites.startSender("carnet.failpoint=" + FailPoint.CATALOGUE_LEAVING_WANTED);
+            ended(first, first.client().adopt(model.toString()));
+            killed(first, () -> first.client().release("out", "model", "too old"));
             killed(sites.startSender("carnet.failpoint=" + FailPoint.CATALOGUE_RELEASED));
             killed(sites.startSender("carnet.failpoint=" + FailPoint.CATALOGUE_LEAVING_RECORDS_REMOVED));
-            daemon = sites.startSender();
+            DaemonProcess daemon = sites.startSender();
             ended(daemon, daemon.client().adopt(model.toString())); // its files are there, and its name is free
             daemon.stop();
             assertThat(Journals.read(sites.folder("sender").resolve("state"), PossessionReleased.class))
@@ -150,9 +141,10 @@ class CatalogueKillTest {
                 .toList();
     }
 
-    private static void adoptedAndKilled(DaemonProcess daemon, Path model) {
+    /** By what it is asked for. */
+    private static void killed(DaemonProcess daemon, Supplier<?> request) {
         try {
-            var _ = daemon.client().adopt(model.toString());
+            var _ = request.get();
         } catch (ApiException e) {
             // it may be gone before it has answered
         }

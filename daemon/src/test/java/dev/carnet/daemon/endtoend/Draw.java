@@ -10,7 +10,7 @@ import java.util.Random;
  * {@code -Pcampaign} everything is tried.
  */
 public final class Draw {
-    public static final boolean ALL =
+    private static final boolean ALL =
             Boolean.getBoolean("carnet.campaign") || "all".equals(System.getProperty("carnet.draw"));
 
     static final long SEED = Long.getLong("carnet.seed", System.nanoTime());

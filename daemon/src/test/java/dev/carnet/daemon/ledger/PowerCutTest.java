@@ -109,6 +109,18 @@ class PowerCutTest {
         Files.write(directory.resolve("db/data.mdb"), state);
     }
 
+    /** All is there but the second page with records: one of them is torn. */
+    private void cutOneDataPage() throws IOException {
+        var pages = new HashSet<>(written());
+        pages.remove(pages.stream()
+                .filter(page -> page > 1)
+                .sorted()
+                .skip(1)
+                .findFirst()
+                .orElseThrow());
+        cut(pages);
+    }
+
     /** Starts, records, and starts again: some of it is what the crash interrupted. */
     private void goesOn(String cut) {
         var told = new ArrayList<Integer>();
@@ -179,14 +191,7 @@ class PowerCutTest {
     @Test
     void fsck_tells_what_it_passes_over() throws Exception {
         fill(6);
-        var pages = new HashSet<>(written());
-        pages.remove(pages.stream()
-                .filter(page -> page > 1)
-                .sorted()
-                .skip(1)
-                .findFirst()
-                .orElseThrow());
-        cut(pages);
+        cutOneDataPage();
         var misfits = new ArrayList<String>();
         try (var store = LmdbStore.open(directory.resolve("db"))) {
             var seen = JournalLook.run(directory, store, LedgerFixture.CLOCK, new JournalLook.Report() {
@@ -208,14 +213,7 @@ class PowerCutTest {
     @Test
     void an_older_state_database_behind_a_torn_record_is_a_stop() throws Exception {
         fill(6);
-        var pages = new HashSet<>(written());
-        pages.remove(pages.stream()
-                .filter(page -> page > 1)
-                .sorted()
-                .skip(1)
-                .findFirst()
-                .orElseThrow());
-        cut(pages);
+        cutOneDataPage();
         LedgerFixture.open(directory).close();
         var older = Files.readAllBytes(directory.resolve("db/data.mdb"));
         try (var daemon = LedgerFixture.open(directory)) {
