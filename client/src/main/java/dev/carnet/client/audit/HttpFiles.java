@@ -106,7 +106,7 @@ public final class HttpFiles implements LedgerFiles {
             case java.net.http.HttpConnectTimeoutException _ -> "no connection within " + CONNECT.toSeconds() + " s";
             case java.net.http.HttpTimeoutException _ -> "no answer within " + ANSWER.toSeconds() + " s";
             case java.net.ConnectException _ when e.getMessage() == null -> "nobody listens there, or no such host";
-            default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            default -> TimedBody.reason(e);
         };
     }
 

@@ -101,7 +101,8 @@ final class TimedBody extends InputStream implements BodySubscriber<InputStream>
         }
     }
 
-    private static String reason(Throwable failure) {
+    /** What went wrong, in words: the JDK has exceptions without any. */
+    static String reason(Throwable failure) {
         return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     }
 
